@@ -1,0 +1,74 @@
+# One command each; `make help` lists them. Everything runs in .venv, which is made from requirements/dev.txt and made anew when that file changes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+# Wheels only, each by its hash: nothing is built on the way but the project itself, by the pinned uv_build.
+PIP := -m pip install -qq --disable-pip-version-check --no-input
+HASHED := --require-hashes --only-binary :all:
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+.PHONY: setup
+setup: .venv/.project ## make .venv from the hashed requirements, with the project in it
+
+.venv/.requirements: requirements/dev.txt
+	@python=$$(.ci/python) && echo "making .venv from $< with $$python" && rm -rf .venv && "$$python" -m venv .venv
+	@$(BIN)/python $(PIP) $(HASHED) -r $<
+	@touch $@
+
+.venv/.project: .venv/.requirements pyproject.toml
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: demo
+demo: setup ## start the emulator and show what it accepts and refuses; needs no account
+	@$(BIN)/paceline demo
+
+.PHONY: up
+up: setup ## start the emulator on this machine until Ctrl-C (the same as: paceline emulator serve)
+	@$(BIN)/paceline emulator serve
+
+.PHONY: test
+test: setup ## run every test, the listings of the documents too
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: setup ## lint, format, types, floor plan, house rules, generated pages, pinned requirements
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest -q tests/architecture
+
+.PHONY: fix
+fix: setup ## let ruff mend and format what it can, and write the generated pages of the reference
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/python -m tests.architecture.generated
+
+.PHONY: bench
+bench: setup .venv-bench/.requirements ## measure the emulator beside a published peer, in one run
+	@$(BIN)/python -m benchmarks.emulator
+
+.venv-bench/.requirements: requirements/bench.txt
+	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
+	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<
+	@touch $@
+
+.PHONY: docs
+docs: setup ## build the site of the documents into site/, links checked
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
+
+.PHONY: pins
+pins: setup ## resolve requirements/*.txt anew after a change in pyproject.toml (needs a package index)
+	@$(COMPILE) --extra server --group dev -o requirements/dev.txt
+	@$(COMPILE) -c requirements/dev.txt -o requirements/core.txt
+	@$(COMPILE) --extra server -c requirements/dev.txt -o requirements/server.txt
+	@$(COMPILE) --group bench -o requirements/bench.txt
