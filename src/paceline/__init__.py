@@ -1,0 +1,1 @@
+"""Changes to running outbound campaigns: checked before, verified after, recorded always."""
