@@ -1,0 +1,34 @@
+"""The command tree, and how a command ends: 0 done, 1 error, 64 usage error, 130 interrupted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from paceline.primitives.errors import PacelineError
+
+EXIT_ERROR = 1
+EXIT_USAGE = 64
+EXIT_INTERRUPTED = 130
+
+app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
+emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
+emulator.command("paceline.cli.serve:serve_emulator", name="serve")
+app.command(emulator)
+app.command("paceline.cli.demo:demo", name="demo")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `words` are those after `paceline`, the process's own when absent."""
+    try:
+        done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError:
+        return EXIT_USAGE
+    except PacelineError as failed:
+        print(f"paceline: {failed.report()}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return done if isinstance(done, int) else 0
