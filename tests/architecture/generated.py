@@ -1,4 +1,4 @@
-"""The pages of the reference that are made from the code and the tests; `make fix` writes them, a test compares them."""
+"""The pages of the reference that are made from the code and the tests: `make fix` writes, a test compares."""
 
 from __future__ import annotations
 
@@ -73,7 +73,11 @@ def endpoints() -> str:
     """Return every operation with its scopes, its statuses and the fields it takes."""
     platform = Platform(None, PlatformClock(ManualClock(), at=0, speed=0.0))
     told = ["# Endpoints of the emulator\n", "The same as JSON Schema: `GET /openapi.json` of a running emulator.\n"]
-    for title, directory in (("Tokens", platform.open), ("The API", platform.api), ("Control surface", platform.control)):
+    for title, directory in (
+        ("Tokens", platform.open),
+        ("The API", platform.api),
+        ("Control surface", platform.control),
+    ):
         told.append(f"\n## {title}\n")
         for operation in directory.operations:
             told.extend(_operation(operation))
@@ -123,8 +127,8 @@ def errors() -> str:
     """Return the closed list of error codes."""
     told = [
         "# Error codes\n",
-        'Every refusal has one body: `{"code", "message", "errors": [{"field", "message"}]}`; the token endpoints answer in',
-        "OAuth's form. `errors` lists every field at fault, and is empty for everything else.\n",
+        'Every refusal has one body: `{"code", "message", "errors": [{"field", "message"}]}`; the token endpoints',
+        "answer in OAuth's form. `errors` lists every field at fault, and is empty for everything else.\n",
         "| code | means |\n| --- | --- |",
         *(f"| `{code}` | {words} |" for code, words in CODES.items()),
     ]
@@ -136,8 +140,12 @@ def lifecycle() -> str:
     told = ["# Lifecycle\n", "```mermaid", "stateDiagram-v2"]
     told += [f"  {state} --> {after}" for state, following in TRANSITIONS.items() for after in following]
     told += ["  ARCHIVED", "```\n"]
-    told.append("ARCHIVED is set by the control surface only and refuses every write. Every other pair of states is refused with 409,")
-    told.append("the same state included, unless a transition waits: asking for the present state then cancels it.")
+    told.append(
+        "ARCHIVED is set by the control surface only and refuses every write. Every other pair of states is refused"
+    )
+    told.append(
+        "with 409, the same state included, unless a transition waits: asking for the present state cancels it then."
+    )
     return "\n".join(told) + "\n"
 
 

@@ -142,9 +142,14 @@ def campaign_conflict(campaign: Campaign, code: Code, message: str, **more: obje
 
 def written(exchange: Exchange, document: Json, etag: str) -> Answer:
     """Return the answer to a committed write in the form that `Prefer` asks for: 200, 204 or 202."""
-    asked = {part.strip().lower() for part in exchange.request.headers.get("prefer", "").split(",")}
+    asked = {_preference(part) for part in exchange.request.headers.get("prefer", "").split(",")}
     if "return=minimal" in asked:
         return Answer(204, b"", (("ETag", etag), ("Preference-Applied", "return=minimal")))
     if "respond-async" in asked:
         return answer(202, document, (("ETag", etag), ("Preference-Applied", "respond-async")))
     return answer(200, document, (("ETag", etag),))
+
+
+def _preference(part: str) -> str:
+    """Return one preference of a `Prefer` header without its parameters, white space and quotes."""
+    return "".join(part.partition(";")[0].split()).replace('"', "").lower()
