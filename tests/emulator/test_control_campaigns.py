@@ -221,7 +221,7 @@ def test_measured_numbers_of_a_minute_are_replaced(platform: Caller) -> None:
         {"callsInFlight": [{"state": "ringing"}]},
         {"callsInFlight": [{"state": "ringing", "secondsLeft": 5, "colour": 1}]},
         {"live": {"agentsTalking": -1}},
-        {"live": {"callsRinging": 1}},
+        {"live": {"callsRinging": -1}},
         {"records": {"total": "5", "dialable": 1, "exhausted": 1}},
         {"statistics": [{"dials": -1}]},
         {"statistics": [{"minute": "soon", "dials": 1}]},

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from paceline.cli import exits
 from paceline.primitives.errors import PacelineError
-
-EXIT_ERROR = 1
-EXIT_USAGE = 64
-EXIT_INTERRUPTED = 130
 
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
@@ -25,10 +22,17 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
     except CycloptsError:
-        return EXIT_USAGE
+        return exits.USAGE
     except PacelineError as failed:
         print(f"paceline: {failed.report()}", file=sys.stderr)
-        return EXIT_ERROR
+        return exits.ERROR
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("paceline"):
+            raise
+        print(
+            f"paceline: this command needs {missing.name}; install it: pip install 'paceline[server]'", file=sys.stderr
+        )
+        return exits.ERROR
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return exits.INTERRUPTED
     return done if isinstance(done, int) else 0

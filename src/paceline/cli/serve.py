@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
+
+from paceline.cli import exits
 
 if TYPE_CHECKING:  # the server's libraries load only when it serves
     from paceline.emulator.server import EmulatorServer
@@ -27,7 +30,7 @@ def serve_emulator(
     speed: Annotated[float, _SPEED] = 1.0,
     requests_per_minute: Annotated[int | None, _LIMIT] = None,
     strict_rules_scope: Annotated[bool, Parameter(negative=())] = False,
-) -> None:
+) -> int:
     """Serve the emulator until Ctrl-C.
 
     Parameters
@@ -63,16 +66,28 @@ def serve_emulator(
         host=host, port=port, tls_port=tls_port, tenants=tenants, now=clock, speed=speed, options=options
     )
     server = EmulatorServer(listening)
-    _announce(server, demo=tenants is None and state is None)
+    return _serve(server, demo=tenants is None and state is None)
+
+
+def _serve(server: EmulatorServer, *, demo: bool) -> int:
+    server.heed_signals()
+    _announce(server, demo=demo)
     server.serve()
+    return exits.INTERRUPTED if server.told_by is signal.Signals.SIGINT else 0
 
 
 def _announce(server: EmulatorServer, *, demo: bool) -> None:
+    from paceline.emulator.instants import instant_text
+
     print(f"emulator  {server.url}")
     if server.tls_url is not None:
         print(f"TLS       {server.tls_url}  (certificate: {server.certificate})")
     print(f"OpenAPI   {server.url}/openapi.json")
     print(f"control   {server.url}/_emulator/clock, /journal, /faults")
+    if server.platform.resumed:
+        print(
+            f"state     goes on at {instant_text(server.platform.now())}; --clock, --speed, --seed are for a new file"
+        )
     if demo:
         print("client    demo-client, secret demo-secret")
     print("Ctrl-C ends it.", flush=True)

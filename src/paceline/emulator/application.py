@@ -23,6 +23,8 @@ Send = Callable[[Message], Awaitable[None]]
 Peer = tuple[str, int]
 """Address and port of a client."""
 
+LONGEST_NAP_S = 3600.0
+"""After how many seconds of real time a silence is looked at anew, whatever was reckoned."""
 _MALFORMED = b'{"id": "CMP-1", "status":'
 
 
@@ -45,18 +47,21 @@ class Application:
         """Serve `platform`; `connections` are broken when a fault orders it."""
         self._platform = platform
         self._connections = connections
+        self._ending = False
         self._stirred: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         platform.listeners.append(self._wake)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or one lifespan."""
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-        elif scope["type"] == "http":
-            request = await _read(scope, receive)
-            if request is not None:
-                await self._answer(scope, request, receive, send)
+        """Answer one request."""
+        request = await _read(scope, receive)
+        if request is not None:
+            await self._answer(scope, request, receive, send)
+
+    def end(self) -> None:
+        """Let go of the requests that are held in silence: their connections are reset."""
+        self._ending = True
+        self._wake()
 
     async def _answer(self, scope: Scope, request: Request, receive: Receive, send: Send) -> None:
         reply = self._platform.handle(request)
@@ -85,10 +90,14 @@ class Application:
         try:
             while not gone.done():
                 left = self._platform.seconds_of_silence(disturbance.order)
-                if left == 0:
+                if left == 0 or self._ending:
                     return
                 stirred = asyncio.ensure_future(self._stirring().wait())
-                await asyncio.wait({gone, stirred}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {gone, stirred},
+                    timeout=None if left is None else min(left, LONGEST_NAP_S),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
                 stirred.cancel()
         finally:
             gone.cancel()
@@ -106,14 +115,6 @@ class Application:
         stirred, self._stirred = self._stirred, None
         if stirred is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(stirred.set)
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -28,6 +28,18 @@ from paceline.emulator.instants import parse_instant
 from paceline.emulator.tenant import Json
 from paceline.primitives.zones import zone_keys
 
+
+def instant_of_query(text: str) -> int:
+    """Return the instant that a parameter names.
+
+    Raises:
+        ValueError: with what is wrong in words.
+    """
+    return parse_instant(text.replace(" ", "+"))
+
+
+QUERY_INSTANT = Parsed(instant_of_query, {"examples": ["2024-06-15T14:30:00Z"]})
+"""An instant as a parameter; a `+` that was not escaped has become a space on the way, and is one again."""
 STATES = ("ACTIVE", "PAUSED", "STOPPED", "ARCHIVED")
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WEIGHTS = ("answer_rate", "call_rate", "predictive_factor", "max_concurrent", "agent_efficiency")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paceline.emulator.instants import SECOND, instant_text
+from paceline.emulator.instants import LATEST, SECOND, instant_text
 from paceline.emulator.lifecycle import TRANSITIONS
 from paceline.emulator.messages import Answer, Code, answer, refusal
 from paceline.emulator.operation import Exchange
@@ -71,7 +71,8 @@ def control_document(world: World, campaign: Campaign, now: int) -> Json:
         "tenant": campaign.tenant,
         "agents": campaign.agents,
         "callsInFlight": [
-            {"state": call.state, "secondsLeft": (call.ends_at - now) / SECOND} for call in campaign.in_flight(now)
+            {"state": call.state, "secondsLeft": None if call.ends_at == LATEST else (call.ends_at - now) / SECOND}
+            for call in campaign.in_flight(now)
         ],
         "live": live_counts(campaign, now),
         "records": contact_counts(campaign),

@@ -64,9 +64,17 @@ class Times:
         return {"anyOf": [Integer(1).schema(), {"type": "null"}]}
 
 
+def with_kind(order: Json) -> Json:
+    """Return the order with its kind, told by the one field that only that kind has when it is not named."""
+    told = [kind for kind, needed in _REQUIRED.items() if needed in order]
+    return order if "kind" in order or len(told) != 1 else {"kind": told[0], **order}
+
+
 def _fits_kind(order: Json, at: str, faults: Faults) -> None:
     """Hold an order to the fields of its kind."""
-    kind = order.get("kind")
+    kind = with_kind(order).get("kind")
+    if "kind" not in order and kind is None:
+        faults.append(Fault(below(at, "kind"), f"must be {' or '.join(KINDS)}"))
     if not isinstance(kind, str) or kind not in KINDS:
         return
     own = _OWN_FIELDS.get(kind, ())
@@ -91,7 +99,7 @@ _FIELDS: dict[str, Form] = {
     "skewSeconds": Number(-1e9, 1e9),
     "seconds": Number(0, 1e9),
 }
-ORDER = Block(_FIELDS, optional=frozenset(_FIELDS) - {"kind"}, check=_fits_kind)
+ORDER = Block(_FIELDS, optional=frozenset(_FIELDS), check=_fits_kind)
 """What the control surface takes as an order."""
 
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeGuard
 
-MOST_FAULTS = 100
-"""How many faults one answer lists; more are counted by nobody."""
 _LONGEST_NAME = 100
 
 
@@ -187,7 +185,7 @@ class Listing:
             bound = f"at least {self.low}" if self.high is None else f"{self.low} to {self.high}"
             faults.append(Fault(at, f"must have {bound} items"))
         before = len(faults)
-        for number, item in enumerate(value[:MOST_FAULTS]):
+        for number, item in enumerate(value):
             self.item.judge(item, f"{at}[{number}]", faults)
         if self.check is not None and len(faults) == before:
             self.check(value, at, faults)
@@ -210,7 +208,6 @@ class Block:
     optional: frozenset[str] = frozenset()
     check: Callable[[dict[str, Any], str, Faults], None] | None = None
     least: int = 0
-    note: str = field(default="")
 
     def judge(self, value: object, at: str, faults: Faults) -> None:
         """Judge every field, every missing and every unknown one."""
@@ -223,8 +220,8 @@ class Block:
             elif name not in self.optional:
                 faults.append(Fault(below(at, name), "is required"))
         if not value.keys() <= self.fields.keys():
-            unknown = [name for name in value if name not in self.fields]
-            faults.extend(Fault(below(at, name), "is not a field of this request") for name in unknown[:MOST_FAULTS])
+            unknown = (name for name in value if name not in self.fields)
+            faults.extend(Fault(below(at, name), "is not a field of this request") for name in unknown)
         if len(value) < self.least:
             faults.append(Fault(at, f"must have at least {self.least} of {', '.join(self.fields)}"))
         if self.check is not None:
@@ -239,8 +236,6 @@ class Block:
             schema["required"] = required
         if self.least:
             schema["minProperties"] = self.least
-        if self.note:
-            schema["description"] = self.note
         return schema
 
 

@@ -54,6 +54,9 @@ def stored_answer(exchange: Exchange) -> Answer | None:
     stored = exchange.world.answers.get(key)
     if stored is None:
         return None
+    if stored.at <= exchange.now - KEPT:
+        exchange.world.answers.drop(key)
+        return None
     if stored.digest != _digest(exchange):
         return _conflict(exchange)
     return Answer(stored.status, _unpacked(stored.packed_body), (*stored.headers, ("Idempotent-Replayed", "true")))
@@ -76,7 +79,7 @@ def remember(exchange: Exchange, told: Answer) -> None:
 
 
 def forget_old(exchange: Exchange) -> None:
-    """Drop the answers whose 24 hours are over; they lie in the order in which they were stored."""
+    """Drop answers whose 24 hours are over, oldest first, until one has not; each is judged again when asked for."""
     answers = exchange.world.answers
     while answers:
         oldest = next(iter(answers.values()))

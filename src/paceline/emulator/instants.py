@@ -91,7 +91,7 @@ def _agree(zone_name: str, local: datetime, offset_s: int) -> None:
 
 def instant_text(at: int) -> str:
     """Return an instant as the platform writes it, such as `2024-06-15T14:30:00Z`."""
-    seconds, fraction = divmod(at, SECOND)
+    seconds, fraction = divmod(max(EARLIEST, min(LATEST, at)), SECOND)
     text = (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
     if fraction == 0:
         return f"{text}Z"
@@ -103,4 +103,4 @@ def instant_text(at: int) -> str:
 
 def http_date(at: int) -> str:
     """Return an instant as the `Date` header of HTTP writes it."""
-    return formatdate(at // SECOND, usegmt=True)
+    return formatdate(max(EARLIEST, min(LATEST, at)) // SECOND, usegmt=True)

@@ -20,12 +20,12 @@ from paceline.emulator.world import World
 
 LINES_KEPT = 100_000
 DETAILS_KEPT = 1_000
-LONGEST_BODY = 65_536
+LONGEST_BODY = 16_384
 """The longest body that is kept, in bytes; of a longer one only its length."""
 REMOVED = "[removed]"
 
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SECRET_FORM = re.compile(r"(?i)\b(client_secret|access_token|refresh_token|password|secret)=[^&\s]*")
+_SECRET_FORM = re.compile(r"(?i)\b(client_secret|access_token|refresh_token|password|secret)=[^&]*")
 _SECRET_JSON = re.compile(r'(?i)"(client_secret|access_token|refresh_token|password|secret)"\s*:\s*"(?:[^"\\]|\\.)*"?')
 _SHORTEST_SECRET = 4
 
@@ -80,7 +80,7 @@ class Journal:
     def write(self, line: Line, request: Request, told: Answer | None) -> None:
         """Add a line with what was sent and answered."""
         self.restore(line)
-        self._details[line.number] = (_short(request), told)
+        self._details[line.number] = (_short(request), _short_answer(told))
         self._details.pop(line.number - DETAILS_KEPT, None)
 
     def restore(self, line: Line) -> None:
@@ -138,9 +138,11 @@ def _any_of(values: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _clean(text: str, secrets: re.Pattern[str] | None) -> str:
+    """Remove what is known to be secret by value, then what a secret's name announces."""
+    if secrets is not None:
+        text = secrets.sub(REMOVED, text)
     text = _SECRET_FORM.sub(lambda found: f"{found[1]}={REMOVED}", text)
-    text = _SECRET_JSON.sub(lambda found: f'"{found[1]}":"{REMOVED}"', text)
-    return text if secrets is None else secrets.sub(REMOVED, text)
+    return _SECRET_JSON.sub(lambda found: f'"{found[1]}":"{REMOVED}"', text)
 
 
 def _body(body: bytes, secrets: re.Pattern[str] | None) -> str:
@@ -152,3 +154,10 @@ def _short(request: Request) -> Request:
     if len(request.body) <= LONGEST_BODY:
         return request
     return replace(request, body=f"[{len(request.body)} bytes, not kept]".encode())
+
+
+def _short_answer(told: Answer | None) -> Answer | None:
+    """Return the answer, without a body that is too long to keep."""
+    if told is None or len(told.body) <= LONGEST_BODY:
+        return told
+    return replace(told, body=f"[{len(told.body)} bytes, not kept]".encode())

@@ -53,11 +53,12 @@ class Keeper:
         self._seed: int = facts.get("seed", fresh)
         self._era: int = facts.get("era", 0)
         self.world = World(self._holdings, f"{self._seed}.{self._era}")
+        self.resumed = bool(facts)
         if facts and self._file is not None:
             self._restore(facts, self._file)
         else:
             self.world.populate()
-            self.save(None)
+            self._save_anew()
 
     def save(self, line: Line | None) -> None:
         """Write what changed, and the line of the request that changed it, to the state file when there is one.
@@ -67,7 +68,7 @@ class Keeper:
         """
         tables = self._tables()
         if self._file is not None:
-            self._file.save(self._facts(), tables, line)
+            self._file.save(self._moving_facts(), tables, line)
         for table in tables.values():
             table.changed.clear()
 
@@ -75,31 +76,39 @@ class Keeper:
         """Go back to the tenants file: its campaigns, the start of the clock, and nothing else.
 
         Names made from the seed go on in a new era, so that a token from before the reset is nobody's.
+
+        Raises:
+            StateFileError: when the state file cannot be written.
         """
         self._era += 1
         self.clock.restart()
         self.limit.clear()
         self.journal.clear()
         self.orders.table.clear()
-        if self._file is not None:
-            self._file.clear()
         self.world = World(self._holdings, f"{self._seed}.{self._era}")
         self.world.populate()
+        self._save_anew()
 
     def close(self) -> None:
-        """Let go of the state file."""
+        """Save where the clock stands, and let go of the state file."""
         if self._file is not None:
+            self.save(None)
             self._file.close()
+
+    def _save_anew(self) -> None:
+        tables = self._tables()
+        if self._file is not None:
+            fixed = {"format": FORMAT, "tenants": self._tenants, "seed": self._seed, "era": self._era}
+            self._file.save({**fixed, **self._moving_facts()}, tables, anew=True)
+        for table in tables.values():
+            table.changed.clear()
 
     def _tables(self) -> dict[str, Table[Any]]:
         return {**self.world.tables(), "fault": self.orders.table}
 
-    def _facts(self) -> dict[str, object]:
+    def _moving_facts(self) -> dict[str, object]:
+        """Return what may change with every request."""
         return {
-            "format": FORMAT,
-            "tenants": self._tenants,
-            "seed": self._seed,
-            "era": self._era,
             "clock": self.clock.state(),
             "minted": self.world.minted,
             "total": self.journal.total,

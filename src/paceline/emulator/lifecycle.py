@@ -90,6 +90,14 @@ def bring_due(world: World, now: int) -> None:
         world.put_campaign(replace(after, revision=campaign.revision + 1, last_due=last_due))
 
 
+def end_calls(world: World, now: int) -> None:
+    """Forget the calls that have ended, so that they stay ended when the clock is set back."""
+    for campaign in list(world.campaigns.values()):
+        in_flight = campaign.in_flight(now)
+        if len(in_flight) < len(campaign.calls):
+            world.put_campaign(replace(campaign, calls=in_flight))
+
+
 def _due_order(campaign: Campaign) -> tuple[int, str]:
     due = campaign.pending.effective_at if campaign.pending else 0
     return (due, campaign.id)

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from paceline.emulator.forms import MOST_FAULTS, Faults
+from paceline.emulator.forms import Faults
 from paceline.emulator.tenant import Json
 
 LARGEST_BODY = 1_048_576
 """The largest body that is read, in bytes (1 MB)."""
+
+MOST_FAULTS = 10_000
+"""How many faults one answer lists: more than any request has that is not hostile."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -98,7 +101,7 @@ def refusal(status: int, code: Code, message: str, **more: object) -> Answer:
 
 
 def field_faults(status: int, faults: Faults) -> Answer:
-    """Return the answer that lists every field at fault."""
+    """Return the answer that lists every field at fault, so many as fit an answer; the message counts all."""
     errors: list[Json] = [{"field": fault.field, "message": fault.message} for fault in faults[:MOST_FAULTS]]
     message = "1 field is at fault" if len(faults) == 1 else f"{len(faults)} fields are at fault"
     return answer(status, {"code": "validation", "message": message, "errors": errors})

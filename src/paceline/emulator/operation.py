@@ -78,3 +78,13 @@ class Exchange:
     query: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=list)
     counted: bool = False
+
+    def named_campaign(self) -> Campaign:
+        """Return the campaign that the address names.
+
+        Raises:
+            LookupError: when the address names none; admission lets no such request through.
+        """
+        if self.campaign is None:
+            raise LookupError("the address names no campaign")
+        return self.campaign

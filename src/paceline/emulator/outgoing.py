@@ -20,6 +20,9 @@ TUNED = "campaign.predictive.tuned"
 RETRY_AFTER_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds of the platform's clock from each failed attempt to the next; after the last one the delivery has failed."""
 
+ENDED_KEPT = 1000
+"""How many deliveries that have ended can still be looked at."""
+
 _GONE = 410
 
 
@@ -74,12 +77,14 @@ def due(world: World, now: int) -> list[Attempt]:
     return found
 
 
-def next_due(world: World) -> int | None:
-    """Return the instant of the earliest waiting attempt, None when nothing waits."""
-    waiting = [
-        d.next_attempt_at for d in world.deliveries.values() if d.state == "waiting" and d.next_attempt_at is not None
-    ]
-    return min(waiting, default=None)
+def next_due(world: World, busy: frozenset[str]) -> int | None:
+    """Return the instant of the earliest attempt that waits for a webhook not in `busy`, None when there is none."""
+    waiting = (
+        delivery.next_attempt_at
+        for delivery in world.deliveries.values()
+        if delivery.state == "waiting" and delivery.webhook not in busy
+    )
+    return min((at for at in waiting if at is not None), default=None)
 
 
 def settle(world: World, delivery_id: str, now: int, *, status: int | None, error: str | None) -> None:
@@ -101,6 +106,15 @@ def settle(world: World, delivery_id: str, now: int, *, status: int | None, erro
     else:
         after = replace(after, next_attempt_at=now + RETRY_AFTER_S[attempts - 1] * SECOND)
     world.deliveries.put(delivery_id, after)
+    if after.state != "waiting":
+        _forget_ended(world)
+
+
+def _forget_ended(world: World) -> None:
+    """Drop the oldest deliveries that have ended, beyond those that are kept to be looked at."""
+    ended = sorted((d.number, d.id) for d in world.deliveries.values() if d.state != "waiting")
+    for _, identifier in ended[:-ENDED_KEPT]:
+        world.deliveries.drop(identifier)
 
 
 def delivery_document(delivery: Delivery) -> Json:

@@ -88,18 +88,33 @@ class Platform:
                 _log.exception("the state could not be saved")
                 told = refusal(500, "internal", wrong.message)
             if stirred:
-                for listener in self.listeners:
-                    listener()
+                self._stir()
             return Reply(_finished(told, exchange), disturbance)
 
     def reset(self) -> None:
         """Go back to the tenants file: its campaigns, the start of the clock, and nothing else."""
         with self.lock:
             self._kept.reset()
+            self._stir()
+
+    @property
+    def resumed(self) -> bool:
+        """Return whether a saved state goes on, clock and all, instead of the tenants file's beginning."""
+        return self._kept.resumed
+
+    def now(self) -> int:
+        """Return the platform's time, nanoseconds since 1970."""
+        return self._kept.clock.now()
 
     def close(self) -> None:
-        """Let go of the state file."""
-        self._kept.close()
+        """Save where the clock stands, and let go of the state file."""
+        with self.lock:
+            self._kept.close()
+
+    def _stir(self) -> None:
+        """Let those look again who wait for the clock, a fault's end, or a delivery."""
+        for listener in self.listeners:
+            listener()
 
     def _serve(self, exchange: Exchange) -> tuple[Answer | None, Line, Disturbance]:
         request = exchange.request
@@ -188,10 +203,13 @@ class Platform:
             outgoing.settle(self._kept.world, delivery_id, now, status=status, error=error)
             self._kept.save(None)
 
-    def seconds_to_next_attempt(self) -> float | None:
-        """Return the machine's seconds to the next webhook attempt; None without one, or if the clock stands still."""
+    def seconds_to_next_attempt(self, busy: frozenset[str]) -> float | None:
+        """Return the machine's seconds until an attempt is due at a webhook not in `busy`.
+
+        None when there is none, or while the clock stands still.
+        """
         with self.lock:
-            at = outgoing.next_due(self._kept.world)
+            at = outgoing.next_due(self._kept.world, busy)
             return None if at is None else self._kept.clock.real_seconds_until(at)
 
     def seconds_of_silence(self, order: str | None) -> float | None:

@@ -110,7 +110,7 @@ _CONTROL = fields(
     callsInFlight=listing(
         fields(
             state={"type": "string", "enum": ["ringing", "waiting", "connected"]},
-            secondsLeft={"type": "number", "exclusiveMinimum": 0},
+            secondsLeft=nullable({"type": "number", "exclusiveMinimum": 0}),
         )
     ),
     live=_LIVE,

@@ -71,11 +71,14 @@ class _Connections:
         class Protocol(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it so
                 super().connection_made(transport)
-                self._peer = transport.get_extra_info("peername")[:2]
-                connections[self._peer] = transport
+                named = transport.get_extra_info("peername")  # None when the client has gone already
+                self._entered: Peer | None = named[:2] if named else None
+                if self._entered is not None:
+                    connections[self._entered] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
-                connections.pop(self._peer, None)
+                if self._entered is not None and connections.get(self._entered) is self.transport:
+                    del connections[self._entered]
                 super().connection_lost(exc)
 
             def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn calls it so; the platform words it itself
@@ -151,32 +154,51 @@ class EmulatorServer:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.certificate: Path | None = None
         self._connections = _Connections()
-        application = Application(self.platform, self._connections)
-        self._listeners = [self._listener(application, listening, tls=n == 1) for n in range(len(self._sockets))]
+        self._application = Application(self.platform, self._connections)
+        self._listeners = [self._listener(self._application, listening, tls=n == 1) for n in range(len(self._sockets))]
         host = f"[{listening.host}]" if ":" in listening.host else listening.host
         ports = [taken.getsockname()[1] for taken in self._sockets]
         self.url = f"http://{host}:{ports[0]}"
         self.tls_url = f"https://{host}:{ports[1]}" if len(ports) > 1 else None
         self._thread: threading.Thread | None = None
+        self._ended = False
+        self.told_by: signal.Signals | None = None
+
+    def heed_signals(self) -> None:
+        """End `serve` at the first SIGINT or SIGTERM, and the process at the second."""
+
+        def end(number: int, _: object) -> None:
+            self.told_by = signal.Signals(number)
+            for again in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(again, signal.SIG_DFL)
+            self.stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
 
     def start(self) -> None:
-        """Serve in a thread; returns when requests are taken."""
+        """Serve in a thread; returns when requests are taken.
+
+        Raises:
+            EmulatorStartError: when the thread ended before it took any.
+        """
         self._thread = threading.Thread(target=self._run, name="paceline-emulator", daemon=True)
         self._thread.start()
         for listener in self._listeners:
             listener.ready.wait()
+        if self._ended:
+            raise EmulatorStartError("the emulator ended before it took requests; its log says why")
 
     def stop(self) -> None:
         """End what `start` began, and let go of everything."""
+        self._application.end()
         for listener in self._listeners:
             listener.should_exit = True
         if self._thread is not None:
             self._thread.join()
 
     def serve(self) -> None:
-        """Serve in the foreground until the process is told to end by SIGINT or SIGTERM."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.stop())
+        """Serve in the foreground until the process is told to end: once for a clean end, twice for one at once."""
         self._run()
 
     def _run(self) -> None:
@@ -188,8 +210,11 @@ class EmulatorServer:
             with asyncio.Runner(loop_factory=self._listeners[0].config.get_loop_factory()) as runner:
                 runner.run(self._serve_all())
         finally:
+            self._ended = True
             deliverer.stop()
             self.platform.close()
+            for listener in self._listeners:
+                listener.ready.set()
             if self._folder is not None:
                 self._folder.cleanup()
 
@@ -233,5 +258,6 @@ def _bound(host: str, port: int) -> socket.socket:
         taken.bind(address)
         taken.listen(_BACKLOG)
     except OSError as wrong:
-        raise EmulatorStartError(f"cannot listen on {host} port {port}: {wrong}", hint="name another --port") from wrong
+        hint = "name another --host" if isinstance(wrong, socket.gaierror) else "name another --port"
+        raise EmulatorStartError(f"cannot listen on {host} port {port}: {wrong}", hint=hint) from wrong
     return taken

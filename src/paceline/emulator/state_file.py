@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS records (
     kind TEXT, key TEXT, place INTEGER, body TEXT NOT NULL, PRIMARY KEY (kind, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS requests (
-    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, client TEXT, method TEXT NOT NULL, path TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, client TEXT, method TEXT NOT NULL, path TEXT NOT NULL,
     status INTEGER, fault TEXT, counted INTEGER NOT NULL
 );
 """
@@ -102,16 +102,26 @@ class StateFile:
             "SELECT number, at, client, method, path, status, fault, counted FROM requests ORDER BY number"
         )
         for number, at, client, method, path, status, fault, counted in rows.fetchall():
-            yield Line(number, at, client, method, path, status, fault, bool(counted))
+            yield Line(number, int(at), client, method, path, status, fault, bool(counted))
 
-    def save(self, facts: Mapping[str, object], tables: Mapping[str, Table[Any]], line: Line | None) -> None:
-        """Write what changed in one transaction.
+    def save(
+        self,
+        facts: Mapping[str, object],
+        tables: Mapping[str, Table[Any]],
+        line: Line | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Write what changed in one transaction; `anew` removes every record and request first.
 
         Raises:
             StateFileError: when the file cannot be written; nothing of it is saved then.
         """
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            if anew:
+                self._db.execute("DELETE FROM records")
+                self._db.execute("DELETE FROM requests")
             for kind, table in tables.items():
                 self._save_table(kind, table)
             if line is not None:
@@ -120,13 +130,10 @@ class StateFile:
             self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
             self._db.execute("COMMIT")
         except sqlite3.Error as wrong:
+            raise StateFileError(f"cannot write the state file: {wrong}", hint="make room on the disk") from wrong
+        finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise StateFileError(f"cannot write the state file: {wrong}", hint="make room on the disk") from wrong
-
-    def clear(self) -> None:
-        """Remove every record and every request; the words about the whole stay."""
-        self._db.executescript("BEGIN IMMEDIATE; DELETE FROM records; DELETE FROM requests; COMMIT;")
 
     def _save_table(self, kind: str, table: Table[Any]) -> None:
         for key in sorted(table.changed):
@@ -140,7 +147,7 @@ class StateFile:
             )
 
     def _save_line(self, line: Line) -> None:
-        row = (line.number, line.at, line.client, line.method, line.path, line.status, line.fault, line.counted)
+        row = (line.number, str(line.at), line.client, line.method, line.path, line.status, line.fault, line.counted)
         self._db.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         if line.number % _PRUNE_EVERY == 0:
             self._db.execute("DELETE FROM requests WHERE number <= ?", (line.number - LINES_KEPT,))

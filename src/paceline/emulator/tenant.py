@@ -14,6 +14,11 @@ Json = dict[str, Any]
 LiveState = Literal["ringing", "waiting", "connected"]
 
 LIVE_AGENTS = ("agentsAvailable", "agentsTalking", "agentsWrapUp", "agentsUnavailable")
+LIVE_CALLS: dict[str, LiveState] = {
+    "callsRinging": "ringing",
+    "callsWaiting": "waiting",
+    "callsConnected": "connected",
+}
 COUNTERS = ("dials", "connects", "abandons", "machines", "noAnswers", "busies", "rightPartyConnects")
 AGENT_SECONDS = ("talk", "wrap", "idle", "staffed")
 

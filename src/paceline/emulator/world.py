@@ -84,6 +84,8 @@ class World:
         """Bring the counts and indexes in line with tables that were filled from a saved state."""
         self.active = Counter(c.tenant for c in self.campaigns.values() if c.status == "ACTIVE")
         self.pending = {c.id for c in self.campaigns.values() if c.pending is not None}
+        for key, stored in sorted(self.answers.items(), key=lambda item: item[1].at):
+            self.answers[key] = self.answers.pop(key, stored)
         for counts in self.minutes.values():
             self._minutes_of.setdefault(counts.campaign, {})[counts.minute] = counts
             self.dials[counts.campaign] += counts.counts.get("dials", 0)

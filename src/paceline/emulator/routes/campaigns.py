@@ -95,7 +95,7 @@ def list_campaigns(exchange: Exchange) -> Answer:
 
 def read_campaign(exchange: Exchange) -> Answer:
     """Answer with one campaign."""
-    campaign = _present(exchange)
+    campaign = exchange.named_campaign()
     return answer(200, campaign_document(exchange.world, campaign, exchange.now), (("ETag", campaign.etag),))
 
 
@@ -125,7 +125,7 @@ def put_faults(exchange: Exchange) -> None:
 
 def patch_campaign(exchange: Exchange) -> Answer:
     """Apply a lifecycle change, dialing rules, predictive parameters, or several of them, wholly or not at all."""
-    campaign, document = _present(exchange), exchange.document
+    campaign, document = exchange.named_campaign(), exchange.document
     refused = not_writable(exchange) or _unlicensed(exchange) or _outdated(exchange) or locked(exchange)
     if refused is not None:
         return refused
@@ -142,7 +142,7 @@ def patch_campaign(exchange: Exchange) -> Answer:
 
 def put_weights(exchange: Exchange) -> Answer:
     """Replace the blocks that are sent, keep the others, tell the webhooks, and simulate when that is automatic."""
-    campaign, document = _present(exchange), exchange.document
+    campaign, document = exchange.named_campaign(), exchange.document
     refused = not_writable(exchange) or _outdated(exchange) or locked(exchange)
     if refused is not None:
         return refused
@@ -156,7 +156,7 @@ def put_weights(exchange: Exchange) -> Answer:
 
 def not_writable(exchange: Exchange) -> Answer | None:
     """Refuse a write to an archived campaign."""
-    campaign = _present(exchange)
+    campaign = exchange.named_campaign()
     if campaign.status == "ARCHIVED":
         return refusal(403, "archived", f"campaign {campaign.id} is archived and takes no changes")
     return None
@@ -164,7 +164,7 @@ def not_writable(exchange: Exchange) -> Answer | None:
 
 def locked(exchange: Exchange) -> Answer | None:
     """Refuse a write to a locked campaign: 409 under `/outbound`, 403 elsewhere."""
-    campaign = _present(exchange)
+    campaign = exchange.named_campaign()
     if not campaign.locked:
         return None
     message = f"campaign {campaign.id} is locked"
@@ -175,14 +175,14 @@ def locked(exchange: Exchange) -> Answer | None:
 
 def _unlicensed(exchange: Exchange) -> Answer | None:
     rules = exchange.document.get("dialingRules", {})
-    tier = exchange.world.tenants[_present(exchange).tenant].license_tier
+    tier = exchange.world.tenants[exchange.named_campaign().tenant].license_tier
     if rules.get("dialingMethod") == "PREDICTIVE" and tier != "ENTERPRISE":
         return refusal(403, "licence", f"PREDICTIVE needs the ENTERPRISE tier, the tenant has {tier}")
     return None
 
 
 def _outdated(exchange: Exchange) -> Answer | None:
-    campaign = _present(exchange)
+    campaign = exchange.named_campaign()
     if not stale(exchange):
         return None
     message = f"campaign {campaign.id} is at revision {campaign.revision}, not at the one that was named"
@@ -220,13 +220,6 @@ def _commit(exchange: Exchange, campaign: Campaign) -> Answer:
     after = replace(campaign, revision=campaign.revision + 1)
     exchange.world.put_campaign(after)
     return written(exchange, campaign_document(exchange.world, after, exchange.now), after.etag)
-
-
-def _present(exchange: Exchange) -> Campaign:
-    """Return the campaign that the address names; admission has found it."""
-    if exchange.campaign is None:
-        raise LookupError("the address names no campaign")
-    return exchange.campaign
 
 
 _WRITTEN = {200: ref("Campaign"), 202: ref("Campaign"), 204: None}

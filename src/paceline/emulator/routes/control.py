@@ -6,54 +6,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from paceline.emulator import blocks, faults
+from paceline.emulator import blocks, faults, lifecycle
 from paceline.emulator.clock import FASTEST, PlatformClock
-from paceline.emulator.documents import control_document
-from paceline.emulator.forms import Block, Boolean, Choice, Fault, Form, Integer, Listing, Number, Parsed, Text
-from paceline.emulator.instants import LATEST, MINUTE, SECOND, instant_text, parse_instant
+from paceline.emulator.forms import Block, Fault, Form, Number, Parsed, Text
+from paceline.emulator.instants import LATEST, SECOND, instant_text, parse_instant
 from paceline.emulator.journal import Journal, Wanted
 from paceline.emulator.messages import Answer, answer, refusal
 from paceline.emulator.operation import CAMPAIGNS_FAULT, Exchange, Operation
 from paceline.emulator.outgoing import delivery_document
-from paceline.emulator.routing import RESERVED
-from paceline.emulator.schemas import COUNT, fields, listing, ref
-from paceline.emulator.tenant import AGENT_SECONDS, COUNTERS, LIVE_AGENTS, CallInFlight, Campaign, Json, MinuteCounts
-from paceline.emulator.tenants import campaign_of
+from paceline.emulator.routes import arranging
+from paceline.emulator.schemas import COUNT, fields, listing
 
 PREFIX = "/_emulator"
 PEM = "application/x-pem-file"
 
-_COUNT = Integer(0, 10**12)
 _CLOCK: dict[str, Form] = {"now": blocks.INSTANT, "speed": Number(0, FASTEST), "advanceSeconds": Number(0, 1e10)}
-_CALL = Block({"state": Choice(("ringing", "waiting", "connected")), "secondsLeft": Number(0.001, 1e7)})
-_MINUTE = Block(
-    {"minute": blocks.INSTANT, **dict.fromkeys((*COUNTERS, *AGENT_SECONDS), _COUNT)},
-    optional=frozenset({"minute", *COUNTERS, *AGENT_SECONDS}),
-)
-_PATCH: dict[str, Form] = {
-    "locked": Boolean(),
-    "isLocked": Boolean(),
-    "archived": Boolean(),
-    "status": Choice(("ARCHIVED",)),
-    "agents": Integer(0, 100_000),
-    "activeAgents": Integer(0, 100_000),
-    "callsInFlight": Listing(_CALL, 0, 100_000),
-    "live": Block(dict.fromkeys(LIVE_AGENTS, _COUNT), optional=frozenset(LIVE_AGENTS)),
-    "records": Block(dict.fromkeys(("total", "dialable", "exhausted"), _COUNT)),
-    "statistics": Listing(_MINUTE, 0, 100_000),
-}
-_ALIASES = (("locked", "isLocked"), ("agents", "activeAgents"), ("archived", "status"))
-_NEW: dict[str, Form] = {
-    "id": blocks.CAMPAIGN_ID,
-    "name": Text(0, 256),
-    "status": Choice(blocks.STATES),
-    "locked": Boolean(),
-    "revision": Integer(0, 10**15),
-    "agents": Integer(0, 100_000),
-    "tenant": Text(),
-    **blocks.BLOCKS,
-    "schedule": blocks.PRESET_SCHEDULE,
-}
 
 
 def _most(text: str) -> int:
@@ -93,13 +60,15 @@ class ControlRoom:
         now = parse_instant(document["now"]) if "now" in document else None
         if "advanceSeconds" in document:
             now = min(LATEST, self.clock.now() + round(document["advanceSeconds"] * SECOND))
+        lifecycle.end_calls(exchange.world, exchange.now)
         speed = document.get("speed")
         self.clock.move(now=now, speed=None if speed is None else float(speed))
         return self.read_clock(exchange)
 
     def order_fault(self, exchange: Exchange) -> Answer:
         """Take the order of a fault."""
-        order = self.orders.add(f"F{self._number(exchange)}", exchange.document, exchange.now)
+        rule = faults.with_kind(exchange.document)
+        order = self.orders.add(f"F{self._number(exchange)}", rule, exchange.now)
         return answer(201, order.document())
 
     def _number(self, exchange: Exchange) -> int:
@@ -155,95 +124,13 @@ def clock_faults(exchange: Exchange) -> None:
         exchange.faults.append(Fault("advanceSeconds", "must not stand beside now"))
 
 
-def patch_faults(exchange: Exchange) -> None:
-    """Add the faults of a control PATCH that its form cannot see."""
-    document = exchange.document
-    if not isinstance(document, dict):
-        return
-    for name, alias in _ALIASES:
-        if name in document and alias in document:
-            exchange.faults.append(Fault(alias, f"is the same as {name}, which is given too"))
-    if document.get("archived") is False and exchange.campaign is not None and exchange.campaign.status == "ARCHIVED":
-        exchange.faults.append(Fault("archived", "an archived campaign stays archived until a reset"))
-
-
-def new_faults(exchange: Exchange) -> None:
-    """Add the faults of a new campaign that its form cannot see."""
-    document, world = exchange.document, exchange.world
-    if isinstance(document, dict):
-        if document.get("id") in RESERVED:
-            exchange.faults.append(Fault("id", f"must not be {' or '.join(RESERVED)}, which are addresses"))
-        if isinstance(document.get("tenant"), str) and document["tenant"] not in world.tenants:
-            exchange.faults.append(Fault("tenant", "is not a tenant of this emulator"))
-
-
-def create_campaign(exchange: Exchange) -> Answer:
-    """Put a new campaign; of the first tenant when none is named."""
-    document, world = dict(exchange.document), exchange.world
-    if document["id"] in world.campaigns:
-        return refusal(409, "validation", f"there is a campaign {document['id']} already")
-    tenant = document.pop("tenant", None) or next(iter(world.tenants))
-    campaign = campaign_of(tenant, document, world.mint_uuid)
-    world.put_campaign(campaign)
-    return answer(201, control_document(world, campaign, exchange.now))
-
-
-def read_campaign(exchange: Exchange) -> Answer:
-    """Answer with a campaign and what stands behind it."""
-    return answer(200, control_document(exchange.world, _present(exchange), exchange.now))
-
-
-def arrange_campaign(exchange: Exchange) -> Answer:
-    """Lock, archive, staff a campaign, or set what its dialer would have done."""
-    campaign, document, world = _present(exchange), exchange.document, exchange.world
-    after = _arranged(campaign, document, exchange.now)
-    if (after.locked, after.status) != (campaign.locked, campaign.status):
-        after = replace(after, revision=campaign.revision + 1)
-    world.put_campaign(after)
-    for minute in document.get("statistics", []):
-        at = parse_instant(minute["minute"]) if "minute" in minute else exchange.now
-        counts = {name: count for name, count in minute.items() if name != "minute"}
-        world.put_minute(MinuteCounts(campaign=campaign.id, minute=at // MINUTE * MINUTE, counts=counts))
-    return answer(200, control_document(world, after, exchange.now))
-
-
-def _arranged(campaign: Campaign, document: Json, now: int) -> Campaign:
-    archived = document.get("archived", False) or "status" in document
-    calls = campaign.calls
-    if "callsInFlight" in document:
-        calls = tuple(
-            CallInFlight(state=call["state"], ends_at=now + round(call["secondsLeft"] * SECOND))
-            for call in document["callsInFlight"]
-        )
-    locked: bool = document.get("isLocked", campaign.locked)
-    agents: int = document.get("activeAgents", campaign.agents)
-    after = replace(
-        campaign,
-        locked=document.get("locked", locked),
-        agents=document.get("agents", agents),
-        calls=calls,
-        live={**campaign.live, **document.get("live", {})},
-        contacts=document.get("records", campaign.contacts),
-    )
-    if archived and campaign.status != "ARCHIVED":
-        after = replace(after, status="ARCHIVED", status_since=now)
-    return after
-
-
-def _present(exchange: Exchange) -> Campaign:
-    """Return the campaign that the address names; admission has found it."""
-    if exchange.campaign is None:
-        raise LookupError("the address names no campaign")
-    return exchange.campaign
-
-
 _CLOCK_SHOWN = fields(now={"type": "string", "format": "date-time"}, speed={"type": "number", "minimum": 0})
 _OPEN_OBJECT = {"type": "object"}
 
 
 def operations(room: ControlRoom) -> tuple[Operation, ...]:
     """Return the operations of the control surface of one platform."""
-    found = (*_on_clock(room), *_ON_CAMPAIGNS, *_on_faults(room), *_on_records(room))
+    found = (*_on_clock(room), *arranging.OPERATIONS, *_on_faults(room), *_on_records(room))
     return tuple(replace(operation, path=PREFIX + operation.path, faults=CAMPAIGNS_FAULT) for operation in found)
 
 
@@ -259,26 +146,6 @@ def _on_clock(room: ControlRoom) -> tuple[Operation, ...]:
             body=Block(_CLOCK, optional=frozenset(_CLOCK), least=1), cross_check=clock_faults,
         ),
     )  # fmt: skip
-
-
-_ON_CAMPAIGNS = (
-    Operation(
-        name="createCampaign", method="POST", path="/campaigns", summary="Create a campaign", answer=create_campaign,
-        success={201: ref("ControlledCampaign")}, body=Block(_NEW, optional=frozenset(_NEW) - {"id"}),
-        cross_check=new_faults, refuses=(409,),
-    ),
-    Operation(
-        name="readControlledCampaign", method="GET", path="/campaigns/{campaign}",
-        summary="Read a campaign and what stands behind it", answer=read_campaign,
-        success={200: ref("ControlledCampaign")},
-    ),
-    Operation(
-        name="arrangeCampaign", method="PATCH", path="/campaigns/{campaign}",
-        summary="Lock, archive, staff; set calls, live counts, statistics", answer=arrange_campaign,
-        success={200: ref("ControlledCampaign")}, body=Block(_PATCH, optional=frozenset(_PATCH)),
-        cross_check=patch_faults,
-    ),
-)  # fmt: skip
 
 
 def _on_faults(room: ControlRoom) -> tuple[Operation, ...]:

@@ -12,20 +12,20 @@ from paceline.emulator.operation import CAMPAIGNS_FAULT, READ, WRITE, Exchange, 
 from paceline.emulator.preconditions import schedule_condition_faults, tag_matches
 from paceline.emulator.routes.campaigns import locked, not_writable
 from paceline.emulator.schemas import ref
-from paceline.emulator.tenant import Campaign, Schedule
+from paceline.emulator.tenant import Schedule
 
 PATH = "/api/v2/campaigns/{campaign}/schedule"
 
 
 def read_schedule(exchange: Exchange) -> Answer:
     """Answer with the schedule, empty when it was never set."""
-    campaign = _present(exchange)
+    campaign = exchange.named_campaign()
     return answer(200, schedule_document(campaign), (("ETag", schedule_etag(campaign.schedule)),))
 
 
 def schedule_faults(exchange: Exchange) -> None:
     """Add the faults of a schedule that its form cannot see."""
-    document, stored = exchange.document, _present(exchange).schedule
+    document, stored = exchange.document, exchange.named_campaign().schedule
     if isinstance(document, dict):
         campaign_id, schedule_id = document.get("campaignId"), document.get("scheduleId")
         if isinstance(campaign_id, str) and campaign_id != exchange.place["campaign"]:
@@ -37,7 +37,7 @@ def schedule_faults(exchange: Exchange) -> None:
 
 def replace_schedule(exchange: Exchange) -> Answer:
     """Replace the schedule whole; refuse a stale tag, a lock, and windows that overlap each other."""
-    campaign, body = _present(exchange), dict(exchange.document)
+    campaign, body = exchange.named_campaign(), dict(exchange.document)
     stored = campaign.schedule
     refused = not_writable(exchange) or _outdated(exchange) or locked(exchange)
     if refused is not None:
@@ -58,21 +58,14 @@ def replace_schedule(exchange: Exchange) -> Answer:
 
 
 def _outdated(exchange: Exchange) -> Answer | None:
-    etag = schedule_etag(_present(exchange).schedule)
+    etag = schedule_etag(exchange.named_campaign().schedule)
     if tag_matches(exchange.request.headers["if-match"], etag):
         return None
     return _conflict(exchange, "revision_conflict", f"the schedule's ETag is {etag}, not the one that was named")
 
 
 def _conflict(exchange: Exchange, code: Code, message: str) -> Answer:
-    return refusal(409, code, message, currentETag=schedule_etag(_present(exchange).schedule))
-
-
-def _present(exchange: Exchange) -> Campaign:
-    """Return the campaign that the address names; admission has found it."""
-    if exchange.campaign is None:
-        raise LookupError("the address names no campaign")
-    return exchange.campaign
+    return refusal(409, code, message, currentETag=schedule_etag(exchange.named_campaign().schedule))
 
 
 OPERATIONS = (

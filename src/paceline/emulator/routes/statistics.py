@@ -12,28 +12,26 @@ from collections.abc import Mapping
 from paceline.emulator import blocks
 from paceline.emulator.documents import contact_counts, live_counts
 from paceline.emulator.forms import Choice, Fault, Form
-from paceline.emulator.instants import SECOND, instant_text, parse_instant
+from paceline.emulator.instants import SECOND, instant_text
 from paceline.emulator.messages import Answer, answer
 from paceline.emulator.operation import CAMPAIGNS_FAULT, READ, Exchange, Operation
 from paceline.emulator.schemas import ref
 from paceline.emulator.tenant import AGENT_SECONDS, COUNTERS, Campaign, Json, MinuteCounts
 
-QUERY: dict[str, Form] = {"from": blocks.INSTANT, "to": blocks.INSTANT, "bucket": Choice(("minute",))}
+QUERY: dict[str, Form] = {"from": blocks.QUERY_INSTANT, "to": blocks.QUERY_INSTANT, "bucket": Choice(("minute",))}
 
 
 def span_faults(exchange: Exchange) -> None:
     """Add the fault of a span that ends before it begins."""
     query, at_fault = exchange.query, {fault.field for fault in exchange.faults}
     sound = {"from", "to"} <= query.keys() and not {"from", "to"} & at_fault
-    if sound and parse_instant(query["from"]) > parse_instant(query["to"]):
+    if sound and blocks.instant_of_query(query["from"]) > blocks.instant_of_query(query["to"]):
         exchange.faults.append(Fault("from", "must not be after to"))
 
 
 def campaign_statistics(exchange: Exchange) -> Answer:
     """Answer with what one campaign's dialer measured."""
-    if exchange.campaign is None:
-        raise LookupError("the address names no campaign")
-    return answer(200, _statistics(exchange, exchange.campaign))
+    return answer(200, _statistics(exchange, exchange.named_campaign()))
 
 
 def tenant_statistics(exchange: Exchange) -> Answer:
@@ -45,8 +43,8 @@ def tenant_statistics(exchange: Exchange) -> Answer:
 
 
 def _statistics(exchange: Exchange, campaign: Campaign) -> Json:
-    begin = parse_instant(exchange.query["from"]) if "from" in exchange.query else None
-    end = parse_instant(exchange.query["to"]) if "to" in exchange.query else exchange.now
+    begin = blocks.instant_of_query(exchange.query["from"]) if "from" in exchange.query else None
+    end = blocks.instant_of_query(exchange.query["to"]) if "to" in exchange.query else exchange.now
     inside = [
         minute
         for minute in exchange.world.minutes_of(campaign.id)
