@@ -10,3 +10,8 @@ _SEED_BITS = 64
 def fresh_seed() -> int:
     """Return a seed of 64 bits that nobody can guess."""
     return secrets.randbits(_SEED_BITS)
+
+
+def fresh_key(size: int = 32) -> bytes:
+    """Return `size` bytes that nobody can guess: a key for signing or for a keyed hash."""
+    return secrets.token_bytes(size)

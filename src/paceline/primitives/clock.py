@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -18,6 +21,14 @@ class Clock(Protocol):
         ...
 
 
+class WaitingClock(Clock, Protocol):
+    """A clock that one can also wait by."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when so many seconds, at least 0, have passed."""
+        ...
+
+
 class MachineClock:
     """The clocks of this machine."""
 
@@ -28,6 +39,10 @@ class MachineClock:
     def running_ns(self) -> int:
         """Return nanoseconds of the system's monotonic clock."""
         return time.monotonic_ns()
+
+    def wait(self, seconds: float) -> None:
+        """Hold this thread for so many seconds, at least 0."""
+        time.sleep(seconds)
 
 
 class ManualClock:
@@ -51,3 +66,12 @@ class ManualClock:
         step = round(seconds * 1_000_000_000)
         self._wall_ns += step
         self._running_ns += step
+
+    def wait(self, seconds: float) -> None:
+        """Move forward by so many seconds: whoever waits by this clock never really does."""
+        self.advance(seconds)
+
+
+def instant_of(wall_ns: int) -> datetime:
+    """Return the instant in UTC of these nanoseconds since 1970, cut to whole microseconds."""
+    return _EPOCH + timedelta(microseconds=wall_ns // 1000)
