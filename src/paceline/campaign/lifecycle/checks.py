@@ -1,0 +1,193 @@
+"""The rules of the lifecycle, each a function that returns its finding or None, in the order in which they are told.
+
+* `lifecycle.unsupported`: the platform has every ability that the change needs.
+* `lifecycle.locked`: the campaign is not locked.
+* `lifecycle.transition`: the transition table leads there.
+* `lifecycle.effective-time`: an instant is aware, not past, at most 366 days ahead; what is pending is named before it
+  is replaced.
+* `lifecycle.fleet-limit`: one more ACTIVE campaign stays within the declared limit.
+* `lifecycle.unfinished`: nobody else is changing the campaign right now; what still settles is told.
+* `lifecycle.drop`: how many calls a drop will cut.
+* `lifecycle.agents`: how many agents will be without calls.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from paceline.campaign.lifecycle.machine import TRANSITIONS, Step, step_to
+from paceline.campaign.lifecycle.model import Wanted
+from paceline.campaign.observed import Ability, Drain, Situation, Stage, State, Unfinished
+from paceline.primitives.findings import Finding, Findings, Severity
+
+PAST_GRACE = timedelta(seconds=60)
+"""How far an instant may lie in the past and still mean now: the time that typing and travelling take."""
+FARTHEST = timedelta(days=366)
+"""How far ahead an instant may lie; beyond it is a slip of the pen."""
+
+
+def sound(wanted: Wanted) -> Findings:
+    """Judge what can be judged without looking at the platform."""
+    instant = wanted.effective_at
+    if instant is None or instant.utcoffset() is not None:
+        return Findings()
+    return Findings(_timing(Severity.ERROR, "the instant has no offset: nobody knows when it is", found=f"{instant}"))
+
+
+def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> Findings:
+    """Judge the wish in the situation; where the campaign is so already, only what is worth telling is found."""
+    if sound(wanted).refused:
+        return sound(wanted)
+    found = [_supported(needs, situation)]
+    if step_to(wanted, situation.observed) is not Step.NOTHING:
+        found += [_unlocked(situation), _transition(wanted, situation)]
+        found += [_timely(wanted, situation), _replaced(wanted, situation), _within_fleet(wanted, situation)]
+        found += [_finished(other) for other in situation.unfinished]
+        found += [_cut(wanted, situation), _agents(wanted, situation)]
+    return Findings.of(found)
+
+
+def _supported(needs: frozenset[Ability], situation: Situation) -> Finding | None:
+    missing = tuple(sorted(needs - situation.abilities))
+    if not missing:
+        return None
+    return Finding(
+        rule="lifecycle.unsupported",
+        severity=Severity.ERROR,
+        message=f"this platform cannot do it: it lacks {', '.join(missing)}",
+        found=tuple(sorted(situation.abilities)),
+        limit=missing,
+    )
+
+
+def _unlocked(situation: Situation) -> Finding | None:
+    if not situation.observed.locked:
+        return None
+    return Finding(
+        rule="lifecycle.locked",
+        severity=Severity.ERROR,
+        message=f"campaign {situation.observed.campaign} is locked on the platform and takes no change",
+        field="locked",
+        found=True,
+        limit=False,
+    )
+
+
+def _transition(wanted: Wanted, situation: Situation) -> Finding | None:
+    observed = situation.observed
+    if step_to(wanted, observed) is not Step.ILLEGAL:
+        return None
+    allowed = TRANSITIONS[observed.state]
+    if observed.state is not wanted.state:
+        message = f"a campaign that is {observed.state} cannot become {wanted.state}"
+    elif observed.pending is not None:
+        message = (
+            f"the campaign is {observed.state} already, and asking for it at a later instant would withdraw the "
+            f"transition to {observed.pending.state} that is pending for {_text(observed.pending.effective_at)}"
+        )
+    else:
+        message = f"the campaign is {observed.state} already; calls that are draining can no longer be dropped"
+    return Finding(
+        rule="lifecycle.transition",
+        severity=Severity.ERROR,
+        message=message,
+        field="state",
+        found=observed.state.value,
+        limit=tuple(state.value for state in allowed),
+    )
+
+
+def _timely(wanted: Wanted, situation: Situation) -> Finding | None:
+    instant, now = wanted.effective_at, situation.now
+    if instant is None:
+        return None
+    if instant < now - PAST_GRACE:
+        message = f"{_text(instant)} is past: on the platform it is {_text(now)}"
+        return _timing(Severity.ERROR, message, found=_text(instant), limit=_text(now))
+    if instant > now + FARTHEST:
+        limit = _text(now + FARTHEST)
+        return _timing(Severity.ERROR, f"{_text(instant)} is more than a year ahead", found=_text(instant), limit=limit)
+    if instant <= now:
+        return _timing(Severity.INFO, "the instant has just passed, so it happens at once", found=_text(instant))
+    return None
+
+
+def _replaced(wanted: Wanted, situation: Situation) -> Finding | None:
+    pending = situation.observed.pending
+    if pending is None or step_to(wanted, situation.observed) is Step.ILLEGAL:
+        return None
+    planned = f"the transition to {pending.state} that is pending for {_text(pending.effective_at)}"
+    return _timing(Severity.INFO, f"it takes the place of {planned}", found=_text(pending.effective_at))
+
+
+def _timing(severity: Severity, message: str, *, found: str, limit: str | None = None) -> Finding:
+    return Finding(
+        rule="lifecycle.effective-time",
+        severity=severity,
+        message=message,
+        field="effective_at",
+        found=found,
+        limit=limit,
+    )
+
+
+def _within_fleet(wanted: Wanted, situation: Situation) -> Finding | None:
+    active, limit = situation.active, situation.active_limit
+    if wanted.state is not State.ACTIVE or active is None or limit is None or active < limit:
+        return None
+    later = wanted.lies_ahead_of(situation.now)
+    when = "; it is judged again when its instant comes" if later else ""
+    return Finding(
+        rule="lifecycle.fleet-limit",
+        severity=Severity.INFO if later else Severity.ERROR,
+        message=f"{active} campaigns are active, and {limit} may be{when}",
+        field="state",
+        found=active,
+        limit=limit,
+        source="the declared limit of active campaigns",
+    )
+
+
+def _finished(other: Unfinished) -> Finding:
+    told = {
+        Stage.OPEN: "is being carried out right now",
+        Stage.IN_DOUBT: "was sent and never answered, it may have happened",
+        Stage.SETTLING: "was accepted and is still settling",
+    }
+    return Finding(
+        rule="lifecycle.unfinished",
+        severity=Severity.ERROR if other.stage is Stage.OPEN else Severity.INFO,
+        message=f"{other.kind} by {other.by} (entry {other.entry}) {told[other.stage]}",
+        found=other.entry,
+    )
+
+
+def _cut(wanted: Wanted, situation: Situation) -> Finding | None:
+    live = situation.live
+    if live is None or wanted.state is State.ACTIVE or wanted.drain is not Drain.DROP:
+        return None
+    cut = live.ringing + live.waiting
+    return Finding(
+        rule="lifecycle.drop",
+        severity=Severity.INFO,
+        message=f"{cut} calls will be cut: {live.ringing} ring, and {live.waiting} wait and will count as abandoned",
+        field="drain",
+        found=cut,
+    )
+
+
+def _agents(wanted: Wanted, situation: Situation) -> Finding | None:
+    observed = situation.observed
+    if observed.state is not State.ACTIVE or wanted.state is State.ACTIVE or not observed.agents:
+        return None
+    return Finding(
+        rule="lifecycle.agents",
+        severity=Severity.INFO,
+        message=f"{observed.agents} agents work on the campaign and will get no new calls from it",
+        field="state",
+        found=observed.agents,
+    )
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,131 @@
+"""A campaign as last seen, and the situation around it: everything that a judgement may look at, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId, EntryId, Version
+
+Document = Mapping[str, Json]
+"""A JSON object as it came from, or goes to, the outside; never changed in place."""
+
+
+class State(StrEnum):
+    """What a campaign is doing; ARCHIVED takes no change at all."""
+
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+    ARCHIVED = "ARCHIVED"
+
+
+class Drain(StrEnum):
+    """What becomes of calls that ring or wait when a campaign leaves ACTIVE; connected ones always end by themselves.
+
+    `finish` lets them find an agent; `drop` cuts them, and those that were answered count as abandoned.
+    """
+
+    FINISH = "finish"
+    DROP = "drop"
+
+
+class Ability(StrEnum):
+    """Something that a platform can do; a dialect declares what it has, and what it has not is refused by name."""
+
+    RESUME = "resume"
+    PAUSE = "pause"
+    STOP = "stop"
+    FINISH_CALLS = "finish-calls"
+    DROP_CALLS = "drop-calls"
+    EFFECTIVE_TIME = "effective-time"
+    """A transition that the platform itself carries out later."""
+    PRECONDITION = "precondition"
+    """A write can name the version that it was judged on; without it there is read, compare, write, read again."""
+    IDEMPOTENCY_KEY = "idempotency-key"
+    """A repeated write with the same key has one effect; without it only a read tells what happened."""
+    LIVE_CALLS = "live-calls"
+    """Calls can be counted by what they are doing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A transition that the platform will carry out by itself."""
+
+    state: State
+    effective_at: datetime
+    drain: Drain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCalls:
+    """How many calls were doing what at one moment."""
+
+    ringing: int
+    waiting: int
+    connected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A campaign as the platform showed it at `at`, an instant of the platform's own clock where it tells one.
+
+    None means that this platform does not tell. `document` is what it said, whole, with the fields nobody here knows.
+    `revision` is for people and reports; what a write names is `version`. `effective_at` is when the state took effect,
+    or will where one is pending. `drained` says that nothing is queued or in flight.
+    """
+
+    campaign: CampaignId
+    state: State
+    version: Version
+    at: datetime
+    locked: bool = False
+    name: str | None = None
+    revision: int | None = None
+    effective_at: datetime | None = None
+    pending: Pending | None = None
+    drained: bool | None = None
+    agents: int | None = None
+    attempts: int | None = None
+    document: Document = field(default_factory=dict, hash=False)
+
+
+class Stage(StrEnum):
+    """How far an unfinished change has come."""
+
+    OPEN = "open"
+    """Somebody alive is at it right now."""
+    IN_DOUBT = "in-doubt"
+    """It was sent and never answered: it may have happened."""
+    SETTLING = "settling"
+    """It was accepted, and its effect is still coming: calls are draining, or its instant has not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """Another change of the same campaign that has not ended; `by` is its actor."""
+
+    entry: EntryId
+    kind: str
+    by: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a change is judged in.
+
+    `now` is the platform's time. `active_limit` is how many campaigns may be ACTIVE at once, None where nobody declared
+    it; `active` how many are, None where nobody counted. `live` is only there when it was asked for.
+    """
+
+    observed: Observed
+    abilities: frozenset[Ability]
+    now: datetime
+    active: int | None = None
+    active_limit: int | None = None
+    unfinished: tuple[Unfinished, ...] = ()
+    live: LiveCalls | None = None
