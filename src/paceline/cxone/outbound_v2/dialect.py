@@ -1,0 +1,132 @@
+"""The dialect itself: the port, over the one way to the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from urllib.parse import urlencode
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
+from paceline.campaign.observed import Ability, LiveCalls, Observed, State
+from paceline.campaign.ports import Meter, PlatformError, Prepared, Receipt, RevisionConflictError
+from paceline.cxone.exchange import Answer, Request
+from paceline.cxone.outbound_v2.reading import campaign_read, live_read, page_read, unexpected
+from paceline.cxone.outbound_v2.writing import DIALECT, Prefix, place_of, prepared, request_of, sent_version
+from paceline.cxone.transport import Transport
+from paceline.primitives.ids import CampaignId, Version
+
+PAGE = 1000
+"""How many campaigns are asked for at once: as many as the platform gives."""
+ABILITIES = frozenset(
+    {
+        Ability.RESUME,
+        Ability.PAUSE,
+        Ability.STOP,
+        Ability.FINISH_CALLS,
+        Ability.DROP_CALLS,
+        Ability.EFFECTIVE_TIME,
+        Ability.PRECONDITION,
+        Ability.IDEMPOTENCY_KEY,
+        Ability.LIVE_CALLS,
+    }
+)
+"""What the platform can do through this dialect."""
+
+
+class OutboundV2:
+    """A platform that speaks `/api/v2`; it may be used by many threads."""
+
+    def __init__(self, transport: Transport, *, prefix: Prefix = Prefix.OUTBOUND) -> None:
+        """Speak over `transport`; `prefix` is the address that single campaigns are read and changed at."""
+        self._transport = transport
+        self._prefix = prefix
+
+    @property
+    def dialect(self) -> str:
+        """The dialect's name."""
+        return DIALECT
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What this platform can do."""
+        return ABILITIES
+
+    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
+        """Return the campaign as it is now.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        request = Request(
+            operation=f"read campaign {campaign}", method="GET", target=place_of(campaign, self._prefix), lane=lane
+        )
+        return self._shown(self._transport.send(request), campaign, request.operation)
+
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed]:
+        """Yield every campaign of the tenant, or those in one state, in the order of their ids.
+
+        Raises:
+            PlatformError: when a page cannot be read; a page that leads back to itself is none.
+        """
+        operation, cursor = "list campaigns", ""
+        while True:
+            query = {"limit": str(PAGE)} | ({"cursor": cursor} if cursor else {})
+            query |= {} if state is None else {"status": state.value}
+            target = f"{Prefix.OUTBOUND.value}?{urlencode(query)}"
+            answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+            shown, following = page_read(answer, operation=operation, now=self._transport.now())
+            yield from shown
+            if following is None:
+                return
+            if following == cursor:
+                raise unexpected(answer, operation, "its nextCursor leads back to the same page")
+            cursor = following
+
+    def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
+        """Return how many calls are in flight, by what they are doing.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        operation = f"count the calls of campaign {campaign}"
+        target = f"{place_of(campaign, Prefix.SHORT)}/statistics"
+        answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+        return live_read(answer, operation=operation)
+
+    def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
+        """Return the exact request of a change, under the precondition of the version if one is given."""
+        return prepared(change, version, self._prefix)
+
+    def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
+        """Send a prepared change; where the answer does not show the campaign, read it back.
+
+        Raises:
+            PlatformError: when the change was refused, or nobody knows; see `may_have_happened`.
+            UnknownRequestError: when another dialect prepared it.
+        """
+        request = request_of(prepared, idempotency_key=idempotency_key, lane=lane)
+        try:
+            answer = self._transport.send(request)
+        except RevisionConflictError as conflict:
+            conflict.sent = sent_version(prepared)
+            raise
+        observed = None
+        if answer.status == 200 and answer.body:
+            observed = self._shown(answer, prepared.campaign, request.operation)
+        else:
+            observed = self._read_back(prepared.campaign, lane)
+        return Receipt(status=answer.status, observed=observed, request_id=answer.request_id)
+
+    def metered(self) -> AbstractContextManager[Meter]:
+        """Count what this thread asks of the platform while the block runs."""
+        return self._transport.metered()
+
+    def _read_back(self, campaign: CampaignId, lane: Lane) -> Observed | None:
+        try:
+            return self.read(campaign, lane=lane)
+        except PlatformError:
+            return None
+
+    def _shown(self, answer: Answer, campaign: CampaignId, operation: str) -> Observed:
+        return campaign_read(answer, campaign=campaign, operation=operation, now=self._transport.now())

@@ -1,0 +1,116 @@
+"""What the platform's answers must look like: strict about the fields that are used, and every other one is kept.
+
+A number is a number, never its text; `true` is no 1. Fields that nobody here knows stay in the raw document, which the
+typed views only sit on.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from paceline.campaign.observed import State
+
+_MOST_TOLD = 5
+Count = Annotated[int, Field(ge=0)]
+"""An integer of at least 0."""
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        strict=True,
+        extra="allow",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=False,
+    )
+
+
+class PendingAnswer(_Wire):
+    """A transition that waits on the platform."""
+
+    status: State
+    effective_time: AwareDatetime
+    drain_queue: bool
+
+
+class CampaignAnswer(_Wire):
+    """A campaign, in the fields that are used here; those that may be absent mean nothing when they are."""
+
+    id: str
+    status: State
+    is_locked: bool
+    revision: Count
+    name: str | None = None
+    active_agents: Count | None = None
+    total_calls_attempted: Count | None = None
+    transition_time: AwareDatetime | None = None
+    queue_drained: bool | None = None
+    pending_transition: PendingAnswer | None = None
+
+
+class CampaignPage(_Wire):
+    """A page of the list, and where the next begins."""
+
+    campaigns: tuple[CampaignAnswer, ...]
+    next_cursor: str | None = None
+
+
+class LiveAnswer(_Wire):
+    """Calls by what they are doing."""
+
+    calls_ringing: Count
+    calls_waiting: Count
+    calls_connected: Count
+
+
+class StatisticsAnswer(_Wire):
+    """What the dialer measured, in the fields that are used here."""
+
+    live: LiveAnswer
+    server_time: datetime | None = None
+
+
+class MisfitError(ValueError):
+    """this text is not of the agreed form"""
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def parsed(model: type[_Model], body: bytes) -> _Model:
+    """Return what the JSON says in the fields that are used.
+
+    Raises:
+        MisfitError: with where it does not fit, and how; no value of it is told.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as wrong:
+        faults = wrong.errors(include_url=False, include_context=False, include_input=False)
+        told = [f"{'.'.join(str(part) for part in fault['loc']) or 'the body'}: {fault['msg']}" for fault in faults]
+        raise MisfitError("; ".join(told[:_MOST_TOLD])) from None
+
+
+def raw(body: bytes) -> dict[str, Any]:
+    """Return the JSON object as it came, unknown fields and all.
+
+    Raises:
+        MisfitError: when it is none, or holds numbers that JSON has not.
+    """
+    try:
+        found = json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as wrong:
+        raise MisfitError(f"it is no JSON: {type(wrong).__name__}") from None
+    if not isinstance(found, dict):
+        raise MisfitError("it is no JSON object")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
