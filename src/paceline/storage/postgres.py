@@ -1,0 +1,92 @@
+"""PostgreSQL: a pool of connections, one transaction for each call; the server groups the commits by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event
+
+from paceline.storage.failures import StorageClosedError, at_the_door
+from paceline.storage.migrations import bring_up_to_date, is_up_to_date
+
+T = TypeVar("T")
+
+CONNECTIONS = 10
+"""Connections kept open by a process, and as many more while they are needed."""
+
+NOT_DURABLE = frozenset({"off"})
+"""Settings of `synchronous_commit` under which a commit returns before it is on disk."""
+
+
+class PostgresDatabase:
+    """One database of a server; see `Database` for what the methods promise."""
+
+    def __init__(self, address: URL, *, wait_s: float) -> None:
+        """Connect, and bring the tables up to date."""
+        self._lock = threading.Lock()
+        self._closed = False
+        self._engine = create_engine(
+            address,
+            pool_size=CONNECTIONS,
+            max_overflow=CONNECTIONS,
+            pool_timeout=wait_s,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": max(1, round(wait_s)), "application_name": "paceline"},
+        )
+        self._wait_ms = round(wait_s * 1000)
+        event.listen(self._engine, "connect", self._connected)
+        try:
+            self._make_ready()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Return what the work returns, when its transaction is on disk."""
+        if self._closed:
+            raise StorageClosedError
+        with at_the_door(), self._engine.begin() as connection:
+            return work(connection)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Return what the work reads, from one picture of the database."""
+        if self._closed:
+            raise StorageClosedError
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        engine = self._engine.execution_options(**options)
+        with at_the_door(), engine.begin() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Close every connection that nobody uses; the others when they come back."""
+        with self._lock:
+            self._closed = True
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _make_ready(self) -> None:
+        with at_the_door(), self._engine.connect() as connection:
+            with connection.begin():
+                ready = is_up_to_date(connection)
+            if not ready:
+                bring_up_to_date(connection)
+
+    def _connected(self, driver: Any, _record: object) -> None:  # noqa: ANN401 - the driver is an optional library
+        with driver.cursor() as cursor:
+            # Names of settings are words of the server; the number is ours.
+            cursor.execute(f"SET lock_timeout = {self._wait_ms}")
+            cursor.execute("SHOW synchronous_commit")
+            if cursor.fetchone()[0] in NOT_DURABLE:
+                cursor.execute("SET synchronous_commit = on")
+        driver.commit()

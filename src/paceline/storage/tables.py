@@ -1,0 +1,70 @@
+"""Every table, on one page. What made them, step by step, stands in `migrations`; a test sees that both agree.
+
+The ledger's rows are only ever added: triggers in the database refuse everything else, and every row that does not
+follow the head, which they then move on to it. `body` is the canonical JSON that is hashed; the columns beside it
+repeat what is searched for, and the verifier sees that they say the same.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, MetaData, Table, Text, text
+
+METADATA = MetaData()
+
+LEDGER_ENTRIES = Table(
+    "ledger_entries",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),  # of the row, from 1, without gaps
+    Column("entry", BigInteger, nullable=False),  # sequence of the row that opened the entry
+    Column("step", Text, nullable=False),  # opened, intent, closed, verdict, noted, reading
+    Column("at", Text, nullable=False),  # UTC, 2026-11-20T12:00:00.000000Z: sorts as it passes
+    Column("campaign", Text),
+    Column("actor", Text),
+    Column("kind", Text),
+    Column("outcome", Text),
+    Column("previous", Text, nullable=False),  # hash of the row before, lower-case hex
+    Column("hash", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("ledger_entries_by_entry", LEDGER_ENTRIES.c.tenant, LEDGER_ENTRIES.c.entry, LEDGER_ENTRIES.c.sequence)
+Index("ledger_entries_by_campaign", LEDGER_ENTRIES.c.tenant, LEDGER_ENTRIES.c.campaign, LEDGER_ENTRIES.c.sequence)
+Index(
+    "ledger_entries_closed_once",
+    LEDGER_ENTRIES.c.tenant,
+    LEDGER_ENTRIES.c.entry,
+    unique=True,
+    sqlite_where=text("step = 'closed'"),
+    postgresql_where=text("step = 'closed'"),
+)
+
+LEDGER_HEADS = Table(
+    "ledger_heads",  # one row for each tenant: whoever appends holds it, so that the chain never forks
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),  # rows in the chain
+    Column("hash", Text, nullable=False),  # of the last row
+    CheckConstraint("size >= 0", name="ledger_heads_size"),
+)
+
+LEDGER_NUMBERS = Table(
+    "ledger_numbers",  # phone numbers, apart from the chain: erased here, only a hash without its key is left there
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("token", Text, primary_key=True),  # what stands in the bodies instead: keyed hash, lower-case hex
+    Column("number", Text, nullable=False),
+    Column("key", Text, nullable=False),  # of this number only, hex
+)
+Index("ledger_numbers_by_number", LEDGER_NUMBERS.c.tenant, LEDGER_NUMBERS.c.number, unique=True)
+
+LEDGER_SIGHTINGS = Table(
+    "ledger_sightings",  # from when to when a revision of a campaign was seen; its settings stand in the chain
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("first_seen", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("last_seen", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),  # of the row in the ledger that holds the settings
+    Column("made_by", BigInteger),  # entry of ours that made this revision, when known
+)

