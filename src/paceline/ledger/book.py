@@ -1,0 +1,238 @@
+"""The ledger of one tenant: open, intend, close, judge again, read. What a call returned is on disk.
+
+Who has a transaction of its own, to write something else together with a row, makes a draft (`drafts`) and puts it
+there with `Book.put`; all other methods write by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
+
+from paceline.ledger import drafts
+from paceline.ledger.appending import append, row_from
+from paceline.ledger.chain import start_of
+from paceline.ledger.drafts import Draft
+from paceline.ledger.entry import NOTHING, Deed, Entry, Query, Row, Step, instant_text
+from paceline.ledger.failures import EntryNotFoundError, at_the_ledger
+from paceline.ledger.numbers import forget, normal_number, with_numbers
+from paceline.primitives.canonical import Json
+from paceline.primitives.clock import Clock, instant_of
+from paceline.primitives.ids import CampaignId, EntryId, TenantId
+from paceline.storage.database import Database
+from paceline.storage.tables import LEDGER_ENTRIES, LEDGER_HEADS
+
+PAGE = 1000
+"""Rows read at once when the whole chain is walked."""
+
+OPEN = "open"
+"""The outcome to ask for in a query when entries without one are wanted."""
+
+_OPENS = (Step.OPENED.value, Step.NOTED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where a chain ends: how many rows it has, and the hash of the last."""
+
+    size: int
+    hash: str
+
+
+class Book:
+    """One tenant's ledger; serves all threads, and any number of processes on one database."""
+
+    def __init__(self, database: Database, *, tenant: TenantId, clock: Clock) -> None:
+        """Keep the ledger of `tenant` in this database."""
+        self.tenant = tenant
+        self._database = database
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the instant that a row written now would carry; order comes from the sequence, never from this."""
+        return instant_of(self._clock.wall_ns())
+
+    def open(self, deed: Deed) -> EntryId:
+        """Begin an entry that has to be closed, and return its number.
+
+        Raises:
+            LedgerUnavailableError: nothing was recorded, so nothing may be done.
+        """
+        return self._write(drafts.opened(deed, at=self.now())).entry
+
+    def intend(self, entry: EntryId, request: Mapping[str, Json]) -> Row:
+        """Keep the exact request before it is sent.
+
+        Raises:
+            EntryNotFoundError: no such entry was opened.
+            EntryClosedError: somebody has closed it.
+            LedgerUnavailableError: nothing was recorded, so nothing may be sent.
+        """
+        return self._write(drafts.intent(entry, request, at=self.now()))
+
+    def close(
+        self, entry: EntryId, *, outcome: str, verdict: str | None = None, details: Mapping[str, Json] = NOTHING
+    ) -> Row:
+        """Say how the entry ended; possible once.
+
+        Raises:
+            EntryNotFoundError: no such entry was opened.
+            EntryClosedError: somebody has closed it already.
+            LedgerUnavailableError: it stays open.
+        """
+        return self._write(drafts.closed(entry, outcome=outcome, verdict=verdict, details=details, at=self.now()))
+
+    def judge_again(self, entry: EntryId, *, verdict: str, details: Mapping[str, Json] = NOTHING) -> Row:
+        """Say what a later look at a closed entry showed.
+
+        Raises:
+            EntryNotFoundError: no such entry was opened.
+            EntryOpenError: it is not closed yet.
+            LedgerUnavailableError: nothing was recorded.
+        """
+        return self._write(drafts.later_verdict(entry, verdict=verdict, details=details, at=self.now()))
+
+    def note(self, deed: Deed) -> EntryId:
+        """Record a deed of one row, and return its number.
+
+        Raises:
+            LedgerUnavailableError: nothing was recorded.
+        """
+        return self._write(drafts.noted(deed, at=self.now())).entry
+
+    def put(self, connection: Connection, draft: Draft) -> Row:
+        """Append a row in a transaction of the caller's own: it is durable when that is, or never was."""
+        return append(connection, self.tenant, draft)
+
+    def erase_number(self, number: str, deed: Deed) -> EntryId | None:
+        """Erase a phone number and note that; return the note's number, or None when the number was not known.
+
+        The note holds the word that stood for the number, under `erased` in its details.
+        """
+        at = self.now()
+
+        def erase(connection: Connection) -> EntryId | None:
+            word = forget(connection, self.tenant, normal_number(number))
+            if word is None:
+                return None
+            told = Deed(
+                kind=deed.kind,
+                actor=deed.actor,
+                campaign=deed.campaign,
+                reason=deed.reason,
+                ticket=deed.ticket,
+                details={**deed.details, "erased": word},
+            )
+            return append(connection, self.tenant, drafts.noted(told, at=at)).entry
+
+        with at_the_ledger():
+            return self._database.write(erase)
+
+    def revealed(self, value: Json) -> Json:
+        """Return the value with the phone numbers that its words stand for, as far as they are not erased."""
+        with at_the_ledger():
+            return self._database.read(lambda connection: with_numbers(connection, self.tenant, value))
+
+    def read(self, entry: EntryId) -> Entry:
+        """Return an entry with all its rows.
+
+        Raises:
+            EntryNotFoundError: the ledger has no entry of this number.
+            LedgerUnavailableError: it cannot be read now.
+        """
+        found = self._entries(select(LEDGER_ENTRIES).where(self._ours(), LEDGER_ENTRIES.c.entry == entry))
+        if not found:
+            raise EntryNotFoundError(f"the ledger has no entry {entry}")
+        return found[0]
+
+    def entries(self, query: Query) -> list[Entry]:
+        """Return the entries that fit, the oldest first; readings are none.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        column = LEDGER_ENTRIES.c
+        asked = {column.campaign: query.campaign, column.actor: query.actor, column.kind: query.kind}
+        fits = [self._ours(), column.step.in_(_OPENS)]
+        fits += [where == wanted for where, wanted in asked.items() if wanted is not None]
+        if query.since is not None:
+            fits.append(column.at >= instant_text(query.since))
+        if query.until is not None:
+            fits.append(column.at < instant_text(query.until))
+        if query.outcome == OPEN:
+            fits += [column.step == Step.OPENED.value, ~self._closed()]
+        elif query.outcome is not None:
+            fits.append(self._closed(query.outcome))
+        numbers = select(column.entry).where(*fits).order_by(column.sequence.desc()).limit(query.limit)
+        return self._entries(select(LEDGER_ENTRIES).where(self._ours(), column.entry.in_(numbers)))
+
+    def unfinished(self, campaigns: Collection[CampaignId] | None = None) -> list[Entry]:
+        """Return the entries that nobody has closed yet, the oldest first: of these campaigns, or all.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        column = LEDGER_ENTRIES.c
+        fits = [self._ours(), column.step == Step.OPENED.value, ~self._closed()]
+        if campaigns is not None:
+            fits.append(column.campaign.in_(sorted(campaigns)))
+        numbers = select(column.entry).where(*fits)
+        return self._entries(select(LEDGER_ENTRIES).where(self._ours(), column.entry.in_(numbers)))
+
+    def head(self) -> Head:
+        """Return where the chain ends now.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        asked = select(LEDGER_HEADS.c.size, LEDGER_HEADS.c.hash).where(LEDGER_HEADS.c.tenant == self.tenant)
+        with at_the_ledger():
+            found = self._database.read(lambda connection: connection.execute(asked).one_or_none())
+        return Head(size=0, hash=start_of(self.tenant)) if found is None else Head(size=found.size, hash=found.hash)
+
+    def rows(self, *, first: int = 1, last: int | None = None) -> Iterator[Row]:
+        """Yield the rows of the chain in order, from `first` to `last` or the end, a page in memory at a time.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        column = LEDGER_ENTRIES.c
+        while last is None or first <= last:
+            asked = select(LEDGER_ENTRIES).where(self._ours(), column.sequence >= first)
+            if last is not None:
+                asked = asked.where(column.sequence <= last)
+            page = self._rows(asked.order_by(column.sequence).limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            first = page[-1].sequence + 1
+
+    def _write(self, draft: Draft) -> Row:
+        with at_the_ledger():
+            return self._database.write(lambda connection: append(connection, self.tenant, draft))
+
+    def _rows(self, asked: Select[tuple[object, ...]]) -> list[Row]:
+        with at_the_ledger():
+            found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
+        return [row_from(dict(values)) for values in found]
+
+    def _entries(self, asked: Select[tuple[object, ...]]) -> list[Entry]:
+        gathered: dict[EntryId, list[Row]] = {}
+        for row in self._rows(asked.order_by(LEDGER_ENTRIES.c.entry, LEDGER_ENTRIES.c.sequence)):
+            gathered.setdefault(row.entry, []).append(row)
+        return [Entry(rows=tuple(rows)) for rows in gathered.values()]
+
+    def _ours(self) -> ColumnElement[bool]:
+        return LEDGER_ENTRIES.c.tenant == self.tenant
+
+    def _closed(self, outcome: str | None = None) -> ColumnElement[bool]:
+        closing = LEDGER_ENTRIES.alias("closing")
+        same = and_(
+            closing.c.tenant == LEDGER_ENTRIES.c.tenant,
+            closing.c.entry == LEDGER_ENTRIES.c.entry,
+            closing.c.step == Step.CLOSED.value,
+        )
+        return exists().where(same if outcome is None else and_(same, closing.c.outcome == outcome))

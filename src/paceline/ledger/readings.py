@@ -1,0 +1,167 @@
+"""What the platform reported, kept so that an auditor can be told what was in force, since when, and by whom.
+
+A read whose revision is new becomes a row of the chain, with the settings. A read of the revision that was seen last
+only moves the end of its sighting, in a table beside the chain. `history` says what follows from the sightings.
+
+Looks are ordered by the instants that the callers give, so their clocks have to agree better than changes follow
+each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from paceline.ledger import drafts
+from paceline.ledger.appending import append, hold_head
+from paceline.ledger.book import Book
+from paceline.ledger.entry import Actor, Step, instant_from, instant_text
+from paceline.ledger.failures import at_the_ledger
+from paceline.ledger.history import SettingsAt, Sighting, settings_from
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId, EntryId
+from paceline.storage.database import Database
+from paceline.storage.tables import LEDGER_ENTRIES, LEDGER_SIGHTINGS
+
+_SEEN = LEDGER_SIGHTINGS.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One look at a campaign.
+
+    Attributes:
+        revision: the platform's mark; another one whenever the settings were changed.
+        at: when the platform answered.
+        made_by: the entry that made this revision, when this is the answer to its request.
+    """
+
+    campaign: CampaignId
+    revision: str
+    at: datetime
+    settings: Mapping[str, Json]
+    made_by: EntryId | None = None
+
+
+class Readings:
+    """What was read of one tenant's campaigns, in the ledger of the same tenant."""
+
+    def __init__(self, database: Database, book: Book) -> None:
+        """Keep the settings in this book's chain, and the sightings beside it."""
+        self._database = database
+        self._book = book
+        self._tenant = book.tenant
+
+    def keep(self, readings: Iterable[Reading]) -> None:
+        """Keep these looks, in one transaction; a revision that is known already costs no row of the chain.
+
+        Raises:
+            LedgerUnavailableError: none of them was kept.
+        """
+        looks = list(readings)
+
+        def keep_all(connection: Connection) -> None:
+            for look in looks:
+                self.put(connection, look)
+
+        with at_the_ledger():
+            self._database.write(keep_all)
+
+    def put(self, connection: Connection, look: Reading) -> None:
+        """Keep one look in a transaction of the caller's own."""
+        at = instant_text(look.at)
+        hold_head(connection, self._tenant)  # nobody else judges now what is new
+        around = self._around(connection, look.campaign, at)
+        known = next((seen for seen in around if seen["revision"] == look.revision), None)
+        if known is None or (look.made_by is not None and known["made_by"] is None):
+            sequence = self._append(connection, look)
+        else:
+            sequence = known["sequence"]
+        if known is None:
+            values = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision}
+            times = {"first_seen": at, "last_seen": at, "sequence": sequence, "made_by": look.made_by}
+            connection.execute(insert(LEDGER_SIGHTINGS).values({**values, **times}))
+            return
+        same = [_SEEN[name] == known[name] for name in ("tenant", "campaign", "first_seen", "revision")]
+        seen = {
+            "first_seen": min(at, known["first_seen"]),
+            "last_seen": max(at, known["last_seen"]),
+            "sequence": sequence,
+            "made_by": look.made_by or known["made_by"],
+        }
+        connection.execute(update(LEDGER_SIGHTINGS).where(*same).values(seen))
+
+    def settings_at(self, campaign: CampaignId, instant: datetime) -> SettingsAt:
+        """Return what is known of a campaign's settings at an instant.
+
+        Raises:
+            LedgerUnavailableError: the ledger cannot be read now.
+        """
+        return settings_from(self.sightings(campaign), campaign=campaign, instant=instant)
+
+    def sightings(self, campaign: CampaignId) -> list[Sighting]:
+        """Return every revision that was seen of a campaign, the oldest first.
+
+        Raises:
+            LedgerUnavailableError: the ledger cannot be read now.
+        """
+        asked = _SIGHTINGS.where(_SEEN.tenant == self._tenant, _SEEN.campaign == campaign)
+        with at_the_ledger():
+            found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
+        return [_sighting(dict(values)) for values in found]
+
+    def _append(self, connection: Connection, look: Reading) -> int:
+        draft = drafts.reading(
+            campaign=look.campaign,
+            revision=look.revision,
+            settings=look.settings,
+            made_by=look.made_by,
+            at=look.at,
+        )
+        return append(connection, self._tenant, draft).sequence
+
+    def _around(self, connection: Connection, campaign: CampaignId, at: str) -> list[dict[str, Any]]:
+        """Return the sighting that began last before an instant, and the one that began first after it."""
+        ours = select(LEDGER_SIGHTINGS).where(_SEEN.tenant == self._tenant, _SEEN.campaign == campaign)
+        before = ours.where(_SEEN.first_seen <= at).order_by(_SEEN.first_seen.desc()).limit(1)
+        after = ours.where(_SEEN.first_seen > at).order_by(_SEEN.first_seen).limit(1)
+        found = [connection.execute(asked).mappings().one_or_none() for asked in (before, after)]
+        return [dict(values) for values in found if values is not None]
+
+
+_READING = LEDGER_ENTRIES.alias("reading")
+_OPENED = LEDGER_ENTRIES.alias("opened")
+_INTENT = LEDGER_ENTRIES.alias("intent")
+_SIGHTINGS = (
+    select(
+        LEDGER_SIGHTINGS,
+        _READING.c.body.label("said"),
+        _OPENED.c.body.label("opening"),
+        select(func.max(_INTENT.c.at))
+        .where(_INTENT.c.tenant == _SEEN.tenant, _INTENT.c.entry == _SEEN.made_by, _INTENT.c.step == Step.INTENT.value)
+        .scalar_subquery()
+        .label("sent_at"),
+    )
+    .join(_READING, and_(_READING.c.tenant == _SEEN.tenant, _READING.c.sequence == _SEEN.sequence))
+    .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
+    .order_by(_SEEN.first_seen, _SEEN.sequence)
+)
+
+
+def _sighting(values: dict[str, Any]) -> Sighting:
+    actor = json.loads(values["opening"])["actor"] if values["opening"] else None
+    return Sighting(
+        revision=values["revision"],
+        first_seen=instant_from(values["first_seen"]),
+        last_seen=instant_from(values["last_seen"]),
+        settings=json.loads(values["said"])["settings"],
+        sequence=values["sequence"],
+        made_by=None if values["made_by"] is None else EntryId(values["made_by"]),
+        sent_at=None if values["sent_at"] is None else instant_from(values["sent_at"]),
+        actor=None if actor is None else Actor(name=actor["name"], known_by=actor["known_by"]),
+    )
