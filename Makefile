@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-head
 
 .PHONY: help
 help: ## this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
 .PHONY: setup
 setup: .venv/.project ## make .venv from the hashed requirements, with the project in it
@@ -56,6 +56,10 @@ fix: setup ## let ruff mend and format what it can, and write the generated page
 .PHONY: bench
 bench: setup .venv-bench/.requirements ## measure the emulator beside a published peer, in one run
 	@$(BIN)/python -m benchmarks.emulator
+
+.PHONY: bench-ledger
+bench-ledger: setup ## measure durable appends to the ledger, one caller beside 64, in one run
+	@$(BIN)/python -m benchmarks.ledger
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench

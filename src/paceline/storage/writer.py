@@ -1,8 +1,8 @@
 """One thread that writes, and the group commit: whatever has gathered while it wrote goes into the next transaction.
 
 1. A caller hands in its work and waits.
-2. The thread takes everything that waits, at most `LARGEST_GROUP`, and begins one transaction. When fewer are there than
-   the last time, it waits a moment (`MOMENT_S`) for each of them: they were told together and come back together.
+2. The thread takes everything that waits, at most `LARGEST_GROUP`, and begins one transaction. When fewer are there
+   than the last time, it waits a moment (`MOMENT_S`) for each: they were told together and come back together.
 3. Each work runs in a savepoint of its own. One that raises is undone alone; its exception goes to its caller.
 4. The transaction is committed: one wait for the disk, however many works.
 5. Only now the callers learn their results. When the commit fails, all of them learn that.
@@ -21,7 +21,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, translated
 
 T = TypeVar("T")
-
 
 MOMENT_S = 0.0005
 """How long the thread waits for the next of the callers it expects; the first one that is missing ends the waiting."""
