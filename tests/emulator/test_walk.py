@@ -180,8 +180,8 @@ class Walk(Walker):
         tenant, _, client = write.client.partition("-")
         key = write.headers["Idempotency-Key"]
         if change == "headers":
-            headers = {"Idempotency-Key": key, "Prefer": "respond-async", "If-Match": '"1"'}
-            write = replace(write, headers=headers)
+            tag = "*" if {"revision", "version"} & write.document.keys() else '"1"'
+            write = replace(write, headers={"Idempotency-Key": key, "Prefer": "respond-async", "If-Match": tag})
         elif change == "key":
             write = replace(write, headers={**write.headers, "Idempotency-Key": f"{key}-again"})
         elif change == "body":
