@@ -102,3 +102,11 @@ def test_restart_says_what_goes_on(make: Callable[..., Served], tmp_path: Path) 
     assert served.process.stdout is not None
     said = "".join(served.process.stdout.readline() for _ in range(4))
     assert "state     goes on at 2026-06-15T12:01:00Z" in said
+
+
+def test_key_whose_day_was_over_stays_over_when_the_clock_is_set_back(platform: Caller) -> None:
+    headers = {"Idempotency-Key": "older"}
+    assert platform.patch(PATH, {"status": "PAUSED"}, headers=headers).status_code == 200
+    platform.advance(25 * 3600)
+    platform.set_now("2026-06-15T12:00:00Z")
+    assert platform.patch(PATH, {"status": "PAUSED"}, headers=headers).status_code == 409

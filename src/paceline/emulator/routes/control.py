@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from paceline.emulator import blocks, faults, lifecycle
+from paceline.emulator import blocks, faults, idempotency, lifecycle
 from paceline.emulator.clock import FASTEST, PlatformClock
 from paceline.emulator.forms import Block, Fault, Form, Number, Parsed, Text
 from paceline.emulator.instants import LATEST, SECOND, instant_text, parse_instant
@@ -61,6 +61,7 @@ class ControlRoom:
         if "advanceSeconds" in document:
             now = min(LATEST, self.clock.now() + round(document["advanceSeconds"] * SECOND))
         lifecycle.end_calls(exchange.world, exchange.now)
+        idempotency.forget_old(exchange)
         speed = document.get("speed")
         self.clock.move(now=now, speed=None if speed is None else float(speed))
         return self.read_clock(exchange)
