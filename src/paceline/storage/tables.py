@@ -3,6 +3,8 @@
 The ledger's rows are only ever added: triggers in the database refuse everything else, and every row that does not
 follow the head, which they then move on to it. `body` is the canonical JSON that is hashed; the columns beside it
 repeat what is searched for, and the verifier sees that they say the same.
+
+What else is here may be changed: it says who is at what right now, what was declared, and how many requests went.
 """
 
 from __future__ import annotations
@@ -67,4 +69,62 @@ LEDGER_SIGHTINGS = Table(
     Column("last_seen", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),  # of the row in the ledger that holds the settings
     Column("made_by", BigInteger),  # entry of ours that made this revision, when known
+)
+
+CONTROL_UNFINISHED = Table(
+    "control_unfinished",  # entries that have not come to their end: written in the transactions of their rows
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("owner", Text, nullable=False),  # who carries it out, in control_owners
+    Column("stage", Text, nullable=False),  # open, in-doubt, settling
+)
+Index("control_unfinished_by_campaign", CONTROL_UNFINISHED.c.tenant, CONTROL_UNFINISHED.c.campaign)
+
+CONTROL_OWNERS = Table(
+    "control_owners",  # processes that carry out changes; one that beats no more is dead
+    METADATA,
+    Column("owner", Text, primary_key=True),
+    Column("beats", BigInteger, nullable=False),
+    Column("beat_ns", BigInteger, nullable=False),  # civil time of the last beat by the owner's clock, since 1970
+)
+
+CAMPAIGN_FACTS = Table(
+    "campaign_facts",  # what the platform does not know, as it was last declared
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),  # empty for the whole tenant
+    Column("fact", Text, primary_key=True),
+    Column("value", Text, nullable=False),  # canonical JSON
+    Column("entry", BigInteger, nullable=False),  # of the ledger, where it was declared
+)
+
+THROTTLE_CLIENTS = Table(
+    "throttle_clients",  # one row for each client of the platform: whoever asks for a turn holds it
+    METADATA,
+    Column("client", Text, primary_key=True),
+    Column("went", BigInteger, nullable=False),  # requests that ever went
+    Column("latest_ns", BigInteger, nullable=False),  # time of the last look: the clock never goes back behind it
+    Column("shut_until_ns", BigInteger, nullable=False),  # by the platform's word; 0 is never
+)
+
+THROTTLE_REQUESTS = Table(
+    "throttle_requests",  # when the last requests went, no more of them than the limit
+    METADATA,
+    Column("client", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("went_ns", BigInteger, nullable=False),
+)
+
+THROTTLE_WAITING = Table(
+    "throttle_waiting",  # who stands in line
+    METADATA,
+    Column("client", Text, primary_key=True),
+    Column("process", Text, primary_key=True),
+    Column("lane", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_ns", BigInteger, nullable=False),  # when it is expected to have asked again
+    Column("went", BigInteger, nullable=False),  # number of the last request of this process in this lane
 )
