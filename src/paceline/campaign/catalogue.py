@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
+from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain
 from paceline.primitives.errors import PacelineError
@@ -17,6 +18,11 @@ AnyChange = Pause | Resume | Stop
 
 CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType({made.kind: made for made in (Pause, Resume, Stop)})
 """Each kind of change and its class."""
+
+
+def ends_dialing(kind: str) -> bool:
+    """Return whether changes of this kind make a campaign dial no more; what is no kind does not."""
+    return kind in CATALOGUE and CATALOGUE[kind].lane is Lane.STOPPING
 
 
 class UnknownChangeError(PacelineError):

@@ -75,7 +75,8 @@ class Observed:
 
     None means that this platform does not tell. `document` is what it said, whole, with the fields nobody here knows.
     `revision` is for people and reports; what a write names is `version`. `effective_at` is when the state took effect,
-    or will where one is pending. `drained` says that nothing is queued or in flight.
+    or will where one is pending. `drained` says that nothing is queued or in flight. `moving` names the fields of the
+    document that move by themselves, or with every change, and are no settings.
     """
 
     campaign: CampaignId
@@ -91,6 +92,15 @@ class Observed:
     agents: int | None = None
     attempts: int | None = None
     document: Document = field(default_factory=dict, hash=False)
+    moving: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A campaign that the platform showed in a form that nobody here knows; `campaign` is None when it has no id."""
+
+    campaign: CampaignId | None
+    why: str
 
 
 class Stage(StrEnum):
@@ -106,12 +116,13 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """Another change of the same campaign that has not ended; `by` is its actor."""
+    """Another change of the same campaign that has not ended; `by` is its actor, `stops` whether it ends dialing."""
 
     entry: EntryId
     kind: str
     by: str
     stage: Stage
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
-from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, State
+from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, State, Unreadable
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, Version, campaign_id
@@ -95,8 +95,11 @@ class Platform(Protocol):
         """
         ...
 
-    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed]:
-        """Yield every campaign, or those in one state, each with its version; pages are asked for when needed."""
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
+        """Yield every campaign, or those in one state, each with its version; pages are asked for when needed.
+
+        One that is shown in an unknown form does not keep the others from being seen.
+        """
         ...
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:

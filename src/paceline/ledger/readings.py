@@ -76,8 +76,7 @@ class Readings:
         """Keep one look in a transaction of the caller's own."""
         at = instant_text(look.at)
         hold_head(connection, self._tenant)  # nobody else judges now what is new
-        around = self._around(connection, look.campaign, at)
-        known = next((seen for seen in around if seen["revision"] == look.revision), None)
+        known = self._known(connection, look, at)
         if known is None or (look.made_by is not None and known["made_by"] is None):
             sequence = self._append(connection, look)
         else:
@@ -113,7 +112,7 @@ class Readings:
         asked = _SIGHTINGS.where(_SEEN.tenant == self._tenant, _SEEN.campaign == campaign)
         with at_the_ledger():
             found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
-        return [_sighting(dict(values)) for values in found]
+        return sorted((_sighting(dict(values)) for values in found), key=_order)
 
     def _append(self, connection: Connection, look: Reading) -> int:
         draft = drafts.reading(
@@ -125,13 +124,24 @@ class Readings:
         )
         return append(connection, self._tenant, draft).sequence
 
-    def _around(self, connection: Connection, campaign: CampaignId, at: str) -> list[dict[str, Any]]:
-        """Return the sighting that began last before an instant, and the one that began first after it."""
-        ours = select(LEDGER_SIGHTINGS).where(_SEEN.tenant == self._tenant, _SEEN.campaign == campaign)
-        before = ours.where(_SEEN.first_seen <= at).order_by(_SEEN.first_seen.desc()).limit(1)
-        after = ours.where(_SEEN.first_seen > at).order_by(_SEEN.first_seen).limit(1)
-        found = [connection.execute(asked).mappings().one_or_none() for asked in (before, after)]
-        return [dict(values) for values in found if values is not None]
+    def _known(self, connection: Connection, look: Reading, at: str) -> dict[str, Any] | None:
+        """Return the sighting that this look belongs to: the same revision, and no other one seen in between.
+
+        A platform may tell whole seconds only, so what was first seen at the same instant lies not in between.
+        """
+        ours = select(LEDGER_SIGHTINGS).where(_SEEN.tenant == self._tenant, _SEEN.campaign == look.campaign)
+        same = ours.where(_SEEN.revision == look.revision)
+        before = same.where(_SEEN.first_seen <= at).order_by(_SEEN.first_seen.desc()).limit(1)
+        after = same.where(_SEEN.first_seen > at).order_by(_SEEN.first_seen).limit(1)
+        for asked in (before, after):
+            found = connection.execute(asked).mappings().one_or_none()
+            if found is None:
+                continue
+            start, end = sorted((at, found["last_seen"] if found["first_seen"] <= at else found["first_seen"]))
+            between = ours.where(_SEEN.revision != look.revision, _SEEN.first_seen > start, _SEEN.first_seen < end)
+            if connection.execute(between.limit(1)).first() is None:
+                return dict(found)
+        return None
 
 
 _READING = LEDGER_ENTRIES.alias("reading")
@@ -151,6 +161,11 @@ _SIGHTINGS = (
     .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
     .order_by(_SEEN.first_seen, _SEEN.sequence)
 )
+
+
+def _order(seen: Sighting) -> tuple[datetime, int]:
+    """Return the place of a sighting; of two that were first seen at one instant, the higher revision came later."""
+    return seen.first_seen, int(seen.revision) if seen.revision.isdecimal() else 0
 
 
 def _sighting(values: dict[str, Any]) -> Sighting:

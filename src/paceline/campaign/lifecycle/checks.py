@@ -6,7 +6,8 @@
 * `lifecycle.effective-time`: an instant is aware, not past, at most 366 days ahead; what is pending is named before it
   is replaced.
 * `lifecycle.fleet-limit`: one more ACTIVE campaign stays within the declared limit.
-* `lifecycle.unfinished`: nobody else is changing the campaign right now; what still settles is told.
+* `lifecycle.unfinished`: nobody else is changing the campaign right now; what still settles is told. A pause or stop does
+  not give way to somebody who resumes: whichever of them comes second meets another revision.
 * `lifecycle.drop`: how many calls a drop will cut.
 * `lifecycle.agents`: how many agents will be without calls.
 """
@@ -42,7 +43,7 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
     if step_to(wanted, situation.observed) is not Step.NOTHING:
         found += [_unlocked(situation), _transition(wanted, situation)]
         found += [_timely(wanted, situation), _replaced(wanted, situation), _within_fleet(wanted, situation)]
-        found += [_finished(other) for other in situation.unfinished]
+        found += [_finished(wanted, other) for other in situation.unfinished]
         found += [_cut(wanted, situation), _agents(wanted, situation)]
     return Findings.of(found)
 
@@ -148,7 +149,8 @@ def _within_fleet(wanted: Wanted, situation: Situation) -> Finding | None:
     )
 
 
-def _finished(other: Unfinished) -> Finding:
+def _finished(wanted: Wanted, other: Unfinished) -> Finding:
+    gives_way = other.stage is Stage.OPEN and (wanted.state is State.ACTIVE or other.stops)
     told = {
         Stage.OPEN: "is being carried out right now",
         Stage.IN_DOUBT: "was sent and never answered, it may have happened",
@@ -156,7 +158,7 @@ def _finished(other: Unfinished) -> Finding:
     }
     return Finding(
         rule="lifecycle.unfinished",
-        severity=Severity.ERROR if other.stage is Stage.OPEN else Severity.INFO,
+        severity=Severity.ERROR if gives_way else Severity.INFO,
         message=f"{other.kind} by {other.by} (entry {other.entry}) {told[other.stage]}",
         found=other.entry,
     )

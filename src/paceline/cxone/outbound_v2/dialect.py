@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
-from paceline.campaign.observed import Ability, LiveCalls, Observed, State
+from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
 from paceline.campaign.ports import Meter, PlatformError, Prepared, Receipt, RevisionConflictError
 from paceline.cxone.exchange import Answer, Request
 from paceline.cxone.outbound_v2.reading import campaign_read, live_read, page_read, unexpected
@@ -63,7 +63,7 @@ class OutboundV2:
         )
         return self._shown(self._transport.send(request), campaign, request.operation)
 
-    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed]:
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
         """Yield every campaign of the tenant, or those in one state, in the order of their ids.
 
         Raises:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from paceline.campaign.observed import Document, Drain, LiveCalls, Observed, Pending
+from paceline.campaign.observed import Document, Drain, LiveCalls, Observed, Pending, Unreadable
 from paceline.campaign.ports import UnexpectedAnswerError
 from paceline.cxone.exchange import Answer
 from paceline.cxone.outbound_v2.wire import CampaignAnswer, CampaignPage, MisfitError, StatisticsAnswer, parsed, raw
-from paceline.primitives.ids import CampaignId, Version
+from paceline.primitives.ids import CampaignId, MalformedIdError, Version, campaign_id
 
 _Read = TypeVar("_Read")
+
+MOVING = frozenset({"activeAgents", "totalCallsAttempted", "queueDrained", "revision", "version", "transitionTime"})
+"""Fields of a campaign that move by themselves, or with every change."""
 
 
 def campaign_read(answer: Answer, *, campaign: CampaignId, operation: str, now: datetime) -> Observed:
@@ -33,16 +37,17 @@ def campaign_read(answer: Answer, *, campaign: CampaignId, operation: str, now: 
     return _observed(shown, document, answer.at or now)
 
 
-def page_read(answer: Answer, *, operation: str, now: datetime) -> tuple[Sequence[Observed], str | None]:
+def page_read(answer: Answer, *, operation: str, now: datetime) -> tuple[Sequence[Observed | Unreadable], str | None]:
     """Return the campaigns of a page, and the cursor of the next page or None.
+
+    A campaign of an unknown form is told as such; it does not hide those beside it.
 
     Raises:
         UnexpectedAnswerError: when it is no such page.
     """
     page, whole = _fitting(lambda: (parsed(CampaignPage, answer.body), raw(answer.body)), answer, operation)
     at = answer.at or now
-    shown = [_observed(one, document, at) for one, document in zip(page.campaigns, whole["campaigns"], strict=True)]
-    return shown, page.next_cursor
+    return [_listed(document, at) for document in whole["campaigns"]], page.next_cursor
 
 
 def live_read(answer: Answer, *, operation: str) -> LiveCalls:
@@ -75,6 +80,17 @@ def _fitting(made: Callable[[], _Read], answer: Answer, operation: str) -> _Read
         raise unexpected(answer, operation, str(wrong)) from None
 
 
+def _listed(document: Document, at: datetime) -> Observed | Unreadable:
+    try:
+        shown = parsed(CampaignAnswer, json.dumps(document))
+        campaign_id(shown.id)
+    except (MisfitError, MalformedIdError) as wrong:
+        told = document.get("id")
+        known = isinstance(told, str) and not isinstance(wrong, MalformedIdError)
+        return Unreadable(campaign=CampaignId(str(told)) if known else None, why=str(wrong))
+    return _observed(shown, document, at)
+
+
 def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:
     pending = shown.pending_transition
     return Observed(
@@ -97,4 +113,5 @@ def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observ
         agents=shown.active_agents,
         attempts=shown.total_calls_attempted,
         document=document,
+        moving=MOVING,
     )

@@ -55,9 +55,9 @@ class CampaignAnswer(_Wire):
 
 
 class CampaignPage(_Wire):
-    """A page of the list, and where the next begins."""
+    """A page of the list, each campaign of it still to be judged, and where the next page begins."""
 
-    campaigns: tuple[CampaignAnswer, ...]
+    campaigns: tuple[dict[str, Any], ...]
     next_cursor: str | None = None
 
 
@@ -83,7 +83,7 @@ class MisfitError(ValueError):
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def parsed(model: type[_Model], body: bytes) -> _Model:
+def parsed(model: type[_Model], body: bytes | str) -> _Model:
     """Return what the JSON says in the fields that are used.
 
     Raises:

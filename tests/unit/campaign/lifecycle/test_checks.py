@@ -139,9 +139,16 @@ def test_fleet_limit_never_holds_up_a_stop() -> None:
     assert Stop(campaign=C1).guard(situation(active=9, active_limit=3)) == Findings()
 
 
+def test_stop_does_not_give_way_to_somebody_who_resumes_but_a_resumption_gives_way_to_anybody() -> None:
+    resuming = Unfinished(entry=EntryId(17), kind="lifecycle.resume", by="ann", stage=Stage.OPEN)
+    assert not Stop(campaign=C1).guard(situation(unfinished=(resuming,))).refused
+    paused = situation(seen(State.PAUSED), unfinished=(resuming,))
+    assert Resume(campaign=C1).guard(paused).rules == ("lifecycle.unfinished",)
+
+
 @pytest.mark.parametrize(("stage", "refused"), [(Stage.OPEN, True), (Stage.IN_DOUBT, False), (Stage.SETTLING, False)])
 def test_only_a_change_that_somebody_is_at_refuses_another(stage: Stage, refused: bool) -> None:
-    other = Unfinished(entry=EntryId(17), kind="lifecycle.pause", by="ann", stage=stage)
+    other = Unfinished(entry=EntryId(17), kind="lifecycle.pause", by="ann", stage=stage, stops=True)
     found = Stop(campaign=C1).guard(situation(unfinished=(other,)))
     assert only(found).rule == "lifecycle.unfinished"
     assert only(found).found == 17

@@ -1,0 +1,149 @@
+"""Who is at a change right now: processes that beat, and the lease that runs out when one beats no more.
+
+Rules:
+* A process beats when it opens an entry or says what it will send, in the same transaction, and every third of a lease
+  while it has an entry open.
+* An owner is dead when its last beat is older than a lease by its own clock, clocks of two machines being allowed to
+  differ by `SKEW_S`; or when whoever waits has seen no beat of it for a whole lease.
+* Whoever waits for an owner is done when the entry has come to its end, when the owner is dead, or when it has beaten
+  again and a lease is over: then it is alive, and at it still.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+from sqlalchemy import Connection, bindparam, delete, select, text
+
+from paceline.primitives.chance import fresh_key
+from paceline.primitives.clock import WaitingClock
+from paceline.storage.database import Database
+from paceline.storage.failures import StorageError
+from paceline.storage.prepared import Prepared
+from paceline.storage.tables import CONTROL_OWNERS, CONTROL_UNFINISHED
+
+LEASE_S = 10.0
+"""How long an owner is taken for alive after a beat, in seconds, when nothing else is said."""
+SKEW_S = 5.0
+"""How far the civil clocks of machines on one database may be apart, in seconds."""
+POLL_S = 0.02
+"""Between two looks at somebody else's entry, in seconds."""
+FORGET_S = 86_400
+"""After so many seconds without a beat an owner with nothing unfinished is forgotten."""
+_SECOND = 1_000_000_000
+
+_BEAT = Prepared(
+    text(
+        "INSERT INTO control_owners (owner, beats, beat_ns) VALUES (:owner, 1, :beat_ns) ON CONFLICT (owner) "
+        "DO UPDATE SET beats = control_owners.beats + 1, beat_ns = excluded.beat_ns"
+    )
+)
+_LAST = select(CONTROL_OWNERS.c.beats, CONTROL_OWNERS.c.beat_ns).where(CONTROL_OWNERS.c.owner == bindparam("owner"))
+
+
+class Standing(Enum):
+    """What became of somebody else's entry while one waited for it."""
+
+    ENDED = "ended"
+    DEAD = "dead"
+    ALIVE = "alive"
+
+
+class Owner:
+    """This process, as one that carries out changes; serves all its threads."""
+
+    def __init__(self, database: Database, clock: WaitingClock, *, lease_s: float = LEASE_S) -> None:
+        """Take a name that nobody else has; nothing is written before the first entry."""
+        self.name = fresh_key(8).hex()
+        self._database = database
+        self._clock = clock
+        self._lease_s = lease_s
+        self._lock = threading.Lock()
+        self._holds = 0
+        self._wake = threading.Event()
+        self._ended = False
+        self._beater: threading.Thread | None = None
+
+    def beat(self, connection: Connection) -> None:
+        """Say in a transaction of the caller's own that this process is alive."""
+        _BEAT.run(connection, {"owner": self.name, "beat_ns": self._clock.wall_ns()})
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Beat while the block runs."""
+        with self._lock:
+            self._holds += 1
+            if self._beater is None:
+                self._beater = threading.Thread(target=self._beat_on, name="paceline-owner", daemon=True)
+                self._beater.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._holds -= 1
+
+    def close(self) -> None:
+        """Beat no more, and forget owners that are long gone."""
+        with self._lock:
+            self._ended, beater = True, self._beater
+        self._wake.set()
+        if beater is not None:
+            beater.join()
+            self._forget()
+
+    def waited_for(self, owner: str, *, has_ended: Callable[[], bool]) -> Standing:
+        """Wait, a lease at most, until somebody else's entry has ended or it is known how its owner is.
+
+        Raises:
+            StorageUnavailableError: the database cannot be read now.
+        """
+        began_ns = self._clock.running_ns()
+        first: tuple[int, int] | None = None
+        while True:
+            if has_ended():
+                return Standing.ENDED
+            last = self._last(owner)
+            if last is None or (owner != self.name and self._is_over(last[1])):
+                return Standing.DEAD
+            first = first or last
+            if self._clock.running_ns() - began_ns >= self._lease_s * _SECOND:
+                return Standing.ALIVE if owner == self.name or last[0] != first[0] else Standing.DEAD
+            self._clock.wait(min(POLL_S, self._lease_s / 5))
+
+    def is_dead(self, owner: str) -> bool:
+        """Return whether an owner is dead for certain, without waiting."""
+        last = self._last(owner)
+        return owner != self.name and (last is None or self._is_over(last[1]))
+
+    def _is_over(self, beat_ns: int) -> bool:
+        return self._clock.wall_ns() - beat_ns > (self._lease_s + SKEW_S) * _SECOND
+
+    def _last(self, owner: str) -> tuple[int, int] | None:
+        found = self._database.read(lambda connection: connection.execute(_LAST, {"owner": owner}).one_or_none())
+        return None if found is None else (found.beats, found.beat_ns)
+
+    def _beat_on(self) -> None:
+        while not self._wake.wait(self._lease_s / 3):
+            with self._lock:
+                idle, ended = self._holds == 0, self._ended
+            if ended:
+                return
+            if not idle:
+                try:
+                    self._database.write(self.beat)
+                except StorageError:
+                    continue  # whoever holds an entry meets the same error himself, and the next beat may succeed
+
+    def _forget(self) -> None:
+        oldest_ns = self._clock.wall_ns() - FORGET_S * _SECOND
+        gone = delete(CONTROL_OWNERS).where(
+            CONTROL_OWNERS.c.beat_ns < oldest_ns,
+            CONTROL_OWNERS.c.owner.not_in(select(CONTROL_UNFINISHED.c.owner)),
+        )
+        try:
+            self._database.write(lambda connection: connection.execute(gone))
+        except StorageError:
+            return  # they are forgotten another time

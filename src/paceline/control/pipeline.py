@@ -1,0 +1,260 @@
+"""The whole path of a change, on one page: `Corridor.run`, and the walk in it.
+
+1. open the entry: who, what, why; on disk, or nothing is attempted
+2. validate: sound in itself, and lawful
+3. settle what somebody left open on this campaign
+4. survey: the campaign and its version, who else is at it, the limits
+5. guard: may it be done in this situation
+6. intend: the exact request, on disk, before it is sent
+7. apply: sent, under its key and its precondition; an answer that is lost is looked for
+8. verify: what the platform holds against what was wanted
+9. close the entry: how it ended
+
+A campaign that has moved on between 4 and 7 sends a pause or stop back to 4, and ends everything else as a conflict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import assert_never
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane, Rulebook, Settling
+from paceline.campaign.observed import Observed, Situation, Stage
+from paceline.campaign.ports import Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.control.meanwhile import Meanwhile
+from paceline.control.order import Order
+from paceline.control.outcome import (
+    Applied,
+    Conflicted,
+    Ending,
+    Failed,
+    Failure,
+    Outcome,
+    Refused,
+    Scheduled,
+    Unchanged,
+)
+from paceline.control.recorder import Opened, Recorder, Sent, Unended
+from paceline.control.refusals import ending_of
+from paceline.control.settlement import DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
+from paceline.control.stopwatch import Stopwatch
+from paceline.control.survey import Survey
+from paceline.control.told import found_again, left_open, not_expected, stands_against, taken_for_dead
+from paceline.ledger.failures import EntryClosedError, LedgerError
+from paceline.primitives.clock import Clock
+from paceline.primitives.findings import Findings, Severity
+
+MOST_TRIES = {Lane.STOPPING: 25, Lane.CHANGING: 5, Lane.READING: 1}
+"""How often a change is judged and sent again when its campaign keeps moving on."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One change on its way: what is known of it so far."""
+
+    change: AnyChange
+    order: Order
+    opened: Opened
+    watch: Stopwatch
+    findings: Findings = field(default_factory=Findings)
+    before: Observed | None = None
+    after: Observed | None = None
+    others: tuple[Unended, ...] = ()
+    told: Findings = field(default_factory=Findings)
+    moved_on: PlatformError | None = None
+    is_under_way: bool = False
+
+
+class Corridor:
+    """Carries changes out, one at a time in each thread."""
+
+    def __init__(
+        self,
+        *,
+        platform: Platform,
+        recorder: Recorder,
+        survey: Survey,
+        settlement: Settlement,
+        meanwhile: Meanwhile,
+        rules: Rulebook,
+        clock: Clock,
+    ) -> None:
+        """Join the parts that a change passes."""
+        self._platform = platform
+        self._recorder = recorder
+        self._survey = survey
+        self._settlement = settlement
+        self._meanwhile = meanwhile
+        self._rules = rules
+        self._clock = clock
+
+    def run(self, change: AnyChange, order: Order, *, seen: Observed | None = None) -> Outcome:
+        """Carry out a change and return how it ended, which is in the ledger by then.
+
+        Args:
+            change: what is wanted.
+            order: who wants it, why, and how far it may go.
+            seen: the campaign, when it was read a moment ago for many changes at once.
+        """
+        watch = Stopwatch(self._clock)
+        with self._recorder.at_work(), self._platform.metered() as meter:
+            try:
+                with watch.stage("open"):
+                    opened = self._recorder.open(change, order)
+            except LedgerError as error:
+                return Outcome(change=change, ending=Failed(Failure.of(error)), timings_ms=watch.told_ms(meter))
+            walk = _Walk(change, order, opened, watch)
+            try:
+                ending = self._walked(walk, seen)
+            except PlatformError as error:
+                ending, found = ending_of(error, sent=walk.is_under_way)
+                walk.findings += found
+            except LedgerError as error:
+                ending = Failed(Failure.of(error))
+            outcome = Outcome(
+                change=change,
+                ending=ending,
+                findings=walk.findings,
+                before=walk.before,
+                after=walk.after,
+                entry=opened.entry,
+                requests=meter.requests,
+                timings_ms=watch.told_ms(meter),
+                dry_run=order.dry_run,
+            )
+            outcome = self._closed(walk, outcome)
+            self._settle_after(walk)
+        return outcome
+
+    def _walked(self, walk: _Walk, seen: Observed | None) -> Ending:
+        change, order = walk.change, walk.order
+        walk.findings = change.validate(self._rules)
+        if stands_against(walk.findings):
+            return Refused()
+        with walk.watch.stage("settle"):
+            walk.others = self._settlement.before(change, walk.opened)
+        for number in range(1, MOST_TRIES[change.lane] + 1):
+            with walk.watch.stage("survey"):
+                situation = self._surveyed(walk, seen if number == 1 else None)
+            with walk.watch.stage("check"):
+                ended = self._judged(walk, situation)
+            if ended is not None:
+                return ended
+            with walk.watch.stage("intend"):
+                request = self._platform.prepare(change, situation.observed.version)
+                sent = self._recorder.intend(walk.opened, request, situation.observed, number=number)
+            with walk.watch.stage("apply"):
+                walk.moved_on = self._applied(walk, sent)
+            if walk.moved_on is None:
+                return self._verified(walk)
+            if not order.rejudges(change.lane):
+                return self._conflicted(walk, walk.moved_on)
+        return Conflicted()
+
+    def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
+        """Return the situation, and what changed since it was judged before."""
+        situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
+        now, judged, walk.before = situation.observed, walk.before, situation.observed
+        for other in walk.others:
+            if other.stage is Stage.SETTLING:
+                self._settlement.look_again(other, now)
+        if judged is not None and walk.moved_on is not None:
+            if judged.version == now.version:
+                raise walk.moved_on
+            walk.told += self._changed(walk, judged, now, Severity.INFO)
+        return situation
+
+    def _judged(self, walk: _Walk, situation: Situation) -> Ending | None:
+        """Return how the change ends by its judgement, None when it may be sent."""
+        change, order, observed = walk.change, walk.order, situation.observed
+        if walk.moved_on is None and not order.expects(observed):
+            if not order.rejudges(change.lane):
+                walk.findings += self._meanwhile.since(order.named_revision or "", observed, own=walk.opened.entry)
+                return Conflicted()
+            walk.told += Findings(not_expected(order, observed))
+        walk.findings = walk.told + change.validate(self._rules)
+        if change.already_so(observed):
+            return Unchanged()
+        walk.findings += change.guard(situation)
+        if stands_against(walk.findings):
+            return Refused()
+        return Unchanged() if order.dry_run else None
+
+    def _applied(self, walk: _Walk, sent: Sent) -> PlatformError | None:
+        """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
+        walk.is_under_way = True
+        try:
+            receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=walk.change.lane)
+        except (RevisionConflictError, WrongStateError) as moved_on:
+            walk.is_under_way = False
+            return moved_on
+        except PlatformError as error:
+            if not error.may_have_happened:
+                raise
+            return self._found_again(walk, sent, error)
+        walk.after = receipt.observed
+        return None
+
+    def _found_again(self, walk: _Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
+        """Look for an answer that was lost."""
+        became = self._settlement.find_out(walk.change, sent, lane=walk.change.lane, untouched=Untouched.SEND)
+        match became:
+            case Happened(made):
+                walk.after = made
+                walk.findings += Findings(found_again(lost))
+                return None
+            case DidNotHappen(_, refusal):
+                walk.is_under_way = False
+                if isinstance(refusal, RevisionConflictError | WrongStateError):
+                    return refusal
+                raise refusal or lost
+            case NobodyKnows():
+                raise lost
+            case _:
+                assert_never(became)
+
+    def _verified(self, walk: _Walk) -> Ending:
+        if walk.after is None:
+            # It was accepted, and could not be read back: whether it is as wanted is for a later look.
+            return Applied(Settling(check_again_in=timedelta(seconds=1)))
+        verdict = walk.change.verify(walk.after)
+        if walk.change.effective_at is not None and walk.after.pending is not None:
+            return Scheduled(verdict, due=walk.change.effective_at)
+        return Applied(verdict)
+
+    def _conflicted(self, walk: _Walk, moved_on: PlatformError) -> Ending:
+        """Return the conflict with what changed; a state that was wrong at the judged version is a refusal."""
+        try:
+            now = self._platform.read(walk.change.campaign, lane=walk.change.lane)
+        except PlatformError:
+            raise moved_on from None
+        if walk.before is None or now.version == walk.before.version:
+            raise moved_on
+        walk.findings += self._changed(walk, walk.before, now, Severity.ERROR)
+        return Conflicted()
+
+    def _changed(self, walk: _Walk, judged: Observed, now: Observed, severity: Severity) -> Findings:
+        if judged.version == now.version:
+            return Findings()
+        self._recorder.saw([now])
+        return self._meanwhile.told(judged, now, severity=severity, own=walk.opened.entry)
+
+    def _closed(self, walk: _Walk, outcome: Outcome) -> Outcome:
+        """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next."""
+        try:
+            with walk.watch.stage("close"):
+                self._recorder.close(walk.opened.entry, outcome)
+        except EntryClosedError:
+            return replace(outcome, findings=outcome.findings + Findings(taken_for_dead(walk.opened.entry)))
+        except LedgerError as error:
+            return replace(outcome, findings=outcome.findings + Findings(left_open(walk.opened.entry, error)))
+        return outcome
+
+    def _settle_after(self, walk: _Walk) -> None:
+        """Settle what a pause or stop did not wait for; whatever keeps it from that is met by whoever comes next."""
+        try:
+            self._settlement.after(walk.change, walk.opened)
+        except LedgerError:
+            return

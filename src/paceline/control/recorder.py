@@ -1,0 +1,296 @@
+"""What is kept of a change, each step in one transaction: its rows in the ledger, what was read, who is at it.
+
+* `open`: the entry, before anything is looked at.
+* `intend`: the exact request, with the campaign as it was judged, before it is sent.
+* `close`: how it ended, with the campaign as the change left it.
+* `judge_again`: what a later look showed.
+
+What is not at its end stands in a table beside the chain, by campaign, so that others find it without a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from paceline.campaign.catalogue import AnyChange, document_of
+from paceline.campaign.change import Diverged, Settling, Verdict
+from paceline.campaign.observed import Observed, Stage
+from paceline.campaign.ports import Prepared
+from paceline.control.order import Order
+from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, differences_of, word_of
+from paceline.control.owners import Owner
+from paceline.ledger import drafts
+from paceline.ledger.book import Book
+from paceline.ledger.entry import Deed
+from paceline.ledger.failures import at_the_ledger
+from paceline.ledger.readings import Reading, Readings
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId, EntryId, Version
+from paceline.storage import prepared
+from paceline.storage.database import Database
+from paceline.storage.tables import CONTROL_UNFINISHED
+
+_UNFINISHED = CONTROL_UNFINISHED.c
+_OTHERS = prepared.Prepared(
+    select(_UNFINISHED.entry, _UNFINISHED.campaign, _UNFINISHED.kind, _UNFINISHED.actor, _UNFINISHED.owner,
+           _UNFINISHED.stage)
+    .where(_UNFINISHED.tenant == bindparam("tenant"), _UNFINISHED.campaign == bindparam("campaign"))
+    .order_by(_UNFINISHED.entry)
+)  # fmt: skip
+_PUT = prepared.Prepared(insert(CONTROL_UNFINISHED))
+_STAGED = prepared.Prepared(
+    update(CONTROL_UNFINISHED)
+    .where(_UNFINISHED.tenant == bindparam("of_tenant"), _UNFINISHED.entry == bindparam("of_entry"))
+    .values(stage=bindparam("new_stage"))
+)
+_ENDED = prepared.Prepared(
+    delete(CONTROL_UNFINISHED).where(_UNFINISHED.tenant == bindparam("tenant"), _UNFINISHED.entry == bindparam("entry"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unended:
+    """An entry that has not come to its end; `owner` is who was at it when it was opened."""
+
+    entry: EntryId
+    campaign: CampaignId
+    kind: str
+    actor: str
+    owner: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An entry of ours; `mark` is what no other ledger has, `others` stood open on the campaign before it."""
+
+    entry: EntryId
+    mark: str
+    others: tuple[Unended, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request that is on disk, and may have been sent: with its key, and what it was judged on."""
+
+    prepared: Prepared
+    key: str
+    judged: Version
+
+    def document(self) -> dict[str, Json]:
+        """Return it as the intent row keeps it; `Prepared.of` reads its own part."""
+        return {**self.prepared.document(), "key": self.key, "judged": self.judged}
+
+
+class Recorder:
+    """Keeps changes; serves all threads, and any number of processes on one database."""
+
+    def __init__(self, database: Database, book: Book, readings: Readings, owner: Owner) -> None:
+        """Write into this book, in the name of this owner."""
+        self.book = book
+        self.owner = owner
+        self._database = database
+        self._readings = readings
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Be known to be alive while the block runs."""
+        return self.owner.at_work()
+
+    def open(self, change: AnyChange, order: Order) -> Opened:
+        """Begin the entry of a change.
+
+        Raises:
+            LedgerUnavailableError: nothing was recorded, so nothing may be done.
+        """
+        details: dict[str, Json] = {"change": document_of(change)}
+        if order.dry_run:
+            details["dry_run"] = True
+        if order.if_revision is not None:
+            details["if_revision"] = order.if_revision
+        if order.on_conflict is not None:
+            details["on_conflict"] = order.on_conflict.value
+        deed = Deed(
+            kind=change.kind,
+            campaign=change.campaign,
+            actor=order.actor,
+            reason=order.reason,
+            ticket=order.ticket,
+            details=details,
+        )
+        draft = drafts.opened(deed, at=self.book.now())
+        tenant = self.book.tenant
+
+        def begin(connection: Connection) -> Opened:
+            self.owner.beat(connection)
+            row = self.book.put(connection, draft)
+            others = _OTHERS.run(connection, {"tenant": tenant, "campaign": change.campaign})
+            _PUT.run(
+                connection,
+                {
+                    "tenant": tenant,
+                    "entry": row.entry,
+                    "campaign": change.campaign,
+                    "kind": change.kind,
+                    "actor": order.actor.name,
+                    "owner": self.owner.name,
+                    "stage": Stage.OPEN.value,
+                },
+            )
+            return Opened(entry=row.entry, mark=row.hash, others=tuple(_unended(values) for values in others))
+
+        with at_the_ledger():
+            return self._database.write(begin)
+
+    def intend(self, opened: Opened, request: Prepared, judged: Observed, *, number: int) -> Sent:
+        """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
+
+        Raises:
+            EntryClosedError: somebody took us for dead, and closed the entry.
+            LedgerUnavailableError: nothing was recorded, so nothing may be sent.
+        """
+        # A key stands for one request and its answer, refusals too; so every try has one of its own.
+        sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version)
+        draft = drafts.intent(opened.entry, sent.document(), at=self.book.now())
+
+        def keep(connection: Connection) -> None:
+            self.owner.beat(connection)
+            self._readings.put(connection, _reading(judged))
+            self.book.put(connection, draft)
+
+        with at_the_ledger():
+            self._database.write(keep)
+        return sent
+
+    def close(self, entry: EntryId, outcome: Outcome) -> None:
+        """Say how the entry ended.
+
+        Raises:
+            EntryClosedError: somebody has closed it already.
+            LedgerUnavailableError: it stays open.
+        """
+        draft = drafts.closed(
+            entry, outcome=outcome.word, verdict=outcome.verdict, details=outcome.details(), at=self.book.now()
+        )
+        stage = _stage(outcome)
+        look = _last_look(entry, outcome)
+
+        def end(connection: Connection) -> None:
+            if look is not None:
+                self._readings.put(connection, look)
+            self.book.put(connection, draft)
+            self._move(connection, entry, stage)
+
+        with at_the_ledger():
+            self._database.write(end)
+
+    def judge_again(
+        self, entry: EntryId, verdict: Verdict, observed: Observed, *, happened: bool | None = None
+    ) -> None:
+        """Say what a later look at a closed entry showed; `happened` is told where it was in doubt.
+
+        Raises:
+            EntryOpenError: it is not closed yet.
+            LedgerUnavailableError: nothing was recorded.
+        """
+        details: dict[str, Json] = {"revision": observed.revision, "state": observed.state.value}
+        if isinstance(verdict, Diverged):
+            details["differences"] = differences_of(verdict)
+        if happened is not None:
+            details["happened"] = happened
+        draft = drafts.later_verdict(entry, verdict=word_of(verdict), details=details, at=self.book.now())
+        stage = Stage.SETTLING if isinstance(verdict, Settling) else None
+
+        def judge(connection: Connection) -> None:
+            self._readings.put(connection, _reading(observed, made_by=entry if happened else None))
+            self.book.put(connection, draft)
+            self._move(connection, entry, stage)
+
+        with at_the_ledger():
+            self._database.write(judge)
+
+    def saw(self, looks: Iterable[Observed]) -> None:
+        """Keep campaigns as they were read.
+
+        Raises:
+            LedgerUnavailableError: none of them was kept.
+        """
+        self._readings.keep([_reading(look) for look in looks])
+
+    def unended(
+        self, *, campaigns: Collection[CampaignId] | None = None, stage: Stage | None = None, kind: str | None = None
+    ) -> list[Unended]:
+        """Return the entries that have not come to their end, the oldest first.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        asked = select(CONTROL_UNFINISHED).where(_UNFINISHED.tenant == self.book.tenant).order_by(_UNFINISHED.entry)
+        if campaigns is not None:
+            asked = asked.where(_UNFINISHED.campaign.in_(sorted(campaigns)))
+        if stage is not None:
+            asked = asked.where(_UNFINISHED.stage == stage.value)
+        if kind is not None:
+            asked = asked.where(_UNFINISHED.kind == kind)
+        with at_the_ledger():
+            found = self._database.read(lambda connection: connection.execute(asked).all())
+        return [_unended((one.entry, one.campaign, one.kind, one.actor, one.owner, one.stage)) for one in found]
+
+    def is_open(self, entry: EntryId) -> bool:
+        """Return whether an entry is not closed yet."""
+        asked = select(_UNFINISHED.stage).where(
+            _UNFINISHED.tenant == self.book.tenant,
+            _UNFINISHED.entry == entry,
+            _UNFINISHED.stage == Stage.OPEN.value,
+        )
+        with at_the_ledger():
+            return self._database.read(lambda connection: connection.execute(asked).first()) is not None
+
+    def _move(self, connection: Connection, entry: EntryId, stage: Stage | None) -> None:
+        if stage is None:
+            _ENDED.run(connection, {"tenant": self.book.tenant, "entry": entry})
+        else:
+            _STAGED.run(connection, {"of_tenant": self.book.tenant, "of_entry": entry, "new_stage": stage.value})
+
+
+def _stage(outcome: Outcome) -> Stage | None:
+    match outcome.ending:
+        case InDoubt():
+            return Stage.IN_DOUBT
+        case Applied(verdict=Settling()) | Scheduled():
+            return Stage.SETTLING
+        case _:
+            return None
+
+
+def _last_look(entry: EntryId, outcome: Outcome) -> Reading | None:
+    """Return what was seen last; what was judged is kept with its intent already when something was applied."""
+    if outcome.after is None:
+        return None if outcome.before is None else _reading(outcome.before)
+    ours = outcome.before is None or outcome.before.version != outcome.after.version
+    return _reading(outcome.after, made_by=entry if ours else None)
+
+
+def _reading(observed: Observed, *, made_by: EntryId | None = None) -> Reading:
+    return Reading(
+        campaign=observed.campaign,
+        revision=observed.version,
+        at=observed.at,
+        settings=observed.document,
+        made_by=made_by,
+    )
+
+
+def _unended(values: tuple[int, str, str, str, str, str]) -> Unended:
+    entry, campaign, kind, actor, owner, stage = values
+    return Unended(
+        entry=EntryId(entry),
+        campaign=CampaignId(campaign),
+        kind=kind,
+        actor=actor,
+        owner=owner,
+        stage=Stage(stage),
+    )

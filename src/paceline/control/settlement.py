@@ -1,0 +1,257 @@
+"""Finds out what became of a request whose end nobody saw, and ends the entries of those who are gone.
+
+What became of it, in this order:
+1. The campaign is read. Still at the version that was judged: it has not happened (yet).
+2. It has moved on: the request is sent again under its key, with its precondition. It can have no second effect then,
+   for the version is over; where it had its effect, the platform gives the answer of then.
+3. Where a platform has no keys, or the key is too old for it to remember: the next version in the wanted state is taken
+   for ours, anything else stays in doubt.
+
+Whose owner is gone, the entry is closed: as failed when nothing was sent or it has not happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import assert_never
+
+from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
+from paceline.campaign.change import Diverged, Lane, Settling
+from paceline.campaign.observed import Ability, Observed, Stage
+from paceline.campaign.ports import (
+    CampaignLockedError,
+    FleetLimitError,
+    Platform,
+    PlatformError,
+    Prepared,
+    RejectedError,
+    RevisionConflictError,
+    WrongStateError,
+)
+from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
+from paceline.control.owners import Standing
+from paceline.control.recorder import Opened, Recorder, Sent, Unended
+from paceline.ledger.entry import Entry
+from paceline.ledger.failures import EntryClosedError, EntryOpenError
+from paceline.primitives.canonical import Json
+from paceline.primitives.clock import Clock, instant_of
+from paceline.primitives.ids import EntryId, Version
+
+REMEMBERED = timedelta(hours=23)
+"""How long the platform is relied on to remember a key: an hour less than it promises."""
+
+_REFUSALS = (RevisionConflictError, WrongStateError, CampaignLockedError, FleetLimitError, RejectedError)
+INTERRUPTED = "interrupted"
+"""The code of a failure whose cause is that the process ended."""
+
+
+class Untouched(Enum):
+    """What to do when the campaign is still at the version that was judged."""
+
+    SEND = "send"
+    """Send the request again: the change is still wanted."""
+    LEAVE = "leave"
+    """Leave it: whoever wanted the change is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """It took effect; `made` is the campaign as it left it."""
+
+    made: Observed
+
+
+@dataclass(frozen=True, slots=True)
+class DidNotHappen:
+    """It did not take effect; `refusal` is the platform's reason, None when the request never arrived."""
+
+    observed: Observed
+    refusal: PlatformError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyKnows:
+    """It may have taken effect; `observed` is the campaign now, None when it cannot be read."""
+
+    observed: Observed | None
+    error: PlatformError | None = None
+
+
+Became = Happened | DidNotHappen | NobodyKnows
+
+
+class Settlement:
+    """Settles what others left open, and finds out what became of requests without an answer."""
+
+    def __init__(self, platform: Platform, recorder: Recorder, clock: Clock) -> None:
+        """Ask this platform, and end entries in this ledger."""
+        self._platform = platform
+        self._recorder = recorder
+        self._clock = clock
+
+    def find_out(
+        self, change: AnyChange, sent: Sent, *, lane: Lane, untouched: Untouched, age: timedelta = timedelta()
+    ) -> Became:
+        """Return what became of a request; `age` is how long ago it was first sent."""
+        try:
+            observed = self._platform.read(change.campaign, lane=lane)
+        except PlatformError as error:
+            return NobodyKnows(None, error)
+        if observed.version == sent.judged and untouched is Untouched.LEAVE:
+            return DidNotHappen(observed)
+        if not self._can_repeat(sent, age):
+            return _by_looking(change, sent, observed)
+        try:
+            receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=lane)
+        except _REFUSALS as refusal:
+            return DidNotHappen(observed, refusal)
+        except PlatformError as error:
+            return NobodyKnows(observed, error)
+        made = receipt.observed or observed
+        # What was answered then is old when nobody has changed the campaign since: its drain has gone on.
+        return Happened(observed if made.version == observed.version else made)
+
+    def before(self, change: AnyChange, opened: Opened) -> tuple[Unended, ...]:
+        """Settle what stood open before this entry, waiting for leases to run out; return what is not at its end.
+
+        A pause or stop does not wait for somebody who resumes: `after` settles that.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell who else is at it.
+        """
+        left = [self._settled(other, change.lane) for other in opened.others if not _can_wait(change, other)]
+        left += [other for other in opened.others if _can_wait(change, other)]
+        return tuple(other for other in left if other is not None)
+
+    def after(self, change: AnyChange, opened: Opened) -> None:
+        """Settle what `before` did not wait for."""
+        for other in opened.others:
+            if _can_wait(change, other):
+                self._settled(other, change.lane)
+
+    def settle_all(self, others: Iterable[Unended], lane: Lane = Lane.READING) -> tuple[Unended, ...]:
+        """Settle these entries as far as it is possible now; return those that are left."""
+        return tuple(other for other in [self._settled(one, lane) for one in others] if other is not None)
+
+    def look_again(self, other: Unended, observed: Observed) -> Unended | None:
+        """Judge an entry that was settling by a fresh look; return it when it settles still."""
+        verdict = change_of(_change_in(self._recorder.book.read(other.entry))).verify(observed)
+        if isinstance(verdict, Settling):
+            return other
+        self._recorder.judge_again(other.entry, verdict, observed)
+        return None
+
+    def _settled(self, other: Unended, lane: Lane) -> Unended | None:
+        """Return None when the entry has come to its end, by itself or now."""
+        if other.stage is Stage.SETTLING:
+            return other
+        if other.stage is Stage.IN_DOUBT:
+            return self._cleared_up(other, lane)
+        standing = self._recorder.owner.waited_for(
+            other.owner, has_ended=lambda: not self._recorder.is_open(other.entry)
+        )
+        if standing is Standing.ALIVE:
+            return other
+        if standing is Standing.DEAD:
+            return self._ended_for(other, lane)
+        return None
+
+    def _ended_for(self, other: Unended, lane: Lane) -> Unended | None:
+        """Close the entry of an owner who is gone; None when that is done."""
+        entry = self._recorder.book.read(other.entry)
+        change = change_of(_change_in(entry))
+        sent = self._sent(entry)
+        if sent is None:
+            outcome = Outcome(change=change, ending=_interrupted("before anything was sent"), entry=entry.number)
+        else:
+            became = self.find_out(change, sent, lane=lane, untouched=Untouched.LEAVE, age=self._age(entry))
+            if isinstance(became, NobodyKnows) and became.observed is None:
+                return other
+            outcome = _outcome(change, entry.number, became)
+        try:
+            self._recorder.close(entry.number, outcome)
+        except EntryClosedError:
+            return None  # somebody else was quicker
+        return None
+
+    def _cleared_up(self, other: Unended, lane: Lane) -> Unended | None:
+        """Judge again what was in doubt; None when it no longer is."""
+        entry = self._recorder.book.read(other.entry)
+        sent = self._sent(entry)
+        if sent is None:
+            return other
+        change = change_of(_change_in(entry))
+        became = self.find_out(change, sent, lane=lane, untouched=Untouched.LEAVE, age=self._age(entry))
+        try:
+            match became:
+                case NobodyKnows():
+                    return other
+                case Happened(made):
+                    self._recorder.judge_again(other.entry, change.verify(made), made, happened=True)
+                case DidNotHappen(observed):
+                    self._recorder.judge_again(other.entry, _not_as_wanted(change, observed), observed, happened=False)
+        except EntryOpenError:
+            return other
+        return None
+
+    def _sent(self, entry: Entry) -> Sent | None:
+        intent = entry.intent
+        if intent is None:
+            return None
+        # Numbers stand in the chain as words; what goes out again must be the very bytes.
+        told = self._recorder.book.revealed(intent)
+        if not isinstance(told, dict):
+            raise TypeError("an intent is an object")
+        return Sent(prepared=Prepared.of(told), key=str(told["key"]), judged=Version(str(told["judged"])))
+
+    def _age(self, entry: Entry) -> timedelta:
+        return instant_of(self._clock.wall_ns()) - entry.rows[-1].at
+
+    def _can_repeat(self, sent: Sent, age: timedelta) -> bool:
+        needed = {Ability.IDEMPOTENCY_KEY, Ability.PRECONDITION}
+        return (
+            needed <= self._platform.abilities and age < REMEMBERED and sent.prepared.dialect == self._platform.dialect
+        )
+
+
+def _can_wait(change: AnyChange, other: Unended) -> bool:
+    return change.lane is Lane.STOPPING and not ends_dialing(other.kind)
+
+
+def _by_looking(change: AnyChange, sent: Sent, observed: Observed) -> Became:
+    as_wanted = not isinstance(change.verify(observed), Diverged)
+    following = sent.judged.isdecimal() and observed.version == str(int(sent.judged) + 1)
+    return Happened(observed) if as_wanted and following else NobodyKnows(observed)
+
+
+def _outcome(change: AnyChange, entry: EntryId, became: Became) -> Outcome:
+    match became:
+        case Happened(made):
+            return Outcome(change=change, ending=Applied(change.verify(made)), after=made, entry=entry)
+        case DidNotHappen(observed):
+            ending = _interrupted("before the platform took it")
+            return Outcome(change=change, ending=ending, before=observed, entry=entry)
+        case NobodyKnows(observed):
+            failure = Failure(code=INTERRUPTED, message="the process that carried it out ended; it may have happened")
+            return Outcome(change=change, ending=InDoubt(failure), before=observed, entry=entry)
+        case _:
+            assert_never(became)
+
+
+def _interrupted(when: str) -> Failed:
+    return Failed(Failure(code=INTERRUPTED, message=f"the process that carried it out ended {when}", retryable=True))
+
+
+def _not_as_wanted(change: AnyChange, observed: Observed) -> Diverged:
+    verdict = change.verify(observed)
+    # Somebody else may have made it so: then it is as wanted, though not by this change.
+    return verdict if isinstance(verdict, Diverged) else Diverged(())
+
+
+def _change_in(entry: Entry) -> dict[str, Json]:
+    details = entry.rows[0].document["details"]
+    told = details["change"] if isinstance(details, dict) else None
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,89 @@
+"""Gathers the situation that a change is judged in: the campaign, who else is at it, how many are active, the limits.
+
+How many campaigns may be active at once holds under concurrency without a lock: a resumption's own entry is its claim.
+Whoever resumes counts the resumptions that were opened before its own and have not ended, then what the platform shows
+as active; of two that compete for the last place, the one whose entry is the younger counts the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from paceline.campaign.catalogue import AnyChange, ends_dialing
+from paceline.campaign.lifecycle.changes import Resume
+from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, State, Unfinished
+from paceline.campaign.ports import Platform
+from paceline.control.recorder import Opened, Recorder, Unended
+from paceline.primitives.ids import CampaignId
+
+
+class Survey:
+    """Looks at the platform and at the ledger for a change that is to be judged."""
+
+    def __init__(
+        self, platform: Platform, recorder: Recorder, *, active_limit: Callable[[], int | None] = lambda: None
+    ) -> None:
+        """Ask these; `active_limit` tells how many campaigns may be active at once, None where nobody declared it."""
+        self._platform = platform
+        self._recorder = recorder
+        self._active_limit = active_limit
+
+    def situation(
+        self, change: AnyChange, opened: Opened, *, others: Iterable[Unended], seen: Observed | None
+    ) -> Situation:
+        """Return the situation as it is now.
+
+        Args:
+            change: what is to be judged; its reads travel in its lane.
+            opened: its own entry.
+            others: entries of the same campaign that have not ended.
+            seen: the campaign, when it was read a moment ago for many changes at once.
+
+        Raises:
+            PlatformError: it cannot be looked at.
+            LedgerUnavailableError: nobody can tell who else is at it.
+        """
+        observed = seen or self._platform.read(change.campaign, lane=change.lane)
+        active, limit = self._active(change, opened, observed)
+        return Situation(
+            observed=observed,
+            abilities=self._platform.abilities,
+            now=observed.at,
+            active=active,
+            active_limit=limit,
+            unfinished=tuple(_unfinished(other) for other in others),
+            live=self._live(change, observed),
+        )
+
+    def _active(self, change: AnyChange, opened: Opened, observed: Observed) -> tuple[int | None, int | None]:
+        if not isinstance(change, Resume) or observed.state is State.ACTIVE:
+            return None, None
+        limit = self._active_limit()
+        if limit is None:
+            return None, None
+        # First those on their way, then those who have arrived: nobody is missed who goes from one to the other.
+        coming = {
+            other.campaign
+            for other in self._recorder.unended(kind=Resume.kind)
+            if other.entry < opened.entry and other.campaign != change.campaign
+        }
+        active: set[CampaignId | None] = set(coming)
+        strangers = 0
+        for shown in self._platform.list(state=State.ACTIVE, lane=change.lane):
+            strangers += shown.campaign is None
+            active.add(shown.campaign)
+        active -= {None, change.campaign}
+        return len(active) + strangers, limit
+
+    def _live(self, change: AnyChange, observed: Observed) -> LiveCalls | None:
+        if isinstance(change, Resume) or change.drain is not Drain.DROP or observed.state is not State.ACTIVE:
+            return None
+        if Ability.LIVE_CALLS not in self._platform.abilities:
+            return None
+        return self._platform.live(change.campaign, lane=change.lane)
+
+
+def _unfinished(other: Unended) -> Unfinished:
+    return Unfinished(
+        entry=other.entry, kind=other.kind, by=other.actor, stage=other.stage, stops=ends_dialing(other.kind)
+    )
