@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
+from paceline.control.draining import Draining
+from paceline.control.explanation import Explanation, explained
 from paceline.control.fleet import Fleet
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
@@ -19,21 +23,39 @@ from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
-from paceline.ledger.book import Book
-from paceline.ledger.entry import Actor
+from paceline.cxone.attempt import Limits
+from paceline.cxone.outbound_v2.dialect import OutboundV2
+from paceline.cxone.retry import Schedule
+from paceline.cxone.shared_throttle import DatabaseThrottle
+from paceline.cxone.throttle import Allowance, MemoryThrottle, Throttle
+from paceline.cxone.transport import Address, Patience, Transport
+from paceline.ledger.book import Book, tenants_in
+from paceline.ledger.entry import Actor, Query
 from paceline.ledger.readings import Readings
+from paceline.primitives.chance import fresh_key
 from paceline.primitives.clock import MachineClock, WaitingClock
-from paceline.primitives.ids import TenantId
-from paceline.storage.database import Database
+from paceline.primitives.ids import CampaignId, TenantId
+from paceline.settings import Settings, SettingsError
+from paceline.settings.record import own_tenant, sqlite_address
+from paceline.settings.running import made_folder
+from paceline.storage.database import Database, open_database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a system behaves that is joined by hand: seconds of a lease, changes at once, how many may be active."""
+    """How a system behaves.
+
+    Attributes:
+        lease_s: how long an owner of a change is taken for alive after a sign of life, seconds.
+        concurrency: how many changes of a fleet go at once.
+        active_limit: how many campaigns may be active at once; None asks what was declared.
+        campaign: the campaign that is meant where none is named.
+    """
 
     lease_s: float = LEASE_S
     concurrency: int = 8
-    active_limit: Callable[[], int | None] = lambda: None
+    campaign: CampaignId | None = None
+    active_limit: Callable[[], int | None] | None = None
 
 
 class System:
@@ -62,6 +84,8 @@ class System:
         options = options or Options()
         clock = clock or MachineClock()
         self.actor = actor
+        self.clock = clock
+        self.campaign = options.campaign
         self.platform = platform
         self.database = database
         self.book = Book(database, tenant=tenant, clock=clock)
@@ -69,15 +93,18 @@ class System:
         self.owner = Owner(database, clock, lease_s=options.lease_s)
         self.recorder = Recorder(database, self.book, self.readings, self.owner)
         self.settlement = Settlement(platform, self.recorder, clock)
+        self.rules = HouseRules()
+        self.survey = Survey(platform, self.recorder, active_limit=options.active_limit or (lambda: None))
         self.corridor = Corridor(
             platform=platform,
             recorder=self.recorder,
-            survey=Survey(platform, self.recorder, active_limit=options.active_limit),
+            survey=self.survey,
             settlement=self.settlement,
             meanwhile=Meanwhile(self.recorder, self.readings),
-            rules=HouseRules(),
+            rules=self.rules,
             clock=clock,
         )
+        self.draining = Draining(platform, self.recorder, clock)
         self.fleet = Fleet(platform, self.corridor, self.recorder, concurrency=options.concurrency)
         self._closing: list[Callable[[], None]] = [self.owner.close]
 
@@ -111,6 +138,17 @@ class System:
         )
         return self.corridor.run(change, order)
 
+    def explain(self, campaign: CampaignId) -> Explanation:
+        """Return why a campaign is, or is not, dialing, and what may be done to it now.
+
+        Raises:
+            PlatformError: it cannot be looked at.
+            LedgerUnavailableError: nobody can tell what was done to it.
+        """
+        last = self.book.entries(Query(campaign=campaign, limit=10))
+        changes = [entry for entry in last if entry.kind in CATALOGUE]
+        return explained(self.survey.looked_at(campaign), self.rules, last=changes[-1] if changes else None)
+
     def closes(self, close: Callable[[], None]) -> None:
         """Have something else closed with this system, after all that was there already."""
         self._closing.insert(0, close)
@@ -130,3 +168,92 @@ class System:
         self.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The ledger alone: what was done can be read where no platform is reached."""
+
+    database: Database
+    book: Book
+    readings: Readings
+    actor: Actor
+    data_folder: Path
+
+
+@contextmanager
+def ledger_of(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger that these settings name, and close it again.
+
+    Raises:
+        SettingsError: nobody can tell whose ledger it is.
+        StorageError: the database cannot be opened.
+    """
+    with _database_of(settings) as database:
+        book = Book(database, tenant=_tenant_of(settings, database), clock=MachineClock())
+        yield Ledger(
+            database=database,
+            book=book,
+            readings=Readings(database, book),
+            actor=settings.actor,
+            data_folder=settings.data_folder,
+        )
+
+
+@contextmanager
+def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Iterator[System]:
+    """Open the system that these settings describe, and close it again.
+
+    Raises:
+        SettingsError: there is no address of a platform, or no credentials for it.
+        StorageError: the database cannot be opened.
+    """
+    reach, clock = settings.platform, clock or MachineClock()
+    with _database_of(settings) as database:
+        transport = Transport(
+            Address(api=reach.api_url, token=reach.token_url),
+            reach.credentials,
+            clock=clock,
+            throttle=_throttle(settings, database, clock),
+            patience=Patience(limits=Limits(attempt_s=settings.attempt_s), schedule=Schedule(total_s=settings.total_s)),
+        )
+        system = System(
+            platform=OutboundV2(transport, prefix=settings.prefix),
+            database=database,
+            tenant=settings.tenant,
+            actor=settings.actor,
+            clock=clock,
+            options=Options(lease_s=settings.lease_s, concurrency=settings.concurrency, campaign=settings.campaign),
+        )
+        system.closes(transport.close)
+        with system:
+            yield system
+
+
+def _database_of(settings: Settings) -> Database:
+    if settings.database_url.startswith(sqlite_address(settings.data_folder)):
+        made_folder(settings.data_folder)
+    return open_database(settings.database_url)
+
+
+def _throttle(settings: Settings, database: Database, clock: WaitingClock) -> Throttle:
+    if settings.requests_per_minute == 0:
+        # The platform's own word to come back later still counts, within this process.
+        return MemoryThrottle(clock, Allowance(limit=1_000_000, window_s=1.0, margin_s=0.0))
+    allowance = Allowance(limit=settings.requests_per_minute, window_s=settings.request_window_s)
+    client = own_tenant(settings.platform)
+    return DatabaseThrottle(database, clock, allowance, client=client, process=fresh_key(8).hex())
+
+
+def _tenant_of(settings: Settings, database: Database) -> TenantId:
+    """Return whose ledger it is; where no setting tells, the only one that the database holds."""
+    try:
+        return settings.tenant
+    except SettingsError:
+        held = tenants_in(database)
+        if len(held) == 1:
+            return held[0]
+        if not held:
+            raise
+        raise SettingsError(
+            f"the database holds the ledgers of {len(held)} tenants: {', '.join(held)}",
+            hint="name one: set PACELINE_TENANT, or the key tenant of a profile",
+        ) from None

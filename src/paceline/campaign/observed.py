@@ -95,6 +95,36 @@ class Observed:
     moving: frozenset[str] = frozenset()
 
 
+def document_of(observed: Observed) -> dict[str, Json]:
+    """Return a campaign as JSON shows it: in our words, and under `document` whole as the platform said it."""
+    pending = observed.pending
+    return {
+        "campaign": observed.campaign,
+        "name": observed.name,
+        "state": observed.state.value,
+        "revision": observed.revision,
+        "version": observed.version,
+        "locked": observed.locked,
+        "drained": observed.drained,
+        "agents": observed.agents,
+        "attempts": observed.attempts,
+        "effective_at": _text(observed.effective_at),
+        "pending": None
+        if pending is None
+        else {
+            "state": pending.state.value,
+            "effective_at": _text(pending.effective_at),
+            "drain": pending.drain.value,
+        },
+        "at": _text(observed.at),
+        "document": observed.document,
+    }
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """A campaign that the platform showed in a form that nobody here knows; `campaign` is None when it has no id."""

@@ -1,4 +1,4 @@
-"""The command tree, and how a command ends: 0 done, 1 error, 64 usage error, 130 interrupted."""
+"""The command tree, and how a command ends where nothing came back from it: with the code of what was raised."""
 
 from __future__ import annotations
 
@@ -15,6 +15,24 @@ emulator = App(name="emulator", help="A campaign platform on your own desk, whic
 emulator.command("paceline.cli.serve:serve_emulator", name="serve")
 app.command(emulator)
 app.command("paceline.cli.demo:demo", name="demo")
+app.command("paceline.cli.up:up", name="up")
+get = App(name="get", help="Campaigns as the platform holds them.")
+get.command("paceline.cli.look:get_campaigns", name="campaigns")
+get.command("paceline.cli.look:get_campaign", name="campaign")
+app.command(get)
+app.command("paceline.cli.campaign:pause", name="pause")
+app.command("paceline.cli.campaign:resume", name=["resume", "start"])
+app.command("paceline.cli.campaign:stop", name="stop")
+app.command("paceline.cli.look:explain", name=["explain", "describe"])
+
+
+CODES = {
+    "usage": exits.USAGE,
+    "malformed-id": exits.USAGE,
+    "unauthorized": exits.NOT_AUTHORISED,
+    "forbidden": exits.NOT_AUTHORISED,
+}
+"""Exit codes of errors that are not plain errors, by their own codes."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return exits.USAGE
     except PacelineError as failed:
         print(f"paceline: {failed.report()}", file=sys.stderr)
-        return exits.ERROR
+        return CODES.get(failed.code, exits.ERROR)
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.startswith("paceline"):
             raise

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from paceline.campaign.catalogue import AnyChange, ends_dialing
+from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, State, Unfinished
 from paceline.campaign.ports import Platform
 from paceline.control.recorder import Opened, Recorder, Unended
-from paceline.primitives.ids import CampaignId
+from paceline.primitives.ids import CampaignId, EntryId
 
 
 class Survey:
@@ -55,9 +56,36 @@ class Survey:
             live=self._live(change, observed),
         )
 
+    def looked_at(self, campaign: CampaignId) -> Situation:
+        """Return the situation of a campaign that nobody is about to change.
+
+        Raises:
+            PlatformError: it cannot be looked at.
+            LedgerUnavailableError: nobody can tell who is at it.
+        """
+        observed = self._platform.read(campaign)
+        self._recorder.saw([observed])
+        active, limit = (None, None) if observed.state is State.ACTIVE else self._counted(campaign, Lane.READING)
+        counts = observed.drained is False and Ability.LIVE_CALLS in self._platform.abilities
+        return Situation(
+            observed=observed,
+            abilities=self._platform.abilities,
+            now=observed.at,
+            active=active,
+            active_limit=limit,
+            unfinished=tuple(_unfinished(other) for other in self._recorder.unended(campaigns=[campaign])),
+            live=self._platform.live(campaign) if counts else None,
+        )
+
     def _active(self, change: AnyChange, opened: Opened, observed: Observed) -> tuple[int | None, int | None]:
         if not isinstance(change, Resume) or observed.state is State.ACTIVE:
             return None, None
+        return self._counted(change.campaign, change.lane, opened.entry)
+
+    def _counted(
+        self, campaign: CampaignId, lane: Lane, before: EntryId | None = None
+    ) -> tuple[int | None, int | None]:
+        """Return how many other campaigns are active or about to be, by entries older than `before`, and the limit."""
         limit = self._active_limit()
         if limit is None:
             return None, None
@@ -65,14 +93,14 @@ class Survey:
         coming = {
             other.campaign
             for other in self._recorder.unended(kind=Resume.kind)
-            if other.entry < opened.entry and other.campaign != change.campaign
+            if before is None or other.entry < before
         }
         active: set[CampaignId | None] = set(coming)
         strangers = 0
-        for shown in self._platform.list(state=State.ACTIVE, lane=change.lane):
+        for shown in self._platform.list(state=State.ACTIVE, lane=lane):
             strangers += shown.campaign is None
             active.add(shown.campaign)
-        active -= {None, change.campaign}
+        active -= {None, campaign}
         return len(active) + strangers, limit
 
     def _live(self, change: AnyChange, observed: Observed) -> LiveCalls | None:

@@ -42,6 +42,18 @@ class Head:
     hash: str
 
 
+def tenants_in(database: Database) -> list[TenantId]:
+    """Return the tenants whose ledgers this database holds.
+
+    Raises:
+        LedgerUnavailableError: it cannot be read now.
+    """
+    asked = select(LEDGER_HEADS.c.tenant).order_by(LEDGER_HEADS.c.tenant)
+    with at_the_ledger():
+        found = database.read(lambda connection: connection.execute(asked).scalars().all())
+    return [TenantId(tenant) for tenant in found]
+
+
 class Book:
     """One tenant's ledger; serves all threads, and any number of processes on one database."""
 

@@ -1,0 +1,53 @@
+"""Whether many campaigns may be changed: asked where somebody can answer, wanted as options where nobody can."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from paceline.cli.options import Targeting
+from paceline.cli.render import tell
+from paceline.cli.words import UsageError
+
+if TYPE_CHECKING:
+    from paceline.control.fleet import Found
+
+SHOWN = 10
+"""How many campaigns are named in a question."""
+
+
+def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
+    """Return whether these campaigns may be changed; false means that somebody said no, or the count is another.
+
+    Raises:
+        UsageError: nobody can be asked, and an option that says yes is missing.
+    """
+    if targeting.count is not None and targeting.count != len(found):
+        tell(f"paceline: {len(found)} campaigns were found, and --count says {targeting.count}: nothing was done")
+        return False
+    if len(found) == 0:
+        return True
+    if targeting.yes and (targeting.count is not None or not targeting.everything):
+        return True
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return _asked(verb, found)
+    if targeting.everything:
+        raise UsageError(
+            "--all without a terminal wants --yes and --count N",
+            hint=f"{len(found)} campaigns would be changed: add --yes --count {len(found)} if those are meant",
+        )
+    raise UsageError(
+        "several campaigns without a terminal want --yes", hint=f"{len(found)} campaigns would be changed: add --yes"
+    )
+
+
+def _asked(verb: str, found: Found) -> bool:
+    for campaign, seen in list(found.campaigns.items())[:SHOWN]:
+        tell(f"  {campaign}" if seen is None else f"  {campaign}  {seen.state}  {seen.name or ''}")
+    if len(found) > SHOWN:
+        tell(f"  and {len(found) - SHOWN} more")
+    print(f"{verb} {len(found)} campaigns? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in {"y", "yes"}:
+        return True
+    tell("paceline: nothing was done")
+    return False

@@ -1,0 +1,224 @@
+"""`paceline pause`, `resume` (start), `stop`: words become a change, or many, and their outcomes are shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
+from paceline.campaign.observed import Drain
+from paceline.cli import exits
+from paceline.cli.asking import may_go_on
+from paceline.cli.configured import Everywhere
+from paceline.cli.entrance import open_system
+from paceline.cli.options import Changing, Targeting
+from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome, tell
+from paceline.cli.target import target_of
+from paceline.cli.words import UsageError, instant, span
+from paceline.primitives.ids import CampaignId
+
+if TYPE_CHECKING:
+    from paceline.bootstrap import System
+    from paceline.control.fleet import FleetOutcome
+    from paceline.control.order import Order
+    from paceline.control.outcome import Outcome
+
+Makes = Callable[[CampaignId, datetime | None], AnyChange]
+
+
+def pause(
+    *campaigns: str,
+    drain: Drain = Drain.FINISH,
+    drain_timeout: str = "10m",
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Pause campaigns: no new calls; those in flight end as --drain says.
+
+    Parameters
+    ----------
+    campaigns
+        Ids; the campaign that is set where none is given.
+    drain
+        finish lets calls that ring or wait find an agent; drop cuts them, and the answered ones count as abandoned.
+    drain_timeout
+        With --wait: how long calls may take to end by the platform's clock, such as 10m; nothing is cut after it.
+    """
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        return Pause(campaign=campaign, drain=drain, effective_at=at)
+
+    return _change("Pause", make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+
+
+def resume(
+    *campaigns: str,
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Resume campaigns, from paused or stopped: to resume and to start are one thing.
+
+    Parameters
+    ----------
+    campaigns
+        Ids; the campaign that is set where none is given.
+    """
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        return Resume(campaign=campaign, effective_at=at)
+
+    return _change("Resume", make, campaigns, _said(targeting, changing, everywhere))
+
+
+def stop(
+    *campaigns: str,
+    drain: Drain = Drain.FINISH,
+    drain_timeout: str = "10m",
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Stop campaigns; only a resumption leads out of it again.
+
+    Parameters
+    ----------
+    campaigns
+        Ids; the campaign that is set where none is given.
+    drain
+        finish lets calls that ring or wait find an agent; drop cuts them, and the answered ones count as abandoned.
+    drain_timeout
+        With --wait: how long calls may take to end by the platform's clock, such as 10m; nothing is cut after it.
+    """
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        return Stop(campaign=campaign, drain=drain, effective_at=at)
+
+    return _change("Stop", make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """The options of a command that changes something, each group whether it was used or not."""
+
+    targeting: Targeting
+    changing: Changing
+    everywhere: Everywhere
+    drain_timeout: str
+
+
+def _said(
+    targeting: Targeting | None, changing: Changing | None, everywhere: Everywhere | None, *, drain_timeout: str = "10m"
+) -> _Said:
+    return _Said(
+        targeting=targeting or Targeting(),
+        changing=changing or Changing(),
+        everywhere=everywhere or Everywhere(),
+        drain_timeout=drain_timeout,
+    )
+
+
+def _change(verb: str, make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
+    changing, output = said.changing, said.everywhere.output
+    at = _instant_of(changing)
+    limit = _limit_of(changing, said.drain_timeout)
+    with open_system(said.everywhere) as system:
+        target = target_of(campaigns, said.targeting, system)
+        order = _order_of(changing, system)
+        if not target.is_selection and len(target.named) == 1:
+            outcome = system.corridor.run(make(target.named[0], at), order)
+            outcome = _waited(system, outcome, limit) if changing.wait else outcome
+            show_outcome(outcome, output)
+            return _exit_after(outcome, changing)
+        found = system.fleet.find(target)
+        if not may_go_on(verb, found, said.targeting):
+            return exits.REFUSED
+        fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=_progress(len(found)))
+        fleet = _all_waited(system, fleet, limit) if changing.wait else fleet
+        show_fleet(fleet, output)
+        unsettled = changing.wait and any(item.verdict == "settling" for item in fleet.items)
+        return exits.UNSETTLED if unsettled and exit_of_fleet(fleet) == exits.DONE else exit_of_fleet(fleet)
+
+
+def _instant_of(changing: Changing) -> datetime | None:
+    if changing.at is None:
+        if changing.by is not None:
+            raise UsageError("--by says who carries out a change with --at, and there is no --at")
+        return None
+    if changing.by != "platform":
+        raise UsageError(
+            "--at wants --by platform: the platform carries it out at that instant by itself",
+            hint="changes that wait on this side for their hour are not there yet",
+        )
+    return instant(changing.at, option="--at")
+
+
+def _limit_of(changing: Changing, drain_timeout: str) -> tuple[float, float]:
+    """Return how long to wait: seconds by the platform's clock, and seconds of ours."""
+    platform_s = span(drain_timeout, option="--drain-timeout").total_seconds()
+    if changing.timeout is None:
+        return platform_s, max(900.0, 2 * platform_s)
+    here_s = span(changing.timeout, option="--timeout").total_seconds()
+    return min(platform_s, here_s), here_s
+
+
+def _order_of(changing: Changing, system: System) -> Order:
+    from paceline.control.order import Order
+
+    return Order(
+        actor=system.actor,
+        reason=changing.reason,
+        ticket=changing.ticket,
+        dry_run=changing.dry_run,
+        if_revision=changing.if_revision,
+        on_conflict=changing.on_conflict,
+    )
+
+
+def _waited(system: System, outcome: Outcome, limit_s: tuple[float, float]) -> Outcome:
+    from datetime import timedelta
+
+    from paceline.control.draining import Limit
+
+    limit = Limit(platform=timedelta(seconds=limit_s[0]), here_s=limit_s[1])
+    return system.draining.waited_for(
+        outcome, limit, told=lambda seen: tell(f"{seen.campaign}: {seen.state}, queue {_queue(seen.drained)}")
+    )
+
+
+def _queue(drained: bool | None) -> str:  # noqa: FBT001 - a word for a fact
+    return "not told" if drained is None else "empty" if drained else "draining"
+
+
+def _all_waited(system: System, fleet: FleetOutcome, limit_s: tuple[float, float]) -> FleetOutcome:
+    from dataclasses import replace
+
+    items = tuple(_waited(system, item, limit_s) for item in fleet.items)
+    more = sum(item.requests for item in items) - sum(item.requests for item in fleet.items)
+    return replace(fleet, items=items, requests=fleet.requests + more)
+
+
+def _exit_after(outcome: Outcome, changing: Changing) -> int:
+    if changing.wait and outcome.verdict == "settling":
+        tell(f"paceline: {outcome.change.campaign} drains still; nothing was cut")
+        return exits.UNSETTLED
+    return exit_of(outcome)
+
+
+def _progress(total: int) -> Callable[[Outcome], None]:
+    """Return what shows how far many changes are: a line that is written over, where somebody watches."""
+    ended = 0
+
+    def told(outcome: Outcome) -> None:
+        nonlocal ended
+        ended += 1
+        if sys.stderr.isatty():
+            end = "\n" if ended == total else ""
+            print(f"\r{ended} of {total}  {outcome.change.campaign} {outcome.word}\x1b[K", end=end, file=sys.stderr)
+
+    return told

@@ -1,0 +1,162 @@
+"""`paceline get` and `paceline explain`: campaigns as they are, and why."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from paceline.campaign.observed import Observed, State, Unreadable, document_of
+from paceline.cli import exits
+from paceline.cli.configured import Everywhere, Output
+from paceline.cli.entrance import open_system
+from paceline.cli.options import Targeting
+from paceline.cli.render import console_for, show_data, show_table, tell
+from paceline.cli.target import target_of
+from paceline.cli.words import UsageError
+from paceline.primitives.canonical import Json
+
+if TYPE_CHECKING:
+    from paceline.bootstrap import System
+    from paceline.control.explanation import Explanation
+    from paceline.control.fleet import Target
+
+COLUMNS = ("CAMPAIGN", "STATE", "REVISION", "AGENTS", "QUEUE", "LOCKED", "PENDING", "NAME")
+_NO_OTHERS = Parameter(negative=())
+
+
+def get_campaigns(
+    *,
+    label: Annotated[tuple[str, ...], Parameter(name=["--label", "-l"], negative=())] = (),
+    status: State | None = None,
+    watch: Annotated[bool, _NO_OTHERS] = False,
+    every: Annotated[int, Parameter()] = 5,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """List the campaigns.
+
+    Parameters
+    ----------
+    label
+        Those that were given this label, NAME=VALUE; several must all fit.
+    status
+        Those in this state.
+    watch
+        List again until Ctrl-C.
+    every
+        With --watch: seconds between two looks, at least 1.
+    """
+    everywhere = everywhere or Everywhere()
+    if every < 1:
+        raise UsageError("--every is at least 1 second")
+    with open_system(everywhere) as system:
+        chosen = bool(label) or status is not None
+        targeting = Targeting(label=label, status=status, everything=not chosen)
+        target = target_of((), targeting, system)
+        while True:
+            code = _list_once(system, target, everywhere.output)
+            if not watch:
+                return code
+            system.clock.wait(every)
+            if sys.stdout.isatty():
+                print("\x1b[2J\x1b[H", end="")
+
+
+def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show one campaign; with -o json or yaml, all that the platform says of it.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    everywhere = everywhere or Everywhere()
+    with open_system(everywhere) as system:
+        (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
+        observed = system.platform.read(named)
+        system.recorder.saw([observed])
+        if everywhere.output is Output.TABLE:
+            show_table(COLUMNS, [_row(observed)])
+        else:
+            show_data(document_of(observed), everywhere.output, names=[f"campaign/{named}"])
+    return exits.DONE
+
+
+def explain(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Say why a campaign is, or is not, dialing, and what may be done to it now.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    everywhere = everywhere or Everywhere()
+    with open_system(everywhere) as system:
+        (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
+        told = system.explain(named)
+        facts = system.facts.of(named).document()
+        if everywhere.output is Output.TABLE:
+            _show_explanation(told, facts)
+        else:
+            show_data({**told.document(), "facts": facts}, everywhere.output, names=[f"campaign/{named}"])
+    return exits.DONE
+
+
+def _list_once(system: System, target: Target, output: Output) -> int:
+    found = system.fleet.find(target)
+    shown = [one for one in found.campaigns.values() if one is not None]
+    if output is Output.TABLE:
+        show_table(COLUMNS, [_row(one) for one in shown])
+    else:
+        listed: list[Json] = [document_of(one) for one in shown]
+        unreadable: list[Json] = [{"campaign": one.campaign, "why": one.why} for one in found.unreadable]
+        data: dict[str, Json] = {"campaigns": listed, "unreadable": unreadable}
+        show_data(data, output, names=[f"campaign/{one.campaign}" for one in shown])
+    for one in found.unreadable:
+        tell(_unreadable(one))
+    return exits.PARTLY if found.unreadable else exits.DONE
+
+
+def _row(observed: Observed) -> tuple[object, ...]:
+    pending = observed.pending
+    return (
+        observed.campaign,
+        observed.state.value,
+        observed.revision,
+        observed.agents,
+        "" if observed.drained is None else "empty" if observed.drained else "draining",
+        "locked" if observed.locked else "",
+        "" if pending is None else f"{pending.state} at {pending.effective_at.isoformat().replace('+00:00', 'Z')}",
+        observed.name,
+    )
+
+
+def _unreadable(one: Unreadable) -> str:
+    return f"paceline: {one.campaign or 'a campaign without an id'} is shown in an unknown form: {one.why}"
+
+
+def _show_explanation(told: Explanation, facts: Json) -> None:
+    console = console_for(sys.stdout)
+
+    def say(text: str, style: str = "") -> None:
+        console.print(text, markup=False, highlight=False, style=style)
+
+    observed = told.situation.observed
+    say(f"{observed.campaign}  {observed.name or ''}  {observed.state} at revision {observed.revision}", "bold")
+    say("dialing" if told.dialing else "not dialing", "green" if told.dialing else "yellow")
+    for reason in told.why:
+        say(f"  {reason}")
+    say("what may be done now", "bold")
+    for one in told.possible:
+        verb = one.change.kind.rpartition(".")[2]
+        say(f"  {verb}: {'yes' if one.may else 'it is so already' if one.already_so else 'no'}")
+        for found in one.findings:
+            say(f"    {found.severity}: {found.message} [{found.rule}]", "dim")
+    say("what was declared", "bold")
+    declared = facts if isinstance(facts, dict) else {}
+    for name, value in declared.items():
+        say(f"  {name}: {'undeclared' if value is None else value}")
+    if told.last is not None:
+        last = told.last
+        say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number})")

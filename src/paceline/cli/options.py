@@ -1,0 +1,53 @@
+"""The options that commands share, each group as one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from paceline.campaign.observed import State
+from paceline.control.order import OnConflict
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targeting:
+    """Which campaigns a command is for, beside those that are named."""
+
+    label: Annotated[tuple[str, ...], Parameter(name=["--label", "-l"], negative=())] = ()
+    """Campaigns that were given this label, NAME=VALUE; several must all fit."""
+    status: State | None = None
+    """Campaigns in this state."""
+    everything: Annotated[bool, Parameter(name="--all", negative=())] = False
+    """Every campaign of the tenant."""
+    yes: Annotated[bool, Parameter(negative=())] = False
+    """Do not ask; several campaigns without a terminal want it."""
+    count: int | None = None
+    """How many campaigns there must be, else nothing is done; --all wants it."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changing:
+    """Options of every command that changes something."""
+
+    reason: str | None = None
+    """Why, for the ledger."""
+    ticket: str | None = None
+    """Where it is discussed, for the ledger."""
+    dry_run: Annotated[bool, Parameter(negative=())] = False
+    """Check it to the end, record it, send nothing."""
+    if_revision: str | None = None
+    """The revision or tag that was looked at; a campaign that has moved on is a conflict."""
+    on_conflict: OnConflict | None = None
+    """What to do when the campaign has moved on: a pause or stop is judged again, all else reported."""
+    at: str | None = None
+    """Instant at which it is to happen, with an offset, such as 2026-06-15T17:00:00-04:00."""
+    by: str | None = None
+    """Who carries out a change with --at; platform sends the instant along."""
+    wait: Annotated[bool, Parameter(negative=())] = False
+    """Wait until calls have drained."""
+    timeout: str | None = None
+    """Longest wait, such as 90s or 15m."""

@@ -1,0 +1,197 @@
+"""What may be declared of a campaign or of the whole tenant, and in which form. Pure.
+
+Rules:
+* Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, and any number of labels, `label.NAME` each.
+* Of the whole tenant: `limits.active_campaigns`.
+* A fact is JSON in one form only, so that what was said twice is seen to be the same.
+* Whoever gives a fact no value withdraws it.
+* No fact holds a phone number: it would stand where no erasure looks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+from paceline.ledger.numbers import holds_number
+from paceline.primitives.canonical import Json
+from paceline.primitives.errors import PacelineError
+
+LABEL = "label."
+"""What stands before the name of a label."""
+ACTIVE_LIMIT = "limits.active_campaigns"
+"""How many campaigns may be active at once."""
+LARGEST_LIMIT = 1_000_000
+LONGEST = 200
+"""The longest text of a fact, in characters; a path may be as long as paths are."""
+LONGEST_PATH = 4096
+UNITED_STATES = frozenset(
+    "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV "
+    "NY OH OK OR PA PR RI SC SD TN TX UM UT VA VI VT WA WI WV WY".split()
+)
+"""The second parts of the ISO 3166-2 codes that begin with `US-`."""
+
+_REGION = re.compile(r"(?P<country>[A-Z]{2})-(?P<part>[A-Z0-9]{1,3})", re.ASCII)
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", re.ASCII)
+
+
+class FactError(PacelineError):
+    """this cannot be declared"""
+
+    code = "fact"
+
+
+class Purpose(StrEnum):
+    """What a campaign calls for; a renewal is sales."""
+
+    SALES = "sales"
+    DEBT = "debt"
+    RESEARCH = "research"
+    INFO = "info"
+
+
+class Scope(StrEnum):
+    """What a fact is about."""
+
+    CAMPAIGN = "campaign"
+    TENANT = "tenant"
+
+
+def judged(facts: Mapping[str, object], *, scope: Scope, folder: Path, where: str = "") -> dict[str, Json]:
+    """Return these facts in the form in which they are kept; one that is withdrawn is None.
+
+    Args:
+        facts: by their names; a value is a text, or has the type that TOML gives it.
+        scope: what they are about.
+        folder: where a path that is not absolute begins.
+        where: what errors name before the fact, such as the table of a file.
+
+    Raises:
+        FactError: naming the first fact that is unknown or has a value that it cannot have.
+    """
+    return {name: _judged(name, value, scope=scope, folder=folder, where=where) for name, value in facts.items()}
+
+
+def of_words(words: Iterable[str]) -> dict[str, str]:
+    """Return facts as they were typed, `NAME=VALUE` each.
+
+    Raises:
+        FactError: there is none, one has another form, or one is named twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise FactError(f"{word[:80]!r} is not NAME=VALUE", hint="such as purpose=sales or label.team=east")
+        if name in found:
+            raise FactError(f"{name} is declared twice", hint="leave one of the two out")
+        found[name] = value
+    if not found:
+        raise FactError("nothing is declared", hint="name a fact, such as purpose=sales or regions=US-FL,US-GA")
+    return found
+
+
+def _judged(name: str, value: object, *, scope: Scope, folder: Path, where: str) -> Json:
+    check = _check_of(name, scope, where)
+    if value is None or value == "":
+        return None
+    try:
+        if name == "list":
+            value = _path(value, folder)
+        said = check(value)
+    except ValueError as wrong:
+        raise FactError(f"{where}{name} {wrong}") from None
+    if holds_number(said):
+        raise FactError(f"{where}{name} must hold no phone number", hint="numbers belong in a contact list")
+    return said
+
+
+def _check_of(name: str, scope: Scope, where: str) -> Callable[[object], Json]:
+    if name.startswith(LABEL) and scope is Scope.CAMPAIGN:
+        if not _LABEL.fullmatch(name.removeprefix(LABEL)):
+            said = f"{where}{name[:80]!r} cannot be a label"
+            raise FactError(said, hint="label.NAME, with a NAME of 1 to 63 letters, digits, '.', '_' and '-'")
+        return _text
+    if name in _KNOWN[scope]:
+        return _KNOWN[scope][name]
+    other = Scope.TENANT if scope is Scope.CAMPAIGN else Scope.CAMPAIGN
+    if name in _KNOWN[other] or (name.startswith(LABEL) and other is Scope.CAMPAIGN):
+        whom = {Scope.CAMPAIGN: "a campaign", Scope.TENANT: "the whole tenant"}[other]
+        raise FactError(f"{where}{name[:80]} is declared of {whom}, not of {_ABOUT[scope]}")
+    known = sorted([*_KNOWN[scope], *(["label.NAME"] if scope is Scope.CAMPAIGN else [])])
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+    raise FactError(f"{where}{name[:80]!r} is no fact that is known", hint=hint)
+
+
+_ABOUT = {Scope.CAMPAIGN: "a campaign", Scope.TENANT: "the whole tenant"}
+
+
+def _purpose(value: object) -> Json:
+    words = [purpose.value for purpose in Purpose]
+    if value in words:
+        return str(value)
+    near = get_close_matches(str(value), words, n=1)
+    raise ValueError(f"must be {', '.join(words[:-1])} or {words[-1]}" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+def _regions(value: object) -> Json:
+    codes = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(codes, list) or not codes:
+        raise ValueError("must be ISO 3166-2 codes such as US-FL, at least one")
+    for code in codes:
+        found = _REGION.fullmatch(code) if isinstance(code, str) else None
+        if found is None or (found["country"] == "US" and found["part"] not in UNITED_STATES):
+            raise ValueError(f"must be ISO 3166-2 codes such as US-FL; {str(code)[:20]!r} is none")
+    return sorted(set(codes))
+
+
+def _text(value: object, longest: int = LONGEST) -> Json:
+    if not isinstance(value, str) or not value.isprintable() or value != value.strip():
+        raise ValueError("must be a text of one line without blanks around it")
+    if not 1 <= len(value) <= longest:
+        raise ValueError(f"must be a text of 1 to {longest} characters")
+    return value
+
+
+def _path(value: object, folder: Path) -> str:
+    """Return an absolute path, so that it means the same file wherever paceline runs next."""
+    return os.path.normpath(folder.absolute() / str(_text(value, LONGEST_PATH)))
+
+
+def _anchor(value: object) -> Json:
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        instant = None
+    if not isinstance(instant, datetime) or instant.utcoffset() is None:
+        raise ValueError("must be an instant with an offset, such as 2026-06-15T12:00:00Z")
+    try:
+        return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ValueError("must be an instant of the years 1 to 9999") from None
+
+
+def _limit(value: object) -> Json:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value):
+        value = int(value)
+    if type(value) is not int or not 1 <= value <= LARGEST_LIMIT:
+        raise ValueError(f"must be a whole number from 1 to {LARGEST_LIMIT}")
+    return value
+
+
+_KNOWN: Mapping[Scope, Mapping[str, Callable[[object], Json]]] = {
+    Scope.CAMPAIGN: {
+        "purpose": _purpose,
+        "regions": _regions,
+        "list": lambda value: str(value),
+        "seller": _text,
+        "anchor": _anchor,
+    },
+    Scope.TENANT: {ACTIVE_LIMIT: _limit},
+}
