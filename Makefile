@@ -32,8 +32,8 @@ demo: setup ## start the emulator and show what it accepts and refuses; needs no
 	@$(BIN)/paceline demo
 
 .PHONY: up
-up: setup ## start the emulator on this machine until Ctrl-C (the same as: paceline emulator serve)
-	@$(BIN)/paceline emulator serve
+up: setup ## start an emulator that the commands find by themselves, until Ctrl-C
+	@$(BIN)/paceline up
 
 .PHONY: test
 test: setup ## run every test, the listings of the documents too

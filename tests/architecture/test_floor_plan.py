@@ -31,6 +31,8 @@ PLANTED = {
         "doors",
         {"campaign/lifecycle/machine.py": "import paceline.campaign.lifecycle.checks"},
     ),
+    "a room that reads the settings": ("settings", {"testing.py": "import paceline.settings"}),
+    "a model beside the kinds of settings": ("edges", {"settings/known.py": "import pydantic"}),
     "a judgement that asks the platform": ("pure", {"campaign/lifecycle/checks.py": "import httpx2"}),
     "a stray file in a dialect": ("dialects", {"cxone/outbound_v2/planted.py": ""}),
     "a sender that knows a dialect": ("platform", {"cxone/transport.py": "import paceline.cxone.outbound_v2.dialect"}),

@@ -23,7 +23,11 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("words", [["--help"], ["emulator", "--help"], ["emulator", "serve", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["emulator", "--help"], ["emulator", "serve", "--help"], ["up", "--help"]],
+    ids=" ".join,
+)
 def test_help_loads_no_heavy_library(words: list[str]) -> None:
     asked = subprocess.run(
         [sys.executable, "-c", PROBE.format(words=words)], check=False, capture_output=True, text=True

@@ -1,0 +1,204 @@
+"""What a value may be: in words for people, and as a form that pydantic judges.
+
+Rules:
+* What was written as text (an option, a variable) is parsed; what TOML has typed must have the right type already.
+* A text is one line without control characters and without blanks around it.
+* Where values are refused they are not repeated: what stands in a wrong place may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from paceline.primitives.ids import MalformedIdError, campaign_id
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Value = str | int | float
+"""What a judged value is."""
+LONGEST_TEXT = 4096
+"""The longest text that a setting may be, in characters."""
+_ENV = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A sort of value.
+
+    Attributes:
+        words: what is allowed, so that it completes "must be ...".
+        form: what pydantic judges by; made when a value is judged, for pydantic loads slowly.
+        check: what else must hold; returns the value to use, or raises ValueError.
+    """
+
+    words: str
+    form: Callable[[], TypeAdapter[Any]]
+    check: Callable[[Any], Value] = lambda value: value
+
+
+class UnfitError(ValueError):
+    """this value is not of its kind"""
+
+
+def of_text(kind: Kind, value: object) -> Value:
+    """Return what a text means as a value of this kind.
+
+    Raises:
+        UnfitError: it means none; the text is not in the message.
+    """
+    return _judged(kind, lambda adapter: adapter.validate_strings(value))
+
+
+def of_value(kind: Kind, value: object) -> Value:
+    """Return a typed value, when it is one of this kind.
+
+    Raises:
+        UnfitError: it is none; the value is not in the message.
+    """
+    return _judged(kind, lambda adapter: adapter.validate_python(value, strict=True))
+
+
+def _judged(kind: Kind, judge: Callable[[TypeAdapter[Any]], Any]) -> Value:
+    try:
+        return kind.check(judge(kind.form()))
+    except ValueError:
+        # The cause would repeat the value.
+        raise UnfitError(f"must be {kind.words}") from None
+
+
+def _text() -> TypeAdapter[str]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(str)
+
+
+def whole(least: int, most: int) -> Kind:
+    """Return the kind of whole numbers in a closed range."""
+
+    def form() -> TypeAdapter[int]:
+        from pydantic import Field, TypeAdapter
+
+        return TypeAdapter(Annotated[int, Field(ge=least, le=most)])
+
+    return Kind(words=f"a whole number from {least} to {most}", form=form)
+
+
+def above_zero(most: float) -> Kind:
+    """Return the kind of numbers above 0 and up to `most`."""
+
+    def form() -> TypeAdapter[float]:
+        from pydantic import Field, TypeAdapter
+
+        return TypeAdapter(Annotated[float, Field(gt=0, le=most, allow_inf_nan=False)])
+
+    return Kind(words=f"a number above 0 and up to {most:g}", form=form)
+
+
+def one_of(*words: str) -> Kind:
+    """Return the kind of these words and no others."""
+
+    def check(text: str) -> str:
+        return _held(text, text in words)
+
+    return Kind(words=" or ".join(words), form=_text, check=check)
+
+
+def text(longest: int = LONGEST_TEXT, *, what: str = "a text") -> Kind:
+    """Return the kind of texts of one line, from 1 character to `longest`."""
+
+    def check(found: str) -> str:
+        return _held(found, _is_line(found) and len(found) <= longest)
+
+    words = f"{what} of 1 to {longest} characters, without control characters and without blanks around it"
+    return Kind(words=words, form=_text, check=check)
+
+
+def _is_line(found: str) -> bool:
+    return found == found.strip() != "" and not any(ord(letter) < 32 or ord(letter) == 127 for letter in found)
+
+
+def _held(value: str, holds: object) -> str:
+    if not holds:
+        raise UnfitError
+    return value
+
+
+def _checked_address(found: str) -> str:
+    """Return an http address with a host and no user, query or fragment."""
+    parts = urlsplit(found)
+    sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    plain = "@" not in parts.netloc and "?" not in found and "#" not in found and "\\" not in found
+    return _held(found, found.isascii() and found.isprintable() and " " not in found and sound and plain)
+
+
+def _checked_origin(found: str) -> str:
+    return _held(_checked_address(found).rstrip("/"), urlsplit(found).path in {"", "/"})
+
+
+def _checked_endpoint(found: str) -> str:
+    """Return the address of a token endpoint; an origin alone gets the path that platforms use."""
+    parts = urlsplit(_checked_address(found))
+    return found if parts.path not in {"", "/"} else f"{found.rstrip('/')}/oauth/token"
+
+
+def _checked_domain(found: str) -> str:
+    origin = f"https://{found}"
+    return _held(found, "/" not in found and _checked_origin(origin) == origin)
+
+
+def _checked_database(found: str) -> str:
+    """Return an address of a kind that the cellar knows, naming a file or a host."""
+    return _held(found, _is_line(found) and any(found.startswith(kind) and found != kind for kind in _DATABASES))
+
+
+def _checked_campaign(found: str) -> str:
+    try:
+        return campaign_id(found)
+    except MalformedIdError:
+        raise UnfitError from None
+
+
+ORIGIN = Kind(
+    words="an origin such as https://api.example.com, without path, user or query",
+    form=_text,
+    check=_checked_origin,
+)
+"""Where an API is."""
+ENDPOINT = Kind(
+    words="a complete address such as https://auth.example.com/oauth/token, or an origin; without user or query",
+    form=_text,
+    check=_checked_endpoint,
+)
+"""Where tokens are asked for."""
+DOMAIN = Kind(
+    words="a host with or without port, such as api.example.com:8443, without https://",
+    form=_text,
+    check=_checked_domain,
+)
+"""A host that is reached by TLS."""
+ENV = Kind(
+    words="the name of an environment: 1 to 63 letters, digits and hyphens",
+    form=_text,
+    check=lambda found: _held(found, _ENV.fullmatch(found)),
+)
+"""The first part of a host's name."""
+DATABASE = Kind(
+    words="an address like sqlite:///paceline.db or postgresql+psycopg://user@host/name",
+    form=_text,
+    check=_checked_database,
+)
+"""Where the database is; it may hold a password."""
+CAMPAIGN = Kind(
+    words="the id of a campaign: 1 to 128 of letters, digits, '.', '_' and '-'",
+    form=_text,
+    check=_checked_campaign,
+)
+"""A campaign."""
+PATH = text(LONGEST_TEXT, what="a path")
+"""A file or a folder; a relative one starts where the setting stands, `~/` is the home folder."""

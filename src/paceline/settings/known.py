@@ -1,0 +1,221 @@
+"""The closed list of settings, as data: what the reference prints is what is read.
+
+A setting `name` is the key `name` in a file, the variable `PACELINE_NAME` in the environment, and an option where a
+command has it. Some are read from variables of other programs too, ours first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from paceline.settings import kinds
+from paceline.settings.kinds import Kind
+
+OURS = "PACELINE_"
+"""How our variables begin; one that begins so and is not known is an error."""
+FILE_NAME = "paceline.toml"
+"""The file that is read when it lies in the working folder and no other is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A setting.
+
+    Attributes:
+        name: as in the file.
+        kind: what its value may be.
+        says: what it is for, one sentence or more.
+        default: the value when nobody says anything; None when there is none, or when it depends on others.
+        default_words: the default for people, where the value alone does not say it.
+        unit: what its number counts, empty when it is none.
+        also: variables of other programs that are read too, in this order.
+        secret: whether it is no option, for other users see the words of a command.
+        by_file: whether it may be read from a file that `name_file` names.
+        chooses: whether it chooses what is read, and so cannot stand in a file of settings.
+    """
+
+    name: str
+    kind: Kind
+    says: str
+    default: str | float | None = None
+    default_words: str = ""
+    unit: str = ""
+    also: tuple[str, ...] = ()
+    secret: bool = False
+    by_file: bool = False
+    chooses: bool = False
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables it is read from, the first that is set counts."""
+        names = (f"{OURS}{self.name.upper()}", *self.also)
+        return tuple(name for plain in names for name in ([plain, f"{plain}_FILE"] if self.by_file else [plain]))
+
+    @property
+    def option(self) -> str | None:
+        """How it is written as an option; None for a secret."""
+        return None if self.secret else f"--{self.name.replace('_', '-')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documented:
+    """A row of the reference, all in words; `unit` is empty where nothing is counted."""
+
+    name: str
+    takes: str
+    default: str
+    unit: str
+    says: str
+    variables: tuple[str, ...]
+
+
+_ADDRESS = (
+    Known(
+        name="api_url", kind=kinds.ORIGIN, also=("CXONE_API_URL",), default_words="what `domain` or `env` say",
+        says="Where the platform's API is; without any address the commands talk to a running `paceline up`.",
+    ),
+    Known(
+        name="auth_url", kind=kinds.ENDPOINT, also=("CXONE_AUTH_URL",), default_words="`/oauth/token` of the API",
+        says="The complete address of the token endpoint; an origin alone gets the path `/oauth/token`.",
+    ),
+    Known(
+        name="domain", kind=kinds.DOMAIN, also=("CXONE_DOMAIN",), default_words="none",
+        says="The platform's host, by https; used only when no `api_url` is set, and before `env`.",
+    ),
+    Known(
+        name="env", kind=kinds.ENV, also=("CXONE_ENV",), default_words="none",
+        says="Stands for `https://{env}.my.cxone.com`; used only when neither `api_url` nor `domain` is set.",
+    ),
+    Known(
+        name="prefix", kind=kinds.one_of("outbound", "short"), default="outbound",
+        says="Which of the platform's two addresses of a campaign is used: "
+        "`/api/v2/outbound/campaigns` or `/api/v2/campaigns`.",
+    ),
+    Known(
+        name="tenant", kind=kinds.text(200), default_words="host of the API and client id: `api.example.com/client-1`",
+        says="Whose campaigns these are; each tenant has a ledger of its own.",
+    ),
+)  # fmt: skip
+_CREDENTIALS = (
+    Known(
+        name="client_id", kind=kinds.text(1024), also=("CXONE_CLIENT_ID",), default_words="none",
+        says="The client that tokens are asked for with.",
+    ),
+    Known(
+        name="client_secret", kind=kinds.text(), also=("CXONE_CLIENT_SECRET",), default_words="none",
+        secret=True, by_file=True,
+        says="The client's secret; no option takes it, for other users see the words of a command.",
+    ),
+    Known(
+        name="token_style", kind=kinds.one_of("form", "basic"), default="form",
+        says="Where the credentials stand in a token request: in the form, or in HTTP Basic.",
+    ),
+    Known(
+        name="scope", kind=kinds.text(1024), default_words="all that the client has",
+        says="What a token is asked for, words with a blank between them.",
+    ),
+    Known(
+        name="actor", kind=kinds.text(200), default_words="the user of the operating system",
+        says="Who is named in the ledger; there it says that this was known by the actor's own word.",
+    ),
+)  # fmt: skip
+_WORK = (
+    Known(
+        name="campaign", kind=kinds.CAMPAIGN, also=("CXONE_CAMPAIGN_ID", "TARGET_CAMPAIGN_ID", "CAMPAIGN_ID"),
+        default_words="none", says="The campaign of a command that names none.",
+    ),
+    Known(
+        name="campaigns_file", kind=kinds.PATH, default_words="`campaigns.toml` in the working folder, if there",
+        says="What the platform does not know about campaigns: purpose, regions, labels, limits.",
+    ),
+    Known(
+        name="concurrency", kind=kinds.whole(1, 64), default=8, unit="changes",
+        says="How many campaigns of a fleet are changed at once.",
+    ),
+    Known(
+        name="requests_per_minute", kind=kinds.whole(0, 1_000_000), default=100, unit="requests in a window",
+        says="How many requests we allow ourselves in any `request_window_s`, which is a minute unless it is set; "
+        "0 is no limit of our own.",
+    ),
+    Known(
+        name="request_window_s", kind=kinds.above_zero(3600), default=60.0, unit="seconds",
+        says="The window in which `requests_per_minute` are counted.",
+    ),
+    Known(
+        name="attempt_s", kind=kinds.above_zero(3600), default=15.0, unit="seconds",
+        says="How long one attempt at a request may take.",
+    ),
+    Known(
+        name="total_s", kind=kinds.above_zero(86_400), default=60.0, unit="seconds",
+        says="How long all attempts at a request may take together, the time in line for a turn not counted.",
+    ),
+    Known(
+        name="lease_s", kind=kinds.above_zero(10), default=10.0, unit="seconds",
+        says="How long a worker holds what it works on without a sign of life.",
+    ),
+)  # fmt: skip
+_PLACES = (
+    Known(
+        name="data_folder", kind=kinds.PATH, default_words="`$XDG_DATA_HOME/paceline`, else `~/.local/share/paceline`",
+        says="Where the database lies when none is named, and what a running `paceline up` tells of itself; "
+        "made for its owner only.",
+    ),
+    Known(
+        name="database_url", kind=kinds.DATABASE, default_words="SQLite: `paceline.db` in the data folder",
+        by_file=True,
+        says="Where the ledger and all else is kept; a running `paceline up` has a database of its own. The file of "
+        "`sqlite:///NAME` starts in the working folder.",
+    ),
+    Known(
+        name="config", kind=kinds.PATH, default_words=f"`{FILE_NAME}` in the working folder, if there", chooses=True,
+        says="The file of settings.",
+    ),
+    Known(
+        name="profile", kind=kinds.text(200), default_words="none", chooses=True,
+        says="Which table `[profiles.NAME]` of the file counts over its top-level keys.",
+    ),
+    Known(
+        name="env_file", kind=kinds.PATH, default_words="none", chooses=True,
+        says="A file of lines `KEY=VALUE` that stand behind the environment and before the file of settings.",
+    ),
+)  # fmt: skip
+
+KNOWN = {known.name: known for known in (*_ADDRESS, *_CREDENTIALS, *_WORK, *_PLACES)}
+"""Every setting by its name, in the order of the reference."""
+
+OF_THE_LIBRARY = {
+    "HTTPS_PROXY": "The proxy through which https addresses are reached.",
+    "NO_PROXY": "Hosts that are reached without the proxy, with commas between them.",
+    "SSL_CERT_FILE": "The certificates that are trusted, in PEM, instead of the system's.",
+}
+"""Variables that the HTTP library reads by itself, and what they do there."""
+
+
+def keys() -> Iterator[tuple[str, Known]]:
+    """Yield every key that a file of settings may hold, with its setting."""
+    for known in KNOWN.values():
+        if not known.chooses:
+            yield known.name, known
+            if known.by_file:
+                yield f"{known.name}_file", known
+
+
+def documented() -> tuple[Documented, ...]:
+    """Return the rows of the reference: every setting, then what the HTTP library reads."""
+    rows = [
+        Documented(
+            name=known.name,
+            takes=known.kind.words,
+            default=known.default_words or f"`{known.default}`",
+            unit=known.unit,
+            says=known.says,
+            variables=known.variables,
+        )
+        for known in KNOWN.values()
+    ]
+    rows += [
+        Documented(name="", takes="what the HTTP library takes", default="none", unit="", says=says, variables=(name,))
+        for name, says in OF_THE_LIBRARY.items()
+    ]
+    return tuple(rows)

@@ -1,0 +1,123 @@
+"""The settings as one record: what commands and `bootstrap` are given. No secret is in its text form.
+
+What is missing for a way to the platform is an error only when that way is asked for: the ledger can be read without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from paceline.cxone.auth import Credentials
+from paceline.cxone.outbound_v2.writing import Prefix
+from paceline.ledger.entry import Actor
+from paceline.primitives.ids import CampaignId, TenantId
+from paceline.settings.failures import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A platform whose address was set; `source` says where, in words."""
+
+    api_url: str
+    token_url: str
+    credentials: Credentials
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """The emulator of a running `paceline up`, its process and its own database; no address was set anywhere."""
+
+    api_url: str
+    token_url: str
+    credentials: Credentials
+    database_url: str = field(repr=False)
+    pid: int
+
+    @property
+    def source(self) -> str:
+        """Where the address comes from, in words."""
+        return f"the running `paceline up` (process {self.pid})"
+
+
+def own_tenant(platform: Remote | Local) -> TenantId:
+    """Return the tenant where none is named: the API's host, with its port where that is no usual one, and the client.
+
+    >>> own_tenant(
+    ...     Remote(
+    ...         api_url="https://API.example.com:443",
+    ...         token_url="https://api.example.com/oauth/token",
+    ...         credentials=Credentials(client_id="client-1", client_secret="invented"),
+    ...         source="an example",
+    ...     )
+    ... )
+    'api.example.com/client-1'
+    """
+    parts = urlsplit(platform.api_url)
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return TenantId(f"{parts.netloc.lower().removesuffix(usual)}/{platform.credentials.client_id}")
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the address of the SQLite database in this file, whatever letters the path has."""
+    return f"sqlite:///{quote(str(path), safe='/')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, judged; `known` in this package says what each is for.
+
+    Attributes:
+        reach: the platform, or why there is none; `platform` is the way to ask.
+        named_tenant: the tenant, None when nobody names one; `tenant` is the way to ask.
+        campaigns_file: None when none is named and none lies in the working folder.
+        requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
+        database_url: may hold a password.
+        sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
+    """
+
+    reach: Remote | Local | SettingsError
+    named_tenant: TenantId | None
+    prefix: Prefix
+    actor: Actor
+    campaign: CampaignId | None
+    campaigns_file: Path | None
+    concurrency: int
+    requests_per_minute: int
+    request_window_s: float
+    attempt_s: float
+    total_s: float
+    lease_s: float
+    data_folder: Path
+    database_url: str = field(repr=False)
+    profile: str | None
+    sources: Mapping[str, str]
+
+    @property
+    def platform(self) -> Remote | Local:
+        """The platform's address and our credentials there.
+
+        Raises:
+            SettingsError: there is no address and no running `paceline up`, or an address without credentials.
+        """
+        if isinstance(self.reach, SettingsError):
+            # A new one each time: an error remembers where it was raised.
+            raise type(self.reach)(self.reach.message, hint=self.reach.hint, faults=self.reach.faults)
+        return self.reach
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose ledger it is.
+
+        Raises:
+            SettingsError: none is named, and there is no platform to make it from.
+        """
+        return own_tenant(self.platform) if self.named_tenant is None else self.named_tenant
+
+    @property
+    def source_of_address(self) -> str | None:
+        """Where the platform's address comes from, in words; None when there is no way to the platform."""
+        return None if isinstance(self.reach, SettingsError) else self.reach.source
