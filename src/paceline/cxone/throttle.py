@@ -6,8 +6,8 @@ Rules:
   nobody in a lane behind it goes.
 * The platform's own "come back later" shuts every lane until then.
 
-This one lives in memory and knows one process. The arithmetic (`wait_ns`) is pure, so that a throttle
-whose log lies in a database that all processes share can stand behind the same port.
+This one lives in memory and knows one process. The arithmetic (`wait_ns`) is pure: the throttle whose log lies in a
+database that all processes share (`shared_throttle`) reckons by it too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paceline.campaign.change import Lane
 from paceline.primitives.clock import Clock
 
 _SECOND = 1_000_000_000
-_GRACE_NS = _SECOND // 4
+GRACE_NS = _SECOND // 4
 """How much later than told a waiting lane may ask again without losing its turn to the lanes behind it."""
 LONGEST_PUSH_S = 300.0
 """The longest that one word of the platform shuts all lanes; what it means by more is found out by asking again."""
@@ -105,7 +105,7 @@ class MemoryThrottle:
             if left_ns == 0:
                 self._gone_ns.append(now_ns)
             else:
-                asks_ns = now_ns + left_ns + _GRACE_NS
+                asks_ns = now_ns + left_ns + GRACE_NS
                 self._awaited_until_ns[lane] = max(asks_ns, self._awaited_until_ns.get(lane, asks_ns))
             return left_ns / _SECOND
 

@@ -13,9 +13,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from paceline.ledger import drafts
 from paceline.ledger.appending import append, hold_head
@@ -26,6 +26,7 @@ from paceline.ledger.history import SettingsAt, Sighting, settings_from
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import LEDGER_ENTRIES, LEDGER_SIGHTINGS
 
 _SEEN = LEDGER_SIGHTINGS.c
@@ -77,23 +78,24 @@ class Readings:
         at = instant_text(look.at)
         hold_head(connection, self._tenant)  # nobody else judges now what is new
         known = self._known(connection, look, at)
-        if known is None or (look.made_by is not None and known["made_by"] is None):
-            sequence = self._append(connection, look)
-        else:
-            sequence = known["sequence"]
+        key: dict[str, Value] = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision}
         if known is None:
-            values = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision}
-            times = {"first_seen": at, "last_seen": at, "sequence": sequence, "made_by": look.made_by}
-            connection.execute(insert(LEDGER_SIGHTINGS).values({**values, **times}))
+            sequence = self._append(connection, look)
+            seen: dict[str, Value] = {"first_seen": at, "last_seen": at, "made_by": look.made_by, "sequence": sequence}
+            _INSERT.run(connection, {**key, **seen})
             return
-        same = [_SEEN[name] == known[name] for name in ("tenant", "campaign", "first_seen", "revision")]
-        seen = {
-            "first_seen": min(at, known["first_seen"]),
-            "last_seen": max(at, known["last_seen"]),
+        is_newly_ours = look.made_by is not None and known.made_by is None
+        sequence = self._append(connection, look) if is_newly_ours else known.sequence
+        after = {
+            "first_seen": min(at, known.first_seen),
+            "last_seen": max(at, known.last_seen),
+            "made_by": look.made_by or known.made_by,
             "sequence": sequence,
-            "made_by": look.made_by or known["made_by"],
         }
-        connection.execute(update(LEDGER_SIGHTINGS).where(*same).values(seen))
+        named: dict[str, Value] = {f"new_{name}": value for name, value in after.items()}
+        _UPDATE.run(
+            connection, {**named, **{f"of_{name}": value for name, value in key.items()}, "of_first": known.first_seen}
+        )
 
     def settings_at(self, campaign: CampaignId, instant: datetime) -> SettingsAt:
         """Return what is known of a campaign's settings at an instant.
@@ -124,26 +126,59 @@ class Readings:
         )
         return append(connection, self._tenant, draft).sequence
 
-    def _known(self, connection: Connection, look: Reading, at: str) -> dict[str, Any] | None:
+    def _known(self, connection: Connection, look: Reading, at: str) -> _Known | None:
         """Return the sighting that this look belongs to: the same revision, and no other one seen in between.
 
         A platform may tell whole seconds only, so what was first seen at the same instant lies not in between.
         """
-        ours = select(LEDGER_SIGHTINGS).where(_SEEN.tenant == self._tenant, _SEEN.campaign == look.campaign)
-        same = ours.where(_SEEN.revision == look.revision)
-        before = same.where(_SEEN.first_seen <= at).order_by(_SEEN.first_seen.desc()).limit(1)
-        after = same.where(_SEEN.first_seen > at).order_by(_SEEN.first_seen).limit(1)
-        for asked in (before, after):
-            found = connection.execute(asked).mappings().one_or_none()
-            if found is None:
-                continue
-            start, end = sorted((at, found["last_seen"] if found["first_seen"] <= at else found["first_seen"]))
-            between = ours.where(_SEEN.revision != look.revision, _SEEN.first_seen > start, _SEEN.first_seen < end)
-            if connection.execute(between.limit(1)).first() is None:
-                return dict(found)
+        of: dict[str, Value] = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision, "at": at}
+        for asked in (_LAST_BEFORE, _FIRST_AFTER):
+            for values in asked.run(connection, of):
+                found = _Known(*values)
+                start, end = sorted((at, found.last_seen if found.first_seen <= at else found.first_seen))
+                if not _BETWEEN.run(connection, {**of, "start": start, "end": end}):
+                    return found
         return None
 
 
+class _Known(NamedTuple):
+    """A sighting as it lies in the table."""
+
+    first_seen: str
+    last_seen: str
+    sequence: int
+    made_by: int | None
+
+
+_SAME = select(_SEEN.first_seen, _SEEN.last_seen, _SEEN.sequence, _SEEN.made_by).where(
+    _SEEN.tenant == bindparam("tenant"),
+    _SEEN.campaign == bindparam("campaign"),
+    _SEEN.revision == bindparam("revision"),
+)
+_LAST_BEFORE = Prepared(_SAME.where(_SEEN.first_seen <= bindparam("at")).order_by(_SEEN.first_seen.desc()).limit(1))
+_FIRST_AFTER = Prepared(_SAME.where(_SEEN.first_seen > bindparam("at")).order_by(_SEEN.first_seen).limit(1))
+_BETWEEN = Prepared(
+    select(_SEEN.sequence)
+    .where(
+        _SEEN.tenant == bindparam("tenant"),
+        _SEEN.campaign == bindparam("campaign"),
+        _SEEN.revision != bindparam("revision"),
+        _SEEN.first_seen > bindparam("start"),
+        _SEEN.first_seen < bindparam("end"),
+    )
+    .limit(1)
+)
+_INSERT = Prepared(insert(LEDGER_SIGHTINGS))
+_UPDATE = Prepared(
+    update(LEDGER_SIGHTINGS)
+    .where(
+        _SEEN.tenant == bindparam("of_tenant"),
+        _SEEN.campaign == bindparam("of_campaign"),
+        _SEEN.revision == bindparam("of_revision"),
+        _SEEN.first_seen == bindparam("of_first"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("first_seen", "last_seen", "made_by", "sequence")})
+)
 _READING = LEDGER_ENTRIES.alias("reading")
 _OPENED = LEDGER_ENTRIES.alias("opened")
 _INTENT = LEDGER_ENTRIES.alias("intent")

@@ -24,12 +24,14 @@ class Prepared:
         """Keep the statement; it is compiled when a kind of database is met for the first time."""
         self._statement = statement
         self._gives_rows = isinstance(statement, Select)
-        self._compiled: dict[str, tuple[str, list[str] | None]] = {}
+        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Value]]] = {}
 
     def run(self, connection: Connection, values: dict[str, Value]) -> list[Any]:
         """Return the rows that it gives, none where it gives none."""
         dialect = connection.dialect
-        text, order = self._compiled.get(dialect.name) or self._compile(dialect)
+        text, order, fixed = self._compiled.get(dialect.name) or self._compile(dialect)
+        if fixed:
+            values = {**fixed, **values}
         cursor = connection.connection.cursor()
         try:
             cursor.execute(text, values if order is None else [values[name] for name in order])
@@ -41,8 +43,10 @@ class Prepared:
         finally:
             cursor.close()
 
-    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None]:
+    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Value]]:
         compiled = self._statement.compile(dialect=dialect)
         order = getattr(compiled, "positiontup", None)
-        self._compiled[dialect.name] = (str(compiled), order)
+        # What the statement itself says, such as a limit of 1, is a parameter with its value.
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._compiled[dialect.name] = (str(compiled), order, fixed)
         return self._compiled[dialect.name]

@@ -93,13 +93,14 @@ CONTROL_OWNERS = Table(
 )
 
 CAMPAIGN_FACTS = Table(
-    "campaign_facts",  # what the platform does not know, as it was last declared
+    "campaign_facts",  # what the platform does not know, as each source said it last; the later entry counts
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("campaign", Text, primary_key=True),  # empty for the whole tenant
     Column("fact", Text, primary_key=True),
-    Column("value", Text, nullable=False),  # canonical JSON
-    Column("entry", BigInteger, nullable=False),  # of the ledger, where it was declared
+    Column("source", Text, primary_key=True),  # declared, file
+    Column("value", Text, nullable=False),  # canonical JSON; null where it was withdrawn
+    Column("entry", BigInteger, nullable=False),  # of the ledger, where it was declared or withdrawn
 )
 
 THROTTLE_CLIENTS = Table(
@@ -107,12 +108,13 @@ THROTTLE_CLIENTS = Table(
     METADATA,
     Column("client", Text, primary_key=True),
     Column("went", BigInteger, nullable=False),  # requests that ever went
-    Column("latest_ns", BigInteger, nullable=False),  # time of the last look: the clock never goes back behind it
+    Column("latest_ns", BigInteger, nullable=False),  # the throttle's time when this row was last written
+    Column("behind_ns", BigInteger, nullable=False),  # how far the clock was set back, in all: added to what it says
     Column("shut_until_ns", BigInteger, nullable=False),  # by the platform's word; 0 is never
 )
 
 THROTTLE_REQUESTS = Table(
-    "throttle_requests",  # when the last requests went, no more of them than the limit
+    "throttle_requests",  # when the last requests went, one more of them than the limit
     METADATA,
     Column("client", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
@@ -120,7 +122,7 @@ THROTTLE_REQUESTS = Table(
 )
 
 THROTTLE_WAITING = Table(
-    "throttle_waiting",  # who stands in line
+    "throttle_waiting",  # who stands in line, and who did
     METADATA,
     Column("client", Text, primary_key=True),
     Column("process", Text, primary_key=True),

@@ -46,6 +46,7 @@ def facts() -> None:
         sa.Column("tenant", sa.Text, primary_key=True),
         sa.Column("campaign", sa.Text, primary_key=True),
         sa.Column("fact", sa.Text, primary_key=True),
+        sa.Column("source", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("entry", sa.BigInteger, nullable=False),
     )
@@ -58,6 +59,7 @@ def throttle() -> None:
         sa.Column("client", sa.Text, primary_key=True),
         sa.Column("went", sa.BigInteger, nullable=False),
         sa.Column("latest_ns", sa.BigInteger, nullable=False),
+        sa.Column("behind_ns", sa.BigInteger, nullable=False),
         sa.Column("shut_until_ns", sa.BigInteger, nullable=False),
     )
     op.create_table(
