@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,8 @@ from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
 from paceline.control.draining import Draining
 from paceline.control.explanation import Explanation, explained
+from paceline.control.facts import Facts
+from paceline.control.facts_file import read_facts
 from paceline.control.fleet import Fleet
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
@@ -23,22 +25,31 @@ from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
+from paceline.control.under_way import kept_checks
 from paceline.cxone.attempt import Limits
+from paceline.cxone.diagnosed import platform_checks
 from paceline.cxone.outbound_v2.dialect import OutboundV2
+from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.cxone.retry import Schedule
 from paceline.cxone.shared_throttle import DatabaseThrottle
 from paceline.cxone.throttle import Allowance, MemoryThrottle, Throttle
+from paceline.cxone.throttle_look import throttle_check
 from paceline.cxone.transport import Address, Patience, Transport
 from paceline.ledger.book import Book, tenants_in
 from paceline.ledger.entry import Actor, Query
 from paceline.ledger.readings import Readings
 from paceline.primitives.chance import fresh_key
+from paceline.primitives.checks import Check, Condition, bad, fine, skipped
 from paceline.primitives.clock import MachineClock, WaitingClock
+from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.settings import Settings, SettingsError
-from paceline.settings.record import own_tenant, sqlite_address
+from paceline.settings.record import Remote, own_tenant, sqlite_address
 from paceline.settings.running import made_folder
+from paceline.settings.told import settings_checks, up_check
 from paceline.storage.database import Database, open_database
+from paceline.storage.failures import StorageError
+from paceline.storage.reading import WAIT_S, ReadDatabase, address_shown, database_checks, open_for_reading, unopened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +101,12 @@ class System:
         self.database = database
         self.book = Book(database, tenant=tenant, clock=clock)
         self.readings = Readings(database, self.book)
+        self.facts = Facts(database, self.book)
         self.owner = Owner(database, clock, lease_s=options.lease_s)
         self.recorder = Recorder(database, self.book, self.readings, self.owner)
         self.settlement = Settlement(platform, self.recorder, clock)
         self.rules = HouseRules()
-        self.survey = Survey(platform, self.recorder, active_limit=options.active_limit or (lambda: None))
+        self.survey = Survey(platform, self.recorder, active_limit=options.active_limit or self.facts.active_limit)
         self.corridor = Corridor(
             platform=platform,
             recorder=self.recorder,
@@ -224,8 +236,81 @@ def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Itera
             options=Options(lease_s=settings.lease_s, concurrency=settings.concurrency, campaign=settings.campaign),
         )
         system.closes(transport.close)
+        if settings.campaigns_file is not None:
+            system.facts.adopt(read_facts(settings.campaigns_file), Order(actor=settings.actor))
         with system:
             yield system
+
+
+def diagnosis_of(settings: Settings, *, clock: WaitingClock | None = None) -> tuple[Check, ...]:
+    """Return what is found when everything that these settings name is looked at, each once.
+
+    Nothing is changed on the platform or recorded in the ledger. The one request that the platform counts takes its
+    turn in the throttle, where the database has one.
+    """
+    clock, shown = clock or MachineClock(), address_shown(settings.database_url)
+    with ExitStack() as stack:
+        checks = [*settings_checks(settings, database=shown)]
+        database, stored = _looked_into(settings, clock, shown)
+        if database is not None:
+            stack.enter_context(database)
+        checks += stored
+        reach = settings.reach
+        if isinstance(reach, SettingsError):
+            names = ("platform", "token", "scopes", "api", "time", "throttle")
+            checks += [skipped(name, "there is no platform to ask") for name in names]
+        else:
+            throttle = None
+            if database is not None:
+                # Its tables are there and of this version, so to open it changes nothing.
+                with suppress(StorageError):
+                    writable = stack.enter_context(open_database(settings.database_url, wait_s=WAIT_S))
+                    throttle = _throttle(settings, writable, clock)
+            checks += platform_checks(
+                Address(api=reach.api_url, token=reach.token_url),
+                reach.credentials,
+                target=f"{Prefix.OUTBOUND.value}?limit=1",
+                clock=clock,
+                throttle=throttle,
+                limits=Limits(attempt_s=settings.attempt_s),
+            )
+            checks.append(_of_throttle(settings, database, clock))
+    return (*checks, up_check(settings.data_folder, is_needed=not isinstance(settings.reach, Remote)))
+
+
+def _looked_into(settings: Settings, clock: WaitingClock, shown: str) -> tuple[ReadDatabase | None, Iterable[Check]]:
+    """Return the database when it is there with tables of this version, to be closed, and what was found in it."""
+    unseen = "the database cannot be looked into"
+    unknown = [skipped("ledger", unseen), skipped("changes", unseen)]
+    try:
+        database = open_for_reading(settings.database_url)
+    except StorageError as failed:
+        return None, [unopened(failed, settings.database_url), *unknown]
+    try:
+        checks = database_checks(database, place=shown)
+    except StorageError as failed:
+        database.close()
+        return None, [unopened(failed, settings.database_url), *unknown]
+    if checks[0].state is not Condition.OK:
+        database.close()
+        return None, [*checks, *unknown]
+    try:
+        tenant = _tenant_of(settings, database)
+    except PacelineError as nobody:
+        return database, [*checks, skipped("ledger", nobody.message), skipped("changes", nobody.message)]
+    return database, [*checks, *kept_checks(database, tenant=tenant, clock=clock, lease_s=settings.lease_s)]
+
+
+def _of_throttle(settings: Settings, database: Database | None, clock: WaitingClock) -> Check:
+    if settings.requests_per_minute == 0:
+        return fine("throttle", "no limit of our own: requests_per_minute is 0")
+    if database is None:
+        return skipped("throttle", f"{settings.requests_per_minute} requests are allowed, none was counted yet")
+    allowance = Allowance(limit=settings.requests_per_minute, window_s=settings.request_window_s)
+    try:
+        return throttle_check(database, clock, allowance, client=own_tenant(settings.platform))
+    except StorageError as failed:
+        return bad("throttle", failed.message, failed.hint)
 
 
 def _database_of(settings: Settings) -> Database:

@@ -18,6 +18,7 @@ from paceline.emulator.messages import CODES
 from paceline.emulator.operation import Operation
 from paceline.emulator.platform import Platform
 from paceline.primitives.clock import ManualClock
+from tests.architecture import generated_rules
 from tests.architecture.test_statements import statements
 from tests.architecture.tree import ROOT, parsed, python_files, relative
 
@@ -174,6 +175,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "lifecycle.md": lifecycle,
     "commands.md": commands,
+    "rules.md": generated_rules.rules,
+    "outcomes.md": generated_rules.outcomes,
+    "failures.md": generated_rules.failures,
+    "transitions.md": generated_rules.transitions,
+    "settings.md": generated_rules.settings,
 }
 
 

@@ -13,6 +13,7 @@ from paceline.primitives.ids import TenantId
 from paceline.storage.database import Database, open_database
 from paceline.testing import RunningEmulator, running_emulator
 from tests.contract.emulated import START, TENANTS, Emulated
+from tests.contract.systems import Office
 from tests.databases import KINDS, PostgresServer
 
 
@@ -61,3 +62,20 @@ def clock() -> ManualClock:
 @pytest.fixture
 def book(database: Database, clock: ManualClock) -> Book:
     return Book(database, tenant=TenantId("acme"), clock=clock)
+
+
+@pytest.fixture
+def office(emulated: Emulated, database: Database) -> Iterator[Office]:
+    """Systems on the emulator and each database; the chain of the ledger is whole when the test is over."""
+    opened = Office(emulated, database, TenantId("acme"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(emulated: Emulated, tmp_path: Path) -> Iterator[Office]:
+    """The same on SQLite alone, for what cannot differ by the database."""
+    with open_database(f"sqlite:///{tmp_path / 'paceline.db'}") as database:
+        opened = Office(emulated, database, TenantId("acme"))
+        yield opened
+        opened.close()

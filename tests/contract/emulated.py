@@ -47,8 +47,14 @@ id = "narrow"
 requests_per_minute = 20
 clients = [{{ id = "narrow", secret = "narrow-secret", scopes = ["Campaign.ReadWrite"] }}]
 campaigns = [{{ id = "NARROW", status = "ACTIVE" }}]
+
+[[tenants]]
+id = "wide"
+max_concurrent_campaigns = 10000
+requests_per_minute = 1000000
+clients = [{{ id = "wide", secret = "wide-secret", scopes = ["Campaign.ReadWrite"] }}]
 """
-SECRETS = {"all": SECRET, "reader": "reader-secret", "narrow": "narrow-secret"}
+SECRETS = {"all": SECRET, "reader": "reader-secret", "narrow": "narrow-secret", "wide": "wide-secret"}
 
 
 @dataclass

@@ -11,10 +11,9 @@ from sqlalchemy import func, select
 
 from paceline.campaign.change import Lane
 from paceline.cxone.shared_throttle import FORGOTTEN_NS, PAUSE_NS, DatabaseThrottle
-from paceline.cxone.throttle import GRACE_NS, Allowance
+from paceline.cxone.throttle import GRACE_NS, Allowance, ThrottleAwayError
 from paceline.primitives.clock import ManualClock
 from paceline.storage.database import Database, open_database
-from paceline.storage.failures import StorageClosedError
 from paceline.storage.tables import THROTTLE_REQUESTS, THROTTLE_WAITING
 from tests.contract.lines import SECOND, START_NS, Line, Watched
 
@@ -228,15 +227,6 @@ def test_time_is_the_servers_where_there_is_one(database: Database) -> None:
     assert at_ns > START_NS // 2 if is_server else at_ns == 5
 
 
-def test_database_that_is_closed_lets_nobody_go(url: str) -> None:
-    with open_database(url) as database:
-        throttle = DatabaseThrottle(database, ManualClock(), narrow(2), client="acme", process="one")
-    with pytest.raises(StorageClosedError):
-        throttle.take(Lane.STOPPING)
-    with pytest.raises(StorageClosedError):
-        throttle.push(1)
-
-
 @pytest.mark.parametrize(("client", "process"), [("", "one"), ("acme", "")])
 def test_shared_throttle_without_a_name_is_refused(database: Database, client: str, process: str) -> None:
     with pytest.raises(ValueError, match="the name of its client and of its process"):
@@ -253,3 +243,12 @@ def in_line(line: Line) -> set[str]:
     asked = select(THROTTLE_WAITING.c.process).where(THROTTLE_WAITING.c.client == line.client)
     assert line.database is not None
     return line.database.read(lambda connection: set(connection.execute(asked).scalars()))
+
+
+def test_stop_goes_when_the_database_is_away_and_nothing_else_does(database: Database) -> None:
+    throttle = DatabaseThrottle(database, ManualClock(), Allowance(), client="c", process="p")
+    database.close()
+    assert throttle.take(Lane.STOPPING) == 0.0
+    with pytest.raises(ThrottleAwayError, match="how many requests"):
+        throttle.take(Lane.CHANGING)
+    throttle.push(1.0)

@@ -14,8 +14,9 @@ app = App(name="paceline", help="Safe change control for outbound dialing campai
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
 emulator.command("paceline.cli.serve:serve_emulator", name="serve")
 app.command(emulator)
-app.command("paceline.cli.demo:demo", name="demo")
+app.command("paceline.cli.demo.command:demo", name="demo")
 app.command("paceline.cli.up:up", name="up")
+app.command("paceline.cli.doctor:doctor", name="doctor")
 get = App(name="get", help="Campaigns as the platform holds them.")
 get.command("paceline.cli.look:get_campaigns", name="campaigns")
 get.command("paceline.cli.look:get_campaign", name="campaign")
@@ -24,10 +25,23 @@ app.command("paceline.cli.campaign:pause", name="pause")
 app.command("paceline.cli.campaign:resume", name=["resume", "start"])
 app.command("paceline.cli.campaign:stop", name="stop")
 app.command("paceline.cli.look:explain", name=["explain", "describe"])
+app.command("paceline.cli.declare:declare", name="declare")
+audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
+audit.command("paceline.cli.audit:list_entries", name="list")
+audit.command("paceline.cli.audit:show_entry", name="show")
+audit.command("paceline.cli.audit:settings_at", name="at")
+audit.command("paceline.cli.audit:show_stats", name="stats")
+audit.command("paceline.cli.audit_proof:verify_ledger", name="verify")
+audit.command("paceline.cli.audit_proof:sign_checkpoint", name="checkpoint")
+audit.command("paceline.cli.audit_proof:prove_entry", name="prove")
+audit.command("paceline.cli.audit_proof:export_ledger", name="export")
+audit.command("paceline.cli.audit_report:write_report", name="report")
+app.command(audit)
 
 
 CODES = {
     "usage": exits.USAGE,
+    "fact": exits.USAGE,
     "malformed-id": exits.USAGE,
     "unauthorized": exits.NOT_AUTHORISED,
     "forbidden": exits.NOT_AUTHORISED,

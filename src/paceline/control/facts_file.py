@@ -64,7 +64,9 @@ def read_facts(path: Path) -> FactsFile:
         with path.open("rb") as opened:
             content = opened.read(LARGEST + 1)
     except OSError as problem:
-        raise FactsFileError(f"{path} cannot be read: {problem.strerror}", hint="name it in campaigns_file") from problem
+        raise FactsFileError(
+            f"{path} cannot be read: {problem.strerror}", hint="name it in campaigns_file"
+        ) from problem
     if len(content) > LARGEST:
         raise FactsFileError(f"{name} has more than {LARGEST} bytes", hint="declare the rest with `paceline declare`")
     try:
@@ -105,7 +107,9 @@ def _named(campaign: str, name: str) -> CampaignId:
 def _facts(campaign: str, said: object, name: str, folder: Path) -> dict[str, Json]:
     where = f'{name}: [campaigns."{campaign}"]: '
     if not isinstance(said, dict):
-        raise FactsFileError(f"{where}must be a table of facts", hint='such as [campaigns."CMP-1"] with purpose = "sales"')
+        raise FactsFileError(
+            f"{where}must be a table of facts", hint='such as [campaigns."CMP-1"] with purpose = "sales"'
+        )
     labels = said.pop("labels", {})
     if not isinstance(labels, dict):
         raise FactsFileError(f"{where}labels must be a table", hint='such as labels = { team = "east" }')

@@ -10,10 +10,11 @@ Rules:
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from queue import SimpleQueue
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
@@ -141,30 +142,51 @@ class Fleet:
             for change, seen in changes:
                 yield self._corridor.run(change, order, seen=seen)
             return
-        with ThreadPoolExecutor(at_once, thread_name_prefix="paceline-fleet") as pool:
-            # No more are handed in than are at work: an interruption leaves the rest untouched.
-            waiting = iter(changes)
-            running = {self._begin(pool, order, *one) for one in islice(waiting, at_once)}
-            try:
-                while running:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    running |= {self._begin(pool, order, *one) for one in islice(waiting, len(done))}
-                    for future in done:
-                        yield future.result()
-            finally:
-                wait(running)
+        yield from self._at_once(iter(changes), order, min(at_once, len(changes)))
 
-    def _begin(
-        self, pool: ThreadPoolExecutor, order: Order, change: AnyChange, seen: Observed | None
-    ) -> Future[Outcome]:
-        return pool.submit(self._corridor.run, change, order, seen=seen)
+    def _at_once(
+        self, changes: Iterator[tuple[AnyChange, Observed | None]], order: Order, threads: int
+    ) -> Iterator[Outcome]:
+        """Yield outcomes as they come; no change is begun before a thread is free for it."""
+        turn, ended = threading.Lock(), SimpleQueue[Outcome | BaseException | None]()
+
+        def work() -> None:
+            try:
+                while True:
+                    with turn:
+                        change, seen = next(changes, (None, None))
+                    if change is None:
+                        break
+                    ended.put(self._corridor.run(change, order, seen=seen))
+            except BaseException as problem:  # noqa: BLE001 - it belongs to whoever waits for the outcomes
+                ended.put(problem)
+            ended.put(None)
+
+        with ThreadPoolExecutor(threads, thread_name_prefix="paceline-fleet") as pool:
+            for _ in range(threads):
+                pool.submit(work)
+            left = threads
+            try:
+                while left:
+                    outcome = ended.get()
+                    if isinstance(outcome, BaseException):
+                        raise outcome
+                    if outcome is None:
+                        left -= 1
+                    else:
+                        yield outcome
+            finally:
+                with turn:
+                    changes = iter(())
 
 
 def unreadable_item(one: Unreadable) -> dict[str, Json]:
     """Return the item of a campaign that could not be read, as JSON shows it."""
     failure = Failure(code="unexpected-answer", message=f"the platform shows it in an unknown form: {one.why}")
     change: dict[str, Json] = {"kind": None, "campaign": one.campaign}
-    return {"outcome": Failed.word, "verdict": None, "change": change, "error": failure.document(), "entry": None}
+    head: dict[str, Json] = {"outcome": Failed.word, "verdict": None, "change": change}
+    nothing: dict[str, Json] = {"findings": [], "before": None, "after": None, "requests": 0, "timings_ms": {}}
+    return {**head, **nothing, "error": failure.document(), "entry": None}
 
 
 def _fits(target: Target, seen: Observed) -> bool:

@@ -30,10 +30,11 @@ LARGEST_LIMIT = 1_000_000
 LONGEST = 200
 """The longest text of a fact, in characters; a path may be as long as paths are."""
 LONGEST_PATH = 4096
-UNITED_STATES = frozenset(
+_IN_US = (
     "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV "
-    "NY OH OK OR PA PR RI SC SD TN TX UM UT VA VI VT WA WI WV WY".split()
+    "NY OH OK OR PA PR RI SC SD TN TX UM UT VA VI VT WA WI WV WY"
 )
+UNITED_STATES = frozenset(_IN_US.split())
 """The second parts of the ISO 3166-2 codes that begin with `US-`."""
 
 _REGION = re.compile(r"(?P<country>[A-Z]{2})-(?P<part>[A-Z0-9]{1,3})", re.ASCII)
@@ -189,7 +190,7 @@ _KNOWN: Mapping[Scope, Mapping[str, Callable[[object], Json]]] = {
     Scope.CAMPAIGN: {
         "purpose": _purpose,
         "regions": _regions,
-        "list": lambda value: str(value),
+        "list": str,
         "seller": _text,
         "anchor": _anchor,
     },

@@ -1,21 +1,24 @@
 """What somebody else changed between two looks at a campaign: which field, both values, and who.
 
-Who made a revision is known when it was one of ours: its entry says so, or an entry that is still open has sent
-something. Everything else was done outside paceline.
+Who made a revision is known when it was one of ours and its entry says so. While an entry that may have made it has not
+ended, it is named beside the other possibility. Everything else was done outside paceline.
+
+* `change.conflict`: nobody has changed the campaign since it was judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from paceline.campaign.observed import Observed
+from paceline.campaign.observed import Document, Observed
 from paceline.control.recorder import Recorder
 from paceline.ledger.history import Sighting
+from paceline.ledger.numbers import WORD, without_numbers
 from paceline.ledger.readings import Readings
-from paceline.primitives.canonical import Json
+from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.findings import Figure, Finding, Findings, Severity
-from paceline.primitives.ids import EntryId, Version
+from paceline.primitives.ids import CampaignId, EntryId, Version
 
 OUTSIDE = "outside paceline"
 """Who made a change that no entry of this ledger made."""
@@ -42,45 +45,72 @@ class Meanwhile:
             LedgerUnavailableError: nobody can tell who made it.
         """
         # First who is at it, then what was made: nobody is missed who goes from one to the other.
-        busy = [
-            (other.entry, other.actor)
-            for other in self._recorder.unended(campaigns=[now.campaign])
-            if other.entry != own and self._has_sent(other.entry)
-        ]
-        sightings = self._readings.sightings(now.campaign)
+        busy = self._at_it(now.campaign, own)
+        sightings = self._sightings(now.campaign)
+        judged, now = _plain(judged), _plain(now)
         fields = sorted(name for name in {*judged.document, *now.document} - now.moving if _differs(name, judged, now))
         found = [
             _finding(
                 name,
                 judged.document.get(name),
                 now.document.get(name),
-                by=_maker(name, judged, now, sightings) or _busy(busy),
+                by=_maker(name, judged, now, sightings) or _perhaps(busy, judged.version, now.version),
                 severity=severity,
             )
             for name in fields
         ]
         if not found:
-            by = _maker_of(now, sightings) or _busy(busy)
+            by = _maker_of(now, sightings) or _perhaps(busy, judged.version, now.version)
             found = [_finding("revision", judged.revision, now.revision, by=by, severity=severity)]
         return Findings(*found)
 
-    def since(self, named: str, now: Observed, *, own: EntryId) -> Findings:
+    def since(self, named: str, now: Observed, *, severity: Severity, own: EntryId) -> Findings:
         """Return what changed since a revision that somebody looked at, as far as that revision was ever seen here.
 
         Raises:
             LedgerUnavailableError: nobody can tell who made it.
         """
-        sightings = self._readings.sightings(now.campaign)
+        busy = self._at_it(now.campaign, own)
+        sightings = self._sightings(now.campaign)
         seen = next((one for one in sightings if one.revision == named), None)
         if seen is not None:
             number = int(named) if named.isdecimal() else None
             judged = replace(now, document=seen.settings, version=Version(named), revision=number)
-            return self.told(judged, now, severity=Severity.ERROR, own=own)
-        by = _maker_of(now, sightings) or OUTSIDE
-        return Findings(_finding("revision", named, now.revision or now.version, by=by, severity=Severity.ERROR))
+            return self.told(judged, now, severity=severity, own=own)
+        by = _maker_of(now, sightings) or _perhaps(busy, named, now.version)
+        return Findings(_finding("revision", named, now.revision or now.version, by=by, severity=severity))
 
-    def _has_sent(self, entry: EntryId) -> bool:
-        return self._recorder.book.read(entry).intent is not None
+    def _sightings(self, campaign: CampaignId) -> list[Sighting]:
+        """Return what was seen, with phone numbers in place of the words that stand for them in the chain."""
+        return [replace(seen, settings=self._revealed(seen.settings)) for seen in self._readings.sightings(campaign)]
+
+    def _revealed(self, settings: Document) -> Document:
+        told = self._recorder.book.revealed(settings) if WORD in canonical_json(settings) else settings
+        return told if isinstance(told, Mapping) else settings
+
+    def _at_it(self, campaign: CampaignId, own: EntryId) -> list[_AtIt]:
+        """Return those who have sent something and do not know yet what became of it."""
+        others = [other for other in self._recorder.unended(campaigns=[campaign]) if other.entry != own]
+        sent = [(other, self._recorder.book.read(other.entry).intent) for other in others]
+        return [
+            _AtIt(named=f"{other.actor} (entry {other.entry})", judged=str(intent["judged"]))
+            for other, intent in sent
+            if intent is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AtIt:
+    """Somebody whose request was judged on a revision, and may have made the next one."""
+
+    named: str
+    judged: str
+
+
+def _plain(observed: Observed) -> Observed:
+    """Return the campaign with its phone numbers written as the ledger gives them back."""
+    written = without_numbers(observed.document, lambda number: number)
+    return replace(observed, document=written) if isinstance(written, Mapping) else observed
 
 
 def _differs(name: str, judged: Observed, now: Observed) -> bool:
@@ -91,11 +121,11 @@ def _maker(name: str, judged: Observed, now: Observed, sightings: list[Sighting]
     """Return who gave a field its present value, None when no entry says that it did."""
     value, version = judged.document.get(name), judged.version
     maker: str | None = None
-    for seen in _after(judged, sightings):
+    for seen in _between(judged, now, sightings):
         if seen.settings.get(name) != value:
             value = seen.settings.get(name)
             # Between revisions that do not follow each other lies one that nobody saw.
-            maker = _named(seen) if _follows(version, seen.revision) else OUTSIDE
+            maker = _named(seen) if _follows(version, seen.revision) else None
         version = Version(seen.revision)
     return maker if value == now.document.get(name) else None
 
@@ -104,11 +134,12 @@ def _maker_of(now: Observed, sightings: list[Sighting]) -> str | None:
     return next((_named(seen) for seen in reversed(sightings) if seen.revision == now.version), None)
 
 
-def _after(judged: Observed, sightings: Iterable[Sighting]) -> list[Sighting]:
-    """Return the sightings after the judged one."""
+def _between(judged: Observed, now: Observed, sightings: Iterable[Sighting]) -> list[Sighting]:
+    """Return the sightings after the judged one, up to that of now: what came later still is not asked for."""
     seen = list(sightings)
     place = next((index for index, one in enumerate(seen) if one.revision == judged.version), -1)
-    return seen[place + 1 :]
+    end = next((index for index, one in enumerate(seen) if index > place and one.revision == now.version), len(seen))
+    return seen[place + 1 : end + 1]
 
 
 def _follows(earlier: str, later: str) -> bool:
@@ -119,8 +150,17 @@ def _named(seen: Sighting) -> str | None:
     return None if seen.actor is None else f"{seen.actor.name} (entry {seen.made_by})"
 
 
-def _busy(busy: list[tuple[EntryId, str]]) -> str:
-    return f"{busy[-1][1]} (entry {busy[-1][0]})" if busy else OUTSIDE
+def _perhaps(busy: list[_AtIt], since: str, until: str) -> str:
+    """Return who may have made a revision after one, up to another, that no ended entry made."""
+    named = [one.named for one in busy if _lies(one.judged, since, until)]
+    return " or ".join([*named, OUTSIDE])
+
+
+def _lies(judged: str, since: str, until: str) -> bool:
+    """Return whether the revision after the judged one can be among these; where marks are no numbers, it can."""
+    if not (judged.isdecimal() and since.isdecimal() and until.isdecimal()):
+        return True
+    return int(since) <= int(judged) < int(until)
 
 
 def _finding(name: str, was: Json, now: Json, *, by: str, severity: Severity) -> Finding:
@@ -136,8 +176,8 @@ def _finding(name: str, was: Json, now: Json, *, by: str, severity: Severity) ->
 
 
 def _text(value: Json) -> str:
-    return "nothing" if value is None else str(value)
+    return "nothing" if value is None else str(_figure(value))
 
 
 def _figure(value: Json) -> Figure:
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+    return value if value is None or isinstance(value, str | int | float | bool) else canonical_json(value)

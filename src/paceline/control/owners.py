@@ -1,18 +1,21 @@
 """Who is at a change right now: processes that beat, and the lease that runs out when one beats no more.
 
 Rules:
-* A process beats when it opens an entry or says what it will send, in the same transaction, and every third of a lease
-  while it has an entry open.
+* A process beats when it opens an entry or says what it will send, in the same transaction, unless it did a tenth of a
+  lease ago; and every third of a lease while it has an entry open.
 * An owner is dead when its last beat is older than a lease by its own clock, clocks of two machines being allowed to
   differ by `SKEW_S`; or when whoever waits has seen no beat of it for a whole lease.
+* An entry that a process left open, because its end could not be recorded, is nobody's: that process knows it after a
+  lease, the others when it has nothing else to do.
 * Whoever waits for an owner is done when the entry has come to its end, when the owner is dead, or when it has beaten
   again and a lease is over: then it is alive, and at it still.
+* Whoever has to wait for several watches them all from the start: many who died are waited for as long as one.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 
@@ -63,13 +66,24 @@ class Owner:
         self._lease_s = lease_s
         self._lock = threading.Lock()
         self._holds = 0
+        self._entries: set[int] = set()
+        # Of each other owner: the last beat that was seen here, and when it was first seen, by the running clock.
+        self._watched: dict[str, tuple[int, int]] = {}
+        self._beats_again_ns = self._clock.running_ns()
         self._wake = threading.Event()
         self._ended = False
         self._beater: threading.Thread | None = None
 
     def beat(self, connection: Connection) -> None:
-        """Say in a transaction of the caller's own that this process is alive."""
-        _BEAT.run(connection, {"owner": self.name, "beat_ns": self._clock.wall_ns()})
+        """Say in a transaction of the caller's own that this process is alive, unless that was said a moment ago."""
+        if self._clock.running_ns() >= self._beats_again_ns:
+            _BEAT.run(connection, {"owner": self.name, "beat_ns": self._clock.wall_ns()})
+
+    def has_beaten(self) -> None:
+        """Hear that a transaction with a beat in it is durable."""
+        now_ns = self._clock.running_ns()
+        if now_ns >= self._beats_again_ns:
+            self._beats_again_ns = now_ns + round(self._lease_s / 10 * _SECOND)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -85,6 +99,17 @@ class Owner:
             with self._lock:
                 self._holds -= 1
 
+    @contextmanager
+    def at_entry(self, entry: int) -> Iterator[None]:
+        """Be at this entry while the block runs; what is open afterwards, though this process lives, has nobody."""
+        with self._lock:
+            self._entries.add(entry)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._entries.discard(entry)
+
     def close(self) -> None:
         """Beat no more, and forget owners that are long gone."""
         with self._lock:
@@ -94,29 +119,55 @@ class Owner:
             beater.join()
             self._forget()
 
-    def waited_for(self, owner: str, *, has_ended: Callable[[], bool]) -> Standing:
-        """Wait, a lease at most, until somebody else's entry has ended or it is known how its owner is.
+    def watch(self, owners: Iterable[str]) -> None:
+        """Note the beats of owners who may be waited for.
 
         Raises:
             StorageUnavailableError: the database cannot be read now.
         """
-        began_ns = self._clock.running_ns()
-        first: tuple[int, int] | None = None
+        for owner in set(owners) - {self.name}:
+            last = self._last(owner)
+            if last is not None:
+                self._silent_ns(owner, last[0])
+
+    def waited_for(self, owner: str, entry: int, *, has_ended: Callable[[], bool]) -> Standing:
+        """Wait, a lease at most, until an entry of this owner has ended or it is known how its owner is.
+
+        Raises:
+            StorageUnavailableError: the database cannot be read now.
+        """
+        began_ns, lease_ns = self._clock.running_ns(), round(self._lease_s * _SECOND)
         while True:
             if has_ended():
                 return Standing.ENDED
             last = self._last(owner)
             if last is None or (owner != self.name and self._is_over(last[1])):
                 return Standing.DEAD
-            first = first or last
-            if self._clock.running_ns() - began_ns >= self._lease_s * _SECOND:
-                return Standing.ALIVE if owner == self.name or last[0] != first[0] else Standing.DEAD
+            if owner != self.name and self._silent_ns(owner, last[0]) >= lease_ns:
+                return Standing.DEAD
+            if self._clock.running_ns() - began_ns >= lease_ns:
+                return Standing.DEAD if owner == self.name and not self._is_at(entry) else Standing.ALIVE
             self._clock.wait(min(POLL_S, self._lease_s / 5))
 
     def is_dead(self, owner: str) -> bool:
         """Return whether an owner is dead for certain, without waiting."""
         last = self._last(owner)
         return owner != self.name and (last is None or self._is_over(last[1]))
+
+    def _is_at(self, entry: int) -> bool:
+        """Return whether this process is at the entry still."""
+        with self._lock:
+            return entry in self._entries
+
+    def _silent_ns(self, owner: str, beats: int) -> int:
+        """Return for how long an owner has been seen at this beat; whoever has an entry open beats on."""
+        now_ns = self._clock.running_ns()
+        with self._lock:
+            seen, since_ns = self._watched.get(owner, (None, now_ns))
+            if seen != beats:
+                since_ns = now_ns
+                self._watched[owner] = (beats, now_ns)
+        return now_ns - since_ns
 
     def _is_over(self, beat_ns: int) -> bool:
         return self._clock.wall_ns() - beat_ns > (self._lease_s + SKEW_S) * _SECOND

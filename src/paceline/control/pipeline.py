@@ -96,7 +96,7 @@ class Corridor:
         Args:
             change: what is wanted.
             order: who wants it, why, and how far it may go.
-            seen: the campaign, when it was read a moment ago for many changes at once.
+            seen: the campaign, when it was read, and kept, a moment ago for many changes at once.
         """
         watch = Stopwatch(self._clock)
         with self._recorder.at_work(), self._platform.metered() as meter:
@@ -106,27 +106,33 @@ class Corridor:
             except LedgerError as error:
                 return Outcome(change=change, ending=Failed(Failure.of(error)), timings_ms=watch.told_ms(meter))
             walk = _Walk(change, order, opened, watch)
-            try:
-                ending = self._walked(walk, seen)
-            except PlatformError as error:
-                ending, found = ending_of(error, sent=walk.is_under_way)
-                walk.findings += found
-            except LedgerError as error:
-                ending = Failed(Failure.of(error))
-            outcome = Outcome(
-                change=change,
-                ending=ending,
-                findings=walk.findings,
-                before=walk.before,
-                after=walk.after,
-                entry=opened.entry,
-                requests=meter.requests,
-                timings_ms=watch.told_ms(meter),
-                dry_run=order.dry_run,
-            )
-            outcome = self._closed(walk, outcome)
+            with self._recorder.owner.at_entry(opened.entry):
+                ending = self._ended(walk, seen)
+                outcome = Outcome(
+                    change=change,
+                    ending=ending,
+                    findings=walk.findings,
+                    before=walk.before,
+                    after=walk.after,
+                    entry=opened.entry,
+                    requests=meter.requests,
+                    timings_ms=watch.told_ms(meter),
+                    dry_run=order.dry_run,
+                )
+                outcome = self._closed(walk, outcome)
             self._settle_after(walk)
         return outcome
+
+    def _ended(self, walk: _Walk, seen: Observed | None) -> Ending:
+        """Return how the walk ended; what fails on it is an ending too."""
+        try:
+            return self._walked(walk, seen)
+        except PlatformError as error:
+            ending, found = ending_of(error, sent=walk.is_under_way)
+            walk.findings += found
+            return ending
+        except LedgerError as error:
+            return Failed(Failure.of(error))
 
     def _walked(self, walk: _Walk, seen: Observed | None) -> Ending:
         change, order = walk.change, walk.order
@@ -135,7 +141,9 @@ class Corridor:
             return Refused()
         with walk.watch.stage("settle"):
             walk.others = self._settlement.before(change, walk.opened)
-        for number in range(1, MOST_TRIES[change.lane] + 1):
+        number = 0
+        while True:
+            number += 1
             with walk.watch.stage("survey"):
                 situation = self._surveyed(walk, seen if number == 1 else None)
             with walk.watch.stage("check"):
@@ -143,23 +151,29 @@ class Corridor:
             if ended is not None:
                 return ended
             with walk.watch.stage("intend"):
-                request = self._platform.prepare(change, situation.observed.version)
-                sent = self._recorder.intend(walk.opened, request, situation.observed, number=number)
+                observed = situation.observed
+                request = self._platform.prepare(change, observed.version)
+                sent = self._recorder.intend(walk.opened, request, observed, number=number, is_kept=observed is seen)
             with walk.watch.stage("apply"):
                 walk.moved_on = self._applied(walk, sent)
             if walk.moved_on is None:
                 return self._verified(walk)
-            if not order.rejudges(change.lane):
+            if not order.rejudges(change.lane) or number == MOST_TRIES[change.lane]:
                 return self._conflicted(walk, walk.moved_on)
-        return Conflicted()
 
     def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
         """Return the situation, and what changed since it was judged before."""
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
-        for other in walk.others:
-            if other.stage is Stage.SETTLING:
-                self._settlement.look_again(other, now)
+        ended = {
+            other.entry
+            for other in walk.others
+            if other.stage is Stage.SETTLING and self._settlement.look_again(other, now) is None
+        }
+        if ended:
+            walk.others = tuple(other for other in walk.others if other.entry not in ended)
+            left = tuple(other for other in situation.unfinished if other.entry not in ended)
+            situation = replace(situation, unfinished=left)
         if judged is not None and walk.moved_on is not None:
             if judged.version == now.version:
                 raise walk.moved_on
@@ -170,8 +184,13 @@ class Corridor:
         """Return how the change ends by its judgement, None when it may be sent."""
         change, order, observed = walk.change, walk.order, situation.observed
         if walk.moved_on is None and not order.expects(observed):
-            if not order.rejudges(change.lane):
-                walk.findings += self._meanwhile.since(order.named_revision or "", observed, own=walk.opened.entry)
+            rejudges = order.rejudges(change.lane)
+            severity = Severity.INFO if rejudges else Severity.ERROR
+            named, own = order.named_revision or "", walk.opened.entry
+            self._recorder.saw([observed])
+            walk.told += self._meanwhile.since(named, observed, severity=severity, own=own)
+            if not rejudges:
+                walk.findings += walk.told
                 return Conflicted()
             walk.told += Findings(not_expected(order, observed))
         walk.findings = walk.told + change.validate(self._rules)
@@ -247,10 +266,22 @@ class Corridor:
             with walk.watch.stage("close"):
                 self._recorder.close(walk.opened.entry, outcome)
         except EntryClosedError:
+            self._say_what_happened(outcome)
             return replace(outcome, findings=outcome.findings + Findings(taken_for_dead(walk.opened.entry)))
         except LedgerError as error:
             return replace(outcome, findings=outcome.findings + Findings(left_open(walk.opened.entry, error)))
         return outcome
+
+    def _say_what_happened(self, outcome: Outcome) -> None:
+        """Correct an entry that was closed before its effect came, as one that did not happen."""
+        if outcome.entry is None or outcome.after is None or not isinstance(outcome.ending, Applied | Scheduled):
+            return
+        try:
+            if self._recorder.book.read(outcome.entry).outcome != outcome.word:
+                verdict = outcome.ending.verdict
+                self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True)
+        except LedgerError:
+            return  # the finding says that somebody has to look at it
 
     def _settle_after(self, walk: _Walk) -> None:
         """Settle what a pause or stop did not wait for; whatever keeps it from that is met by whoever comes next."""

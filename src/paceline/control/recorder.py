@@ -143,10 +143,16 @@ class Recorder:
             return Opened(entry=row.entry, mark=row.hash, others=tuple(_unended(values) for values in others))
 
         with at_the_ledger():
-            return self._database.write(begin)
+            begun = self._database.write(begin)
+        self.owner.has_beaten()
+        return begun
 
-    def intend(self, opened: Opened, request: Prepared, judged: Observed, *, number: int) -> Sent:
+    def intend(
+        self, opened: Opened, request: Prepared, judged: Observed, *, number: int, is_kept: bool = False
+    ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
+
+        What was read for many changes at once was kept then: `is_kept` says so.
 
         Raises:
             EntryClosedError: somebody took us for dead, and closed the entry.
@@ -158,11 +164,13 @@ class Recorder:
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)
-            self._readings.put(connection, _reading(judged))
+            if not is_kept:
+                self._readings.put(connection, _reading(judged))
             self.book.put(connection, draft)
 
         with at_the_ledger():
             self._database.write(keep)
+        self.owner.has_beaten()
         return sent
 
     def close(self, entry: EntryId, outcome: Outcome) -> None:

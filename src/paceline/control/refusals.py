@@ -9,6 +9,8 @@
 | the campaign has moved on | conflicted | `change.conflict` |
 | nobody knows | in doubt | |
 | everything else | failed | |
+
+* `platform.rejected`: the platform finds no fault with the request itself.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ from paceline.campaign.ports import (
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
 from paceline.control.recorder import Opened, Recorder, Sent, Unended
-from paceline.ledger.entry import Entry
-from paceline.ledger.failures import EntryClosedError, EntryOpenError
+from paceline.ledger.entry import Entry, Step
+from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_ledger
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
 from paceline.primitives.ids import EntryId, Version
@@ -122,6 +122,8 @@ class Settlement:
         Raises:
             LedgerUnavailableError: nobody can tell who else is at it.
         """
+        with at_the_ledger():
+            self._recorder.owner.watch(other.owner for other in opened.others if other.stage is Stage.OPEN)
         left = [self._settled(other, change.lane) for other in opened.others if not _can_wait(change, other)]
         left += [other for other in opened.others if _can_wait(change, other)]
         return tuple(other for other in left if other is not None)
@@ -150,9 +152,10 @@ class Settlement:
             return other
         if other.stage is Stage.IN_DOUBT:
             return self._cleared_up(other, lane)
-        standing = self._recorder.owner.waited_for(
-            other.owner, has_ended=lambda: not self._recorder.is_open(other.entry)
-        )
+        with at_the_ledger():
+            standing = self._recorder.owner.waited_for(
+                other.owner, other.entry, has_ended=lambda: not self._recorder.is_open(other.entry)
+            )
         if standing is Standing.ALIVE:
             return other
         if standing is Standing.DEAD:
@@ -208,7 +211,9 @@ class Settlement:
         return Sent(prepared=Prepared.of(told), key=str(told["key"]), judged=Version(str(told["judged"])))
 
     def _age(self, entry: Entry) -> timedelta:
-        return instant_of(self._clock.wall_ns()) - entry.rows[-1].at
+        # The platform remembers a key from when it was sent, however often the entry was written to since.
+        sent_at = max(row.at for row in entry.rows if row.step is Step.INTENT)
+        return instant_of(self._clock.wall_ns()) - sent_at
 
     def _can_repeat(self, sent: Sent, age: timedelta) -> bool:
         needed = {Ability.IDEMPOTENCY_KEY, Ability.PRECONDITION}

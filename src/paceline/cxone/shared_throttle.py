@@ -11,7 +11,8 @@ Rules, beyond those of `throttle`:
    request in this lane went earliest; a newcomer counts as one that went just now. The others ask again after a
    short pause.
 5. A process that does not ask again within its grace is not waited for any more.
-6. Threads of one process ask one at a time, in each lane for itself. While nothing can become free they are told so
+6. A stop does not wait for a database that is away; everything else is refused then.
+7. Threads of one process ask one at a time, in each lane for itself. While nothing can become free they are told so
    without the database; but what only courtesy holds up, a stop always asks anew.
 """
 
@@ -19,15 +20,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from paceline.campaign.change import Lane
-from paceline.cxone.throttle import GRACE_NS, LONGEST_PUSH_S, Allowance, Standing, wait_ns
+from paceline.cxone.throttle import GRACE_NS, LONGEST_PUSH_S, Allowance, Standing, ThrottleAwayError, wait_ns
 from paceline.cxone.throttle_log import Look, Place, ThrottleLog, Times, times_of
 from paceline.primitives.clock import Clock
 from paceline.storage.database import Database
+from paceline.storage.failures import StorageError
 
 _SECOND = 1_000_000_000
 PAUSE_NS = _SECOND // 100
@@ -96,9 +99,17 @@ class DatabaseThrottle:
         """Return 0 when a request may go now, which counts it; else after how many seconds to ask again.
 
         Raises:
-            StorageUnavailableError: the database cannot be used; nothing may go, and the turn may have been counted.
-            StorageError: the database refused a statement.
+            ThrottleAwayError: the database cannot be used; what stops goes all the same, and the platform's own limit
+                is all that holds it then.
         """
+        try:
+            return self._taken(lane)
+        except StorageError as away:
+            if lane is Lane.STOPPING:
+                return 0.0
+            raise ThrottleAwayError(f"nobody can tell how many requests went: {away.message}") from away
+
+    def _taken(self, lane: Lane) -> float:
         with self._doors[lane]:
             known_ns = self._not_before_ns.get(lane)
             if known_ns is not None and (left_ns := known_ns - self._clock.running_ns()) > 0:
@@ -114,9 +125,7 @@ class DatabaseThrottle:
     def push(self, seconds: float) -> None:
         """Let nobody go, in any process, for so many seconds; a longer word of the platform is taken for five minutes.
 
-        Raises:
-            StorageUnavailableError: the database cannot be used; the others may not have been told.
-            StorageError: the database refused a statement.
+        Where the database cannot be used, the others are not told; each of them hears the same from the platform.
         """
 
         def work(connection: Connection) -> None:
@@ -124,7 +133,8 @@ class DatabaseThrottle:
             until_ns = look.now_ns + round(min(seconds, LONGEST_PUSH_S) * _SECOND)
             self._log.keep(connection, look, shut_until_ns=max(until_ns, look.shut_until_ns))
 
-        self._database.write(work)
+        with suppress(StorageError):
+            self._database.write(work)
 
     def _turn(self, connection: Connection, lane: Lane) -> _Told:
         look = self._log.look(connection)

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from paceline.campaign.change import Lane
 from paceline.primitives.clock import Clock
+from paceline.primitives.errors import PacelineError
 
 _SECOND = 1_000_000_000
 GRACE_NS = _SECOND // 4
@@ -46,11 +47,22 @@ class Allowance:
         return round((self.window_s + self.margin_s) * _SECOND)
 
 
+class ThrottleAwayError(PacelineError):
+    """nobody can tell how many requests went"""
+
+    code = "throttle-away"
+    retryable = True
+
+
 class Throttle(Protocol):
     """Who lets requests go."""
 
     def take(self, lane: Lane) -> float:
-        """Return 0 when a request may go now, which counts it; else after how many seconds to ask again."""
+        """Return 0 when a request may go now, which counts it; else after how many seconds to ask again.
+
+        Raises:
+            ThrottleAwayError: what is shared by all processes cannot be read; what stops is let go all the same.
+        """
         ...
 
     def push(self, seconds: float) -> None:

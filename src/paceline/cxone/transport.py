@@ -31,7 +31,7 @@ from paceline.cxone.breaker import Breakers, Tolerance
 from paceline.cxone.exchange import Answer, Request
 from paceline.cxone.failures import error_of
 from paceline.cxone.retry import Schedule, Wait, decision
-from paceline.cxone.throttle import MemoryThrottle, Throttle
+from paceline.cxone.throttle import MemoryThrottle, Throttle, ThrottleAwayError
 from paceline.primitives.chance import fresh_seed
 from paceline.primitives.clock import MachineClock, WaitingClock, instant_of
 
@@ -189,7 +189,7 @@ class Transport:
     def _stand_in_line(self, errand: _Errand) -> None:
         """Wait for a turn in the throttle, but not for ever; this time is not the errand's own."""
         began_ns, left_s = self._clock.running_ns(), self._patience.in_line_s
-        while (wait_s := self._throttle.take(errand.request.lane)) > 0:
+        while (wait_s := self._turn(errand)) > 0:
             if wait_s > left_s:
                 error = RateLimitedError("its turn comes too late", operation=errand.request.operation)
                 error.retry_after_s = wait_s
@@ -197,6 +197,12 @@ class Transport:
             left_s -= wait_s
             self._clock.wait(wait_s)
         errand.began_ns += self._clock.running_ns() - began_ns
+
+    def _turn(self, errand: _Errand) -> float:
+        try:
+            return self._throttle.take(errand.request.lane)
+        except ThrottleAwayError as away:
+            raise errand.failed(UnavailableError(away.message, operation=errand.request.operation)) from away
 
     def _checked(self, errand: _Errand, url: str, token: Token | None) -> Answer:
         """Return a 2xx answer to one attempt; the breaker of its host learns how it went."""

@@ -1,6 +1,7 @@
 """How a row gets its place in the chain: in somebody's transaction, while nobody else can append to the same tenant's.
 
 1. The tenant's head row is held: locked on PostgreSQL; on SQLite the transaction excludes every other writer already.
+   It is read once in a transaction, and known from then on.
 2. A row that continues an entry is checked against the entry's steps.
 3. Phone numbers in the body are replaced by their words.
 4. The row is hashed after the head and inserted; the database sees that it follows the head, and makes it the head.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text
@@ -39,6 +41,18 @@ _STEPS = Prepared(
     )
 )
 _INSERT = Prepared(insert(LEDGER_ENTRIES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The head of a chain as this transaction has left it; nobody else can move it until the transaction ends."""
+
+    transaction: object
+    tenant: TenantId
+    head: tuple[int, str]
+
+
+_HELD = "paceline_head"
 
 
 def append(connection: Connection, tenant: TenantId, draft: Draft) -> Row:
@@ -70,6 +84,7 @@ def append(connection: Connection, tenant: TenantId, draft: Draft) -> Row:
         document=document,
     )
     _insert(connection, row, draft, actor)
+    connection.info[_HELD] = _Held(connection.get_transaction(), tenant, (sequence, row.hash))
     return row
 
 
@@ -118,11 +133,15 @@ def row_from(values: Mapping[str, Any]) -> Row:
 
 def hold_head(connection: Connection, tenant: TenantId) -> tuple[int, str]:
     """Return size and hash of the chain, and keep everybody else from appending until the transaction ends."""
+    held: _Held | None = connection.info.get(_HELD)
+    if held is not None and held.tenant == tenant and held.transaction is connection.get_transaction():
+        return held.head
     found = _HEAD.run(connection, {"tenant": tenant})
     if not found:
         connection.execute(_FIRST_HEAD, {"tenant": tenant, "hash": start_of(tenant)})
         found = _HEAD.run(connection, {"tenant": tenant})
     ((size, digest),) = found
+    connection.info[_HELD] = _Held(connection.get_transaction(), tenant, (size, digest))
     return size, digest
 
 

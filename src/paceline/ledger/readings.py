@@ -132,6 +132,13 @@ class Readings:
         A platform may tell whole seconds only, so what was first seen at the same instant lies not in between.
         """
         of: dict[str, Value] = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision, "at": at}
+        # Most looks are newer than all others: the same revision once more, or the first that shows another.
+        for revision, *values in _LAST.run(connection, of):
+            found = _Known(*values)
+            if revision == look.revision and found.first_seen <= at:
+                return found
+            if found.last_seen < at and _is_later(look.revision, revision):
+                return None
         for asked in (_LAST_BEFORE, _FIRST_AFTER):
             for values in asked.run(connection, of):
                 found = _Known(*values)
@@ -154,6 +161,12 @@ _SAME = select(_SEEN.first_seen, _SEEN.last_seen, _SEEN.sequence, _SEEN.made_by)
     _SEEN.tenant == bindparam("tenant"),
     _SEEN.campaign == bindparam("campaign"),
     _SEEN.revision == bindparam("revision"),
+)
+_LAST = Prepared(
+    select(_SEEN.revision, _SEEN.first_seen, _SEEN.last_seen, _SEEN.sequence, _SEEN.made_by)
+    .where(_SEEN.tenant == bindparam("tenant"), _SEEN.campaign == bindparam("campaign"))
+    .order_by(_SEEN.first_seen.desc(), _SEEN.sequence.desc())
+    .limit(1)
 )
 _LAST_BEFORE = Prepared(_SAME.where(_SEEN.first_seen <= bindparam("at")).order_by(_SEEN.first_seen.desc()).limit(1))
 _FIRST_AFTER = Prepared(_SAME.where(_SEEN.first_seen > bindparam("at")).order_by(_SEEN.first_seen).limit(1))
@@ -196,6 +209,11 @@ _SIGHTINGS = (
     .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
     .order_by(_SEEN.first_seen, _SEEN.sequence)
 )
+
+
+def _is_later(revision: str, other: str) -> bool:
+    """Return whether a revision is a number that came after another: it cannot have been seen before that."""
+    return revision.isdecimal() and other.isdecimal() and int(revision) > int(other)
 
 
 def _order(seen: Sighting) -> tuple[datetime, int]:

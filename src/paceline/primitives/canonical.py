@@ -18,6 +18,8 @@ Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json
 """What JSON can say."""
 
 _LARGEST = 2**53 - 1
+_LEAST, _MOST = 1e-4, 1e15
+"""Between these a number with a fraction is written by Python as by ECMAScript: its shortest digits, no exponent."""
 _SIMPLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
@@ -57,6 +59,8 @@ def _plain(value: Any, special: list[object]) -> Any:  # noqa: ANN401 - any JSON
         return {key: _plain(item, special) for key, item in value.items()}
     if kind is list or kind is tuple:
         return [_plain(item, special) for item in value]
+    if kind is float and _LEAST <= abs(value) < _MOST and not value.is_integer():
+        return value
     if kind is not int or not -_LARGEST <= value <= _LARGEST:
         special.append(value)
     return value

@@ -2,7 +2,8 @@
 
 `write` runs the function in a transaction and returns its result once that transaction is on disk. When the function
 raises, nothing of it stays, and the exception goes to the caller. The function may be called in another thread, so it
-touches nothing but the connection and what it was given; it neither commits nor waits for anything.
+touches nothing but the connection and what it was given; it neither commits nor waits for anything. It may also be
+called once more, when a transaction that it shared with others was undone because one of those raised.
 
 `read` runs the function on one consistent picture of the database, beside other readers and the writer.
 """

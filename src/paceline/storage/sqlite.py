@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, at_the_door
 from paceline.storage.migrations import bring_up_to_date, is_up_to_date
-from paceline.storage.writer import GroupWriter, Savepoints
+from paceline.storage.writer import GroupWriter
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class SqliteDatabase:
         except BaseException:
             self._dispose()
             raise
-        self._writer = GroupWriter(self._connect)
+        self._writer = GroupWriter(self._for_writing.connect)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Return what the work returns, when the transaction that it shared with others is on disk."""
@@ -81,31 +81,6 @@ class SqliteDatabase:
         with self._for_writing.connect() as connection:
             _write_ahead(_driver(connection), wait_s)
             bring_up_to_date(connection)
-
-    def _connect(self) -> tuple[Connection, Savepoints]:
-        connection = self._for_writing.connect()
-        return connection, SqliteSavepoints(_driver(connection))
-
-
-class SqliteSavepoints:
-    """Savepoints straight through the driver: the library's own cost more than what they protect."""
-
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        """Work on this connection of the driver."""
-        self._driver = driver
-
-    def begin(self) -> None:
-        """Set a savepoint."""
-        self._driver.execute("SAVEPOINT one_caller")
-
-    def release(self) -> None:
-        """Keep what was done since."""
-        self._driver.execute("RELEASE one_caller")
-
-    def undo(self) -> None:
-        """Undo what was done since."""
-        self._driver.execute("ROLLBACK TO one_caller")
-        self._driver.execute("RELEASE one_caller")
 
 
 WRITING = (

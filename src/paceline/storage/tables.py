@@ -101,6 +101,7 @@ CAMPAIGN_FACTS = Table(
     Column("source", Text, primary_key=True),  # declared, file
     Column("value", Text, nullable=False),  # canonical JSON; null where it was withdrawn
     Column("entry", BigInteger, nullable=False),  # of the ledger, where it was declared or withdrawn
+    sqlite_with_rowid=False,
 )
 
 THROTTLE_CLIENTS = Table(
@@ -119,6 +120,7 @@ THROTTLE_REQUESTS = Table(
     Column("client", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("went_ns", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 THROTTLE_WAITING = Table(
@@ -129,4 +131,5 @@ THROTTLE_WAITING = Table(
     Column("lane", BigInteger, primary_key=True, autoincrement=False),
     Column("until_ns", BigInteger, nullable=False),  # when it is expected to have asked again
     Column("went", BigInteger, nullable=False),  # number of the last request of this process in this lane
+    sqlite_with_rowid=False,
 )

@@ -3,7 +3,8 @@
 1. A caller hands in its work and waits.
 2. The thread takes everything that waits, at most `LARGEST_GROUP`, and begins one transaction. When fewer are there
    than the last time, it waits a moment (`MOMENT_S`) for each: they were told together and come back together.
-3. Each work runs in a savepoint of its own. One that raises is undone alone; its exception goes to its caller.
+3. The works run one after the other. When one raises, the transaction is undone, its exception goes to its caller, and
+   all the others are run anew: failures are rare, and a savepoint for each work would cost more than all of them.
 4. The transaction is committed: one wait for the disk, however many works.
 5. Only now the callers learn their results. When the commit fails, all of them learn that.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,22 +28,6 @@ MOMENT_S = 0.0005
 
 LARGEST_GROUP = 256
 """More works than this are not held up by each other: they go into the transaction after."""
-
-
-class Savepoints(Protocol):
-    """How a connection begins, ends and undoes a part of a transaction, at the least cost its driver allows."""
-
-    def begin(self) -> None:
-        """Set a savepoint."""
-        ...
-
-    def release(self) -> None:
-        """Keep what was done since."""
-        ...
-
-    def undo(self) -> None:
-        """Undo what was done since; raises when the whole transaction is gone."""
-        ...
 
 
 class Work:
@@ -80,7 +65,7 @@ class Work:
 class GroupWriter:
     """The thread, its queue and its only connection."""
 
-    def __init__(self, connect: Callable[[], tuple[Connection, Savepoints]]) -> None:
+    def __init__(self, connect: Callable[[], Connection]) -> None:
         """Start the thread; it opens its connection itself, at the first work."""
         self._connect = connect
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
@@ -112,7 +97,7 @@ class GroupWriter:
         self._thread.join()
 
     def _run(self) -> None:
-        opened: tuple[Connection, Savepoints] | None = None
+        opened: Connection | None = None
         going_on = True
         while going_on:
             group, going_on = self._gathered()
@@ -120,7 +105,7 @@ class GroupWriter:
                 continue
             try:
                 opened = opened or self._connect()
-                _write_group(group, *opened)
+                _write_group(group, opened)
             except BaseException as problem:  # noqa: BLE001 - whatever it is, the callers must not wait for ever
                 _fail(group, problem)
                 _let_go(opened)
@@ -145,26 +130,32 @@ class GroupWriter:
         return group, work is not None
 
 
-def _write_group(group: list[Work], connection: Connection, savepoints: Savepoints) -> None:
-    written: list[tuple[Work, Any]] = []
-    refused: list[tuple[Work, BaseException]] = []
-    with connection.begin() as transaction:
-        for work in group:
-            savepoints.begin()
-            try:
-                result = work.function(connection)
-            except BaseException as problem:  # noqa: BLE001 - it belongs to the caller, not to this thread
-                # Raises when the disk was full: then the whole transaction is gone, and all must be told.
-                savepoints.undo()
-                refused.append((work, problem))
-            else:
-                savepoints.release()
-                written.append((work, result))
-        transaction.commit()
-    for work, result in written:
+def _write_group(group: list[Work], connection: Connection) -> None:
+    works, refused = list(group), list[tuple[Work, BaseException]]()
+    results: list[Any] | None = None
+    while results is None:
+        results = _written(works, connection, refused)
+    for work, result in zip(works, results, strict=True):
         work.settle(result)
     for work, reason in refused:
         work.settle(problem=translated_or_same(reason))
+
+
+def _written(works: list[Work], connection: Connection, refused: list[tuple[Work, BaseException]]) -> list[Any] | None:
+    """Return the results once they are durable; None when a work raised, which is taken out of the list then."""
+    results = []
+    with connection.begin() as transaction:
+        for work in works:
+            try:
+                results.append(work.function(connection))
+            except BaseException as problem:  # noqa: BLE001 - it belongs to the caller, not to this thread
+                # Raises when the disk was full: then all must be told.
+                transaction.rollback()
+                works.remove(work)
+                refused.append((work, problem))
+                return None
+        transaction.commit()
+    return results
 
 
 def translated_or_same(problem: BaseException) -> BaseException:
@@ -189,10 +180,10 @@ def _fail(group: list[Work], problem: BaseException) -> None:
         work.settle(problem=ours)
 
 
-def _let_go(opened: tuple[Connection, Savepoints] | None) -> None:
+def _let_go(opened: Connection | None) -> None:
     if opened is None:
         return
     try:
-        opened[0].close()
+        opened.close()
     except SQLAlchemyError:
-        opened[0].invalidate()
+        opened.invalidate()

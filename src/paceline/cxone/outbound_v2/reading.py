@@ -10,7 +10,15 @@ from typing import TypeVar
 from paceline.campaign.observed import Document, Drain, LiveCalls, Observed, Pending, Unreadable
 from paceline.campaign.ports import UnexpectedAnswerError
 from paceline.cxone.exchange import Answer
-from paceline.cxone.outbound_v2.wire import CampaignAnswer, CampaignPage, MisfitError, StatisticsAnswer, parsed, raw
+from paceline.cxone.outbound_v2.wire import (
+    CampaignAnswer,
+    CampaignPage,
+    MisfitError,
+    SoundPage,
+    StatisticsAnswer,
+    parsed,
+    raw,
+)
 from paceline.primitives.ids import CampaignId, MalformedIdError, Version, campaign_id
 
 _Read = TypeVar("_Read")
@@ -45,8 +53,17 @@ def page_read(answer: Answer, *, operation: str, now: datetime) -> tuple[Sequenc
     Raises:
         UnexpectedAnswerError: when it is no such page.
     """
-    page, whole = _fitting(lambda: (parsed(CampaignPage, answer.body), raw(answer.body)), answer, operation)
     at = answer.at or now
+    whole = _fitting(lambda: raw(answer.body), answer, operation)
+    try:
+        sound = parsed(SoundPage, answer.body)
+    except MisfitError:
+        page = _fitting(lambda: parsed(CampaignPage, answer.body), answer, operation)
+    else:
+        shown = [
+            _observed(one, document, at) for one, document in zip(sound.campaigns, whole["campaigns"], strict=True)
+        ]
+        return [_named(one) for one in shown], sound.next_cursor
     return [_listed(document, at) for document in whole["campaigns"]], page.next_cursor
 
 
@@ -80,15 +97,23 @@ def _fitting(made: Callable[[], _Read], answer: Answer, operation: str) -> _Read
         raise unexpected(answer, operation, str(wrong)) from None
 
 
+def _named(observed: Observed) -> Observed | Unreadable:
+    try:
+        campaign_id(observed.campaign)
+    except MalformedIdError as wrong:
+        return Unreadable(campaign=None, why=wrong.message)
+    return observed
+
+
 def _listed(document: Document, at: datetime) -> Observed | Unreadable:
     try:
-        shown = parsed(CampaignAnswer, json.dumps(document))
-        campaign_id(shown.id)
-    except (MisfitError, MalformedIdError) as wrong:
+        return _named(_observed(parsed(CampaignAnswer, json.dumps(document)), document, at))
+    except MisfitError as wrong:
         told = document.get("id")
-        known = isinstance(told, str) and not isinstance(wrong, MalformedIdError)
-        return Unreadable(campaign=CampaignId(str(told)) if known else None, why=str(wrong))
-    return _observed(shown, document, at)
+        try:
+            return Unreadable(campaign=campaign_id(told) if isinstance(told, str) else None, why=str(wrong))
+        except MalformedIdError:
+            return Unreadable(campaign=None, why=str(wrong))
 
 
 def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:

@@ -61,6 +61,13 @@ class CampaignPage(_Wire):
     next_cursor: str | None = None
 
 
+class SoundPage(_Wire):
+    """A page of the list whose campaigns are all of the agreed form."""
+
+    campaigns: tuple[CampaignAnswer, ...]
+    next_cursor: str | None = None
+
+
 class LiveAnswer(_Wire):
     """Calls by what they are doing."""
 

@@ -29,6 +29,7 @@ def changes() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("stage", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("control_unfinished_by_campaign", "control_unfinished", ["tenant", "campaign"])
     op.create_table(
@@ -49,6 +50,7 @@ def facts() -> None:
         sa.Column("source", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("entry", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
 
 
@@ -67,6 +69,7 @@ def throttle() -> None:
         sa.Column("client", sa.Text, primary_key=True),
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("went_ns", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "throttle_waiting",
@@ -75,4 +78,5 @@ def throttle() -> None:
         sa.Column("lane", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("until_ns", sa.BigInteger, nullable=False),
         sa.Column("went", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )

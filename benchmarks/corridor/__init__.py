@@ -1,0 +1,1 @@
+"""What safety costs: the corridor beside a bare loop that only sends, in one run."""

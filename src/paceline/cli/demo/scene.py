@@ -1,0 +1,232 @@
+"""Where the story happens: an emulator, a ledger in a folder that goes away again, two people, and one outside."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from paceline.bootstrap import Options, System
+from paceline.cli.demo.telling import StoryError, check
+from paceline.control.outcome import Outcome
+from paceline.cxone.auth import Credentials
+from paceline.cxone.outbound_v2.dialect import OutboundV2
+from paceline.cxone.throttle import Allowance, MemoryThrottle
+from paceline.cxone.transport import Address, Transport
+from paceline.ledger.entry import Actor
+from paceline.primitives.chance import fresh_key
+from paceline.primitives.clock import MachineClock
+from paceline.primitives.ids import CampaignId, TenantId
+from paceline.settings.known import KNOWN, OURS
+from paceline.storage.database import Database, open_database
+from paceline.testing import running_emulator
+
+START = "2026-06-15T12:00:00Z"
+SEED = 7
+TENANT = TenantId("demo")
+LEASE_S = 1.0
+"""How long the owner of a change is taken for alive: short, because somebody is watching."""
+CONSOLE = "admin-console"
+"""The client of somebody who knows nothing of paceline."""
+
+_TENANTS = """
+[[tenants]]
+id = "demo"
+max_concurrent_campaigns = 100
+requests_per_minute = 100000
+clients = [
+  {{ id = "paceline", secret = "{secret}", scopes = ["Campaign.ReadWrite"] }},
+  {{ id = "{console}", secret = "{secret}", scopes = ["Campaign.ReadWrite"] }},
+]
+campaigns = [
+  {{ id = "CMP-12345", name = "Renewals East", status = "ACTIVE", revision = 42, agents = 50 }},
+  {{ id = "CMP-20001", name = "Collections West", status = "PAUSED", revision = 7, agents = 25 }},
+  {{ id = "CMP-20002", name = "Winback South", status = "STOPPED", revision = 3, agents = 12 }},
+  {{ id = "CMP-20003", name = "Survey Midwest", status = "ACTIVE", revision = 11, locked = true, agents = 8 }},
+  {{ id = "CMP-20004", name = "Spring Offer 2025", status = "ARCHIVED", revision = 90 }},
+]
+"""
+
+
+class Behind:
+    """The platform from behind, by the emulator's control surface; and from outside, by a client that is not ours."""
+
+    def __init__(self, url: str, credentials: Credentials) -> None:
+        """Reach the emulator at this address; the credentials are those of the other client."""
+        self._address = urlsplit(url).netloc
+        self._credentials = credentials
+
+    def control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """Do something to the platform that no client could.
+
+        Raises:
+            StoryError: the control surface refused it.
+        """
+        return self._accepted(method, f"/_emulator{path}", body, {"Content-Type": "application/json"})
+
+    def shown(self, campaign: CampaignId) -> dict[str, Any]:
+        """Return a campaign as the platform itself holds it."""
+        return self.control("GET", f"/campaigns/{campaign}")
+
+    def journal(self, newest: int = 0) -> dict[str, Any]:
+        """Return how many requests reached the platform, by status too, and the newest of them."""
+        return self.control("GET", f"/journal?limit={newest}")
+
+    def changes(self, campaign: CampaignId) -> list[dict[str, Any]]:
+        """Return the requests that were to change a campaign, oldest first."""
+        found: list[dict[str, Any]] = self.control(
+            "GET", f"/journal?method=PATCH&path=/api/v2/outbound/campaigns/{campaign}"
+        )["entries"]
+        return found
+
+    def edit(self, campaign: CampaignId, fields: Mapping[str, object]) -> dict[str, Any]:
+        """Change a campaign from outside paceline, by plain HTTP.
+
+        Raises:
+            StoryError: the platform refused it.
+        """
+        form = urlencode(
+            {
+                "grant_type": "client_credentials",
+                "client_id": self._credentials.client_id,
+                "client_secret": self._credentials.client_secret,
+            }
+        )
+        token = self._accepted("POST", "/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        headers = {"Authorization": f"Bearer {token['access_token']}", "Content-Type": "application/json"}
+        return self._accepted("PATCH", f"/api/v2/outbound/campaigns/{campaign}", fields, headers)
+
+    def _accepted(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(self._address, timeout=30)
+        try:
+            content = body if body is None or isinstance(body, str) else json.dumps(body)
+            connection.request(method, path, content, dict(headers))
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise StoryError(f"the emulator refused {method} {path}: {answer.status} {text.decode()[:300]}")
+        found: dict[str, Any] = json.loads(text) if text else {}
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that the acts work with.
+
+    Attributes:
+        ada: her system; bob has another, on the same ledger.
+        environment: what a command of bob's own needs to find this platform and this ledger; holds a secret.
+        folder: gone when the story is over.
+    """
+
+    ada: System
+    bob: System
+    behind: Behind
+    database: Database
+    file: Path
+    folder: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def holds(self, outcome: Outcome, *, word: str, verdict: str | None = None, revision: int) -> None:
+        """Hold an outcome against what it is told to be, and against the platform itself.
+
+        Raises:
+            StoryError: it ended otherwise, or the platform holds another revision.
+        """
+        campaign = outcome.change.campaign
+        check(f"the outcome of {outcome.change.kind} for {campaign}", wanted=(word, verdict), found=_ended(outcome))
+        check(f"the platform's revision of {campaign}", wanted=revision, found=self.behind.shown(campaign)["revision"])
+
+    def state(self, campaign: CampaignId, state: str) -> None:
+        """Hold the state of a campaign against the platform.
+
+        Raises:
+            StoryError: the platform holds another.
+        """
+        check(f"the platform's state of {campaign}", wanted=state, found=self.behind.shown(campaign)["status"])
+
+
+@contextmanager
+def scene_set() -> Iterator[Scene]:
+    """Start everything, and end it again."""
+    secret = fresh_key(24).hex()
+    with ExitStack() as stack:
+        stack.enter_context(_no_proxy())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paceline-demo-")))
+        tenants = _TENANTS.format(secret=secret, console=CONSOLE)
+        emulator = stack.enter_context(running_emulator(tenants, now=START, speed=0.0, seed=SEED))
+        file = folder / "ledger.db"
+        database = stack.enter_context(open_database(f"sqlite:///{file}"))
+        ours = Credentials(client_id="paceline", client_secret=secret)
+        yield Scene(
+            ada=_system(stack, "ada", emulator.url, ours, database),
+            bob=_system(stack, "bob", emulator.url, ours, database),
+            behind=Behind(emulator.url, Credentials(client_id=CONSOLE, client_secret=secret)),
+            database=database,
+            file=file,
+            folder=folder,
+            environment=_environment(emulator.url, ours, file, folder),
+        )
+
+
+def _system(stack: ExitStack, name: str, url: str, credentials: Credentials, database: Database) -> System:
+    clock = MachineClock()
+    # How many requests may go is another story: here nobody is to wait for his turn.
+    throttle = MemoryThrottle(clock, Allowance(limit=1_000_000, window_s=1.0, margin_s=0.0))
+    transport = Transport(Address(api=url, token=f"{url}/oauth/token"), credentials, clock=clock, throttle=throttle)
+    stack.callback(transport.close)
+    return stack.enter_context(
+        System(
+            platform=OutboundV2(transport),
+            database=database,
+            tenant=TENANT,
+            actor=Actor(name=name, known_by="the demo"),
+            clock=clock,
+            options=Options(lease_s=LEASE_S),
+        )
+    )
+
+
+def _environment(url: str, credentials: Credentials, file: Path, folder: Path) -> dict[str, str]:
+    """Return the environment of a command: this process's own, without settings that somebody else made."""
+    others = {name for known in KNOWN.values() for name in known.variables}
+    inherited = {name: value for name, value in os.environ.items() if name not in others and not name.startswith(OURS)}
+    return {
+        **inherited,
+        "PACELINE_API_URL": url,
+        "PACELINE_CLIENT_ID": credentials.client_id,
+        "PACELINE_CLIENT_SECRET": credentials.client_secret,
+        "PACELINE_DATABASE_URL": f"sqlite:///{file}",
+        "PACELINE_DATA_FOLDER": str(folder),
+        "PACELINE_TENANT": TENANT,
+        "PACELINE_ACTOR": "bob",
+        "PACELINE_LEASE_S": str(LEASE_S),
+    }
+
+
+@contextmanager
+def _no_proxy() -> Iterator[None]:
+    """Reach this machine directly, whatever proxy it uses for others; child processes do so too."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    os.environ.update(dict.fromkeys(before, "*"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _ended(outcome: Outcome) -> tuple[str, str | None]:
+    return outcome.word, outcome.verdict

@@ -1,0 +1,61 @@
+"""The acts in their order, and how they are told: each is carried out and checked, and only then printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from paceline.cli.demo import fleets, interruptions, people, proof
+from paceline.cli.demo.scene import START, Scene
+from paceline.cli.demo.telling import Act, StoryError, Teller, check
+from paceline.control.metrics import measured
+
+ACTS: tuple[Callable[[Scene], Act], ...] = (
+    people.campaigns_are_listed,
+    people.pause_drains,
+    people.transition_is_refused,
+    people.operators_conflict,
+    people.outsider_edits,
+    interruptions.answer_is_lost,
+    interruptions.process_is_killed,
+    fleets.fleet_is_stopped,
+    proof.ledger_is_proved,
+)
+"""The story."""
+
+
+def tell_story(scene: Scene, teller: Teller) -> None:
+    """Carry out every act and tell it.
+
+    Raises:
+        StoryError: an act did not come out as it is told; nothing after it is carried out.
+    """
+    teller.say(f"An emulator of the campaign platform, its clock at {START}; ada and bob share one ledger.")
+    for number, act in enumerate(ACTS, start=1):
+        requests, rows = scene.behind.journal()["total"], scene.ada.book.head().size
+        try:
+            told = act(scene)
+        except StoryError as wrong:
+            raise StoryError(f"act {number}: {wrong.message}", hint="run `paceline demo --verbose`") from wrong
+        teller.line(number, told)
+        if teller.shows_evidence:
+            newest = scene.behind.journal()["total"] - requests
+            journal = scene.behind.journal(newest)["entries"]
+            teller.evidence(told, journal, list(scene.ada.book.rows(first=rows + 1)))
+    _end(scene, teller)
+
+
+def _end(scene: Scene, teller: Teller) -> None:
+    journal = scene.behind.journal()
+    statuses = ", ".join(f"{count} x {status}" for status, count in journal["by_status"].items())
+    metrics = measured(scene.ada.book.rows())
+    accuracy = metrics.accuracy
+    check("changes that are as wanted, of those that were sent", wanted=accuracy.n, found=accuracy.hits)
+    teller.say(
+        f"Everything came out as told: {journal['total']} requests reached the platform ({statuses}); of "
+        f"{metrics.changes} changes {accuracy.n} were sent, and {accuracy.hits} came to what was wanted.",
+        "bold",
+    )
+    if teller.shows_evidence:
+        for stage, spent in metrics.latency.items():
+            teller.say(f"   {stage:<10}p50 {spent.p50_ms} ms, p95 {spent.p95_ms} ms, of {spent.n} changes", "dim")
+    teller.say("Next: `paceline up`; then, in another terminal, `paceline get campaigns` or `paceline stop CMP-12345`.")
