@@ -1,0 +1,156 @@
+"""Entries of the ledger as documents, as rows of a table, and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from paceline.ledger.entry import Entry, Step
+from paceline.primitives.canonical import Json
+
+COLUMNS = (
+    "entry", "at", "kind", "campaign", "actor", "known_by", "reason", "ticket", "dry_run", "outcome", "verdict",
+    "revision_before", "revision_after", "requests", "findings", "hash",
+)  # fmt: skip
+"""The columns of an export as CSV."""
+TABLE = ("ENTRY", "AT", "KIND", "CAMPAIGN", "ACTOR", "OUTCOME", "VERDICT", "REASON")
+"""The columns of a table for people."""
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def entry_document(entry: Entry) -> dict[str, Json]:
+    """Return an entry as JSON shows it: who, what, why, how it ended; phone numbers stay words."""
+    first = entry.rows[0].document
+    details = part(entry.closed.document if entry.closed else {}, "details")
+    opening = part(first, "details")
+    return {
+        "entry": entry.number,
+        "at": at_of(first),
+        "kind": entry.kind,
+        "campaign": entry.campaign,
+        "actor": {"name": entry.actor.name, "known_by": entry.actor.known_by},
+        "reason": first.get("reason"),
+        "ticket": first.get("ticket"),
+        "dry_run": bool(opening.get("dry_run")),
+        "outcome": entry.outcome,
+        "verdict": entry.verdict,
+        "findings": details.get("findings", []),
+        "before": details.get("before"),
+        "after": details.get("after"),
+        "requests": details.get("requests"),
+        "error": details.get("error"),
+        "details": opening,
+    }
+
+
+def rows_document(entry: Entry) -> list[Json]:
+    """Return the rows of an entry as JSON shows them."""
+    return [
+        {
+            "sequence": row.sequence,
+            "step": row.step.value,
+            "at": at_of(row.document),
+            "previous": row.previous,
+            "hash": row.hash,
+            "body": row.document,
+        }
+        for row in entry.rows
+    ]
+
+
+def table_row(document: Mapping[str, Json], *, ended: str) -> tuple[str, ...]:
+    """Return the cells of a table for people; `ended` is the word for how the entry ended."""
+    actor = part(document, "actor")
+    cells = (
+        document["entry"], str(document["at"])[:19] + "Z", document["kind"], document["campaign"], actor.get("name"),
+        f"{ended} (dry run)" if document["dry_run"] else ended, document["verdict"], document["reason"],
+    )  # fmt: skip
+    return tuple("" if cell is None else printable(str(cell)) for cell in cells)
+
+
+def ended_word(entry: Entry) -> str:
+    """Return how an entry ended; `open` where it did not, `noted` where there was nothing to wait for."""
+    return entry.outcome or ("open" if entry.rows[0].step is Step.OPENED else "noted")
+
+
+def csv_row(entry: Entry) -> tuple[object, ...]:
+    """Return the cells of an export as CSV; none begins like a formula, for spreadsheets would run it."""
+    told = entry_document(entry)
+    actor = part(told, "actor")
+    findings = told["findings"]
+    cells = (
+        told["entry"], told["at"], told["kind"], told["campaign"], actor["name"], actor["known_by"], told["reason"],
+        told["ticket"], "yes" if told["dry_run"] else "no", ended_word(entry), told["verdict"],
+        part(told, "before").get("revision"), part(told, "after").get("revision"), told["requests"],
+        "; ".join(finding_lines(findings)), entry.rows[-1].hash,
+    )  # fmt: skip
+    return tuple(_safe(cell) for cell in cells)
+
+
+def entry_lines(document: Mapping[str, Json], rows: Sequence[Json]) -> Iterator[str]:
+    """Yield what a person reads of one entry, its document and its rows; the first line is its heading."""
+    actor = part(document, "actor")
+    about = f" of {document['campaign']}" if document["campaign"] else ""
+    yield f"entry {document['entry']}: {document['kind']}{about}{' (dry run)' if document['dry_run'] else ''}"
+    yield f"  by {actor.get('name')} ({actor.get('known_by')})"
+    for name in ("reason", "ticket"):
+        if document[name] is not None:
+            yield f"  {name}: {document[name]}"
+    for row in rows:
+        if isinstance(row, Mapping):
+            yield f"  {row['at']}  row {row['sequence']}  {_step_line(row)}"
+    for line in finding_lines(document["findings"]):
+        yield f"  {line}"
+    error = part(document, "error")
+    if error:
+        yield f"  {error.get('message')} [{error.get('code')}]"
+    last = rows[-1] if rows else None
+    if isinstance(last, Mapping):
+        yield f"  hash of its last row: {last['hash']}"
+
+
+def finding_lines(findings: Json) -> list[str]:
+    """Return a line for each finding: how much it weighs, what it says, its rule."""
+    found = findings if isinstance(findings, Sequence) and not isinstance(findings, str) else ()
+    return [f"{one['severity']}: {one['message']} [{one['rule']}]" for one in found if isinstance(one, Mapping)]
+
+
+def move_line(document: Mapping[str, Json]) -> str:
+    """Return from which state and revision to which a campaign went, empty where nobody looked."""
+    before, after = part(document, "before"), part(document, "after")
+    seen = [f"{one.get('state')} at revision {one.get('revision')}" for one in (before, after) if one]
+    return " -> ".join(seen)
+
+
+def part(document: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    """Return an object inside a document, an empty one where there is none."""
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def printable(text: str) -> str:
+    """Return a text without the control characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def at_of(document: Mapping[str, Json]) -> str:
+    """Return the instant of a row as it stands in the body."""
+    return str(document["at"])
+
+
+def _step_line(row: Mapping[str, Json]) -> str:
+    body = part(row, "body")
+    if row["step"] == Step.CLOSED.value:
+        verdict = f" ({body.get('verdict')})" if body.get("verdict") else ""
+        moved = move_line(part(body, "details"))
+        return f"closed: {body.get('outcome')}{verdict}{', ' + moved if moved else ''}"
+    if row["step"] == Step.VERDICT.value:
+        return f"looked again: {body.get('verdict')}"
+    if row["step"] == Step.INTENT.value:
+        return f"about to send, judged on revision {part(body, 'request').get('judged')}"
+    return str(row["step"])
+
+
+def _safe(cell: object) -> object:
+    if isinstance(cell, str) and cell.startswith(_STARTS_FORMULA):
+        return f"'{cell}"
+    return "" if cell is None else cell

@@ -1,0 +1,79 @@
+"""Changes that have not come to their end, as `paceline doctor` tells of them: whose they are, and who is still alive.
+
+* One that somebody alive is at is as it should be.
+* One whose owner is dead, or that was sent and never answered, waits for the next change of its campaign: that looks
+  what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from paceline.campaign.observed import Stage
+from paceline.control.owners import Owner
+from paceline.control.recorder import Recorder, Unended
+from paceline.ledger.book import Book
+from paceline.ledger.ending import ledger_check
+from paceline.ledger.readings import Readings
+from paceline.primitives.checks import Check, bad, doubtful, fine
+from paceline.primitives.clock import WaitingClock
+from paceline.primitives.errors import PacelineError
+from paceline.primitives.ids import TenantId
+from paceline.storage.database import Database
+
+NAMED = 10
+"""How many entries are named; the others are counted."""
+
+
+def kept_checks(database: Database, *, tenant: TenantId, clock: WaitingClock, lease_s: float) -> tuple[Check, ...]:
+    """Return how the ledger of a tenant stands at its end, and the changes in it; only reads are asked of the database.
+
+    Args:
+        database: with all its tables.
+        tenant: whose ledger.
+        clock: what the signs of life are counted by.
+        lease_s: how long an owner is taken for alive after one, seconds.
+    """
+    book = Book(database, tenant=tenant, clock=clock)
+    recorder = Recorder(database, book, Readings(database, book), Owner(database, clock, lease_s=lease_s))
+    looks: dict[str, Callable[[], Check]] = {
+        "ledger": lambda: ledger_check(book),
+        "changes": lambda: changes_check(recorder),
+    }
+    return tuple(_told(name, look) for name, look in looks.items())
+
+
+def _told(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except PacelineError as failed:
+        return bad(name, failed.message, failed.hint)
+
+
+def changes_check(recorder: Recorder) -> Check:
+    """Return whether changes were left behind.
+
+    Raises:
+        LedgerUnavailableError: nobody can tell.
+        StorageError: the same.
+    """
+    unended = recorder.unended()
+    if not unended:
+        return fine("changes", "none is open or in doubt")
+    dead = {owner: recorder.owner.is_dead(owner) for owner in {one.owner for one in unended}}
+    left = [one for one in unended if one.stage is Stage.IN_DOUBT or (one.stage is Stage.OPEN and dead[one.owner])]
+    named = sorted(unended, key=lambda one: one not in left)
+    told = "; ".join(_words(one, is_dead=dead[one.owner]) for one in named[:NAMED])
+    more = f"; and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    if not left:
+        return fine("changes", f"{told}{more}")
+    campaigns = ", ".join(sorted({one.campaign for one in left})[:NAMED])
+    return doubtful("changes", f"{told}{more}", f"the next change of {campaigns} finds out what became of it")
+
+
+def _words(one: Unended, *, is_dead: bool) -> str:
+    owner = "its owner is dead" if is_dead else "its owner is alive"
+    stage = {Stage.OPEN: "open", Stage.IN_DOUBT: "in doubt", Stage.SETTLING: "settling"}[one.stage]
+    # Nobody has to stay with a change that only waits for its calls to end.
+    after = "" if one.stage is Stage.SETTLING else f", {owner}"
+    return f"entry {one.entry}, {one.kind} of {one.campaign} by {one.actor}: {stage}{after}"
