@@ -28,7 +28,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## start the emulator and show what it accepts and refuses; needs no account
+demo: setup ## two people, one ledger, nine acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
@@ -60,6 +60,14 @@ bench: setup .venv-bench/.requirements ## measure the emulator beside a publishe
 .PHONY: bench-ledger
 bench-ledger: setup ## measure durable appends to the ledger, one caller beside 64, in one run
 	@$(BIN)/python -m benchmarks.ledger
+
+.PHONY: bench-corridor
+bench-corridor: setup ## measure stops through the corridor beside a bare loop that only sends, in one run
+	@$(BIN)/python -m benchmarks.corridor
+
+.PHONY: torture
+torture: setup ## kill 1,000 processes in the middle of their changes, and see that nothing is lost and nothing happens twice
+	@$(BIN)/python -m benchmarks.torture
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench

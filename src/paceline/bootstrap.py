@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ from paceline.primitives.checks import Check, Condition, bad, fine, skipped
 from paceline.primitives.clock import MachineClock, WaitingClock
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, TenantId
-from paceline.settings import Settings, SettingsError
+from paceline.settings import Settings, SettingsError, read_settings
 from paceline.settings.record import Remote, own_tenant, sqlite_address
 from paceline.settings.running import made_folder
 from paceline.settings.told import settings_checks, up_check
@@ -240,6 +241,27 @@ def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Itera
             system.facts.adopt(read_facts(settings.campaigns_file), Order(actor=settings.actor))
         with system:
             yield system
+
+
+@contextmanager
+def open_system(
+    environment: Mapping[str, str] | None = None, *, folder: Path | None = None, clock: WaitingClock | None = None
+) -> Iterator[System]:
+    """Open the system that the settings describe, and close it again: what a program begins with.
+
+    Args:
+        environment: variables such as PACELINE_API_URL; those of this process when None.
+        folder: where `paceline.toml` and `campaigns.toml` are looked for; the working folder when None.
+        clock: what time is told by; the machine's when None.
+
+    Raises:
+        SettingsError: a setting is wrong or missing.
+        StorageError: the database cannot be opened.
+    """
+    variables = os.environ if environment is None else environment
+    settings = read_settings(flags={}, environment=variables, folder=folder or Path.cwd())
+    with system_of(settings, clock=clock) as system:
+        yield system
 
 
 def diagnosis_of(settings: Settings, *, clock: WaitingClock | None = None) -> tuple[Check, ...]:

@@ -25,7 +25,7 @@ def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
     if targeting.count is not None and targeting.count != len(found):
         tell(f"paceline: {len(found)} campaigns were found, and --count says {targeting.count}: nothing was done")
         return False
-    if len(found) == 0:
+    if len(found) == 0 or (len(found) == 1 and not targeting.everything):
         return True
     if targeting.yes and (targeting.count is not None or not targeting.everything):
         return True

@@ -22,5 +22,7 @@ UNDONE = 8
 """Rolled back by a guard."""
 USAGE = 64
 """The words of the command are off."""
+BROKEN_PIPE = 141
+"""Whoever read the output went away."""
 INTERRUPTED = 130
 """Ended by Ctrl-C."""

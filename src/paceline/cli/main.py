@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,32 +13,37 @@ from paceline.primitives.errors import PacelineError
 
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
-emulator.command("paceline.cli.serve:serve_emulator", name="serve")
-app.command(emulator)
-app.command("paceline.cli.demo.command:demo", name="demo")
-app.command("paceline.cli.up:up", name="up")
-app.command("paceline.cli.doctor:doctor", name="doctor")
 get = App(name="get", help="Campaigns as the platform holds them.")
-get.command("paceline.cli.look:get_campaigns", name="campaigns")
-get.command("paceline.cli.look:get_campaign", name="campaign")
-app.command(get)
-app.command("paceline.cli.campaign:pause", name="pause")
-app.command("paceline.cli.campaign:resume", name=["resume", "start"])
-app.command("paceline.cli.campaign:stop", name="stop")
-app.command("paceline.cli.look:explain", name=["explain", "describe"])
-app.command("paceline.cli.declare:declare", name="declare")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
-audit.command("paceline.cli.audit:list_entries", name="list")
-audit.command("paceline.cli.audit:show_entry", name="show")
-audit.command("paceline.cli.audit:settings_at", name="at")
-audit.command("paceline.cli.audit:show_stats", name="stats")
-audit.command("paceline.cli.audit_proof:verify_ledger", name="verify")
-audit.command("paceline.cli.audit_proof:sign_checkpoint", name="checkpoint")
-audit.command("paceline.cli.audit_proof:prove_entry", name="prove")
-audit.command("paceline.cli.audit_proof:export_ledger", name="export")
-audit.command("paceline.cli.audit_report:write_report", name="report")
-app.command(audit)
 
+COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
+    (app, "demo.command:demo", ("demo",), "Tell one story through the corridor, each act checked before it is told."),
+    (app, "up:up", ("up",), "Start an emulator that the other commands find by themselves, until Ctrl-C."),
+    (emulator, "serve:serve_emulator", ("serve",), "Serve the emulator until Ctrl-C."),
+    (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
+    (get, "look:get_campaign", ("campaign",), "Show one campaign."),
+    (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
+    (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
+    (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
+    (app, "look:explain", ("explain", "describe"), "Say why a campaign is, or is not, dialing, and what may be done."),
+    (app, "declare:declare", ("declare",), "Say what the platform does not know about a campaign."),
+    (audit, "audit:list_entries", ("list",), "List what was done, the oldest first."),
+    (audit, "audit:show_entry", ("show",), "Show one entry, step by step."),
+    (audit, "audit:settings_at", ("at",), "Show what was in force at an instant, since when, by whom."),
+    (audit, "audit:show_stats", ("stats",), "Show how changes ended: outcomes, accuracy, latency, refusals."),
+    (audit, "audit_proof:verify_ledger", ("verify",), "Verify the ledger, row by row, and against a checkpoint."),
+    (audit, "audit_proof:sign_checkpoint", ("checkpoint",), "Sign the ledger as it is now, to be kept elsewhere."),
+    (audit, "audit_proof:prove_entry", ("prove",), "Prove that an entry is in the ledger."),
+    (audit, "audit_proof:export_ledger", ("export",), "Write every row out, for whoever does not have the database."),
+    (audit, "audit_report:write_report", ("report",), "Write a folder about a period that can be read and verified."),
+    (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
+)
+"""Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
+
+for tree, place, names, says in COMMANDS:
+    tree.command(f"paceline.cli.{place}", name=list(names), help=says)
+for tree in (emulator, get, audit):
+    app.command(tree)
 
 CODES = {
     "usage": exits.USAGE,
@@ -67,4 +73,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return exits.ERROR
     except KeyboardInterrupt:
         return exits.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has gone, as `head` does; what is still to be written at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.BROKEN_PIPE
     return done if isinstance(done, int) else 0

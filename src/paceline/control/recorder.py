@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -25,7 +26,7 @@ from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, diffe
 from paceline.control.owners import Owner
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
-from paceline.ledger.entry import Deed
+from paceline.ledger.entry import Deed, instant_text
 from paceline.ledger.failures import at_the_ledger
 from paceline.ledger.readings import Reading, Readings
 from paceline.primitives.canonical import Json
@@ -42,6 +43,9 @@ _OTHERS = prepared.Prepared(
     .order_by(_UNFINISHED.entry)
 )  # fmt: skip
 _PUT = prepared.Prepared(insert(CONTROL_UNFINISHED))
+_STAGE = prepared.Prepared(
+    select(_UNFINISHED.stage).where(_UNFINISHED.tenant == bindparam("tenant"), _UNFINISHED.entry == bindparam("entry"))
+)
 _STAGED = prepared.Prepared(
     update(CONTROL_UNFINISHED)
     .where(_UNFINISHED.tenant == bindparam("of_tenant"), _UNFINISHED.entry == bindparam("of_entry"))
@@ -75,15 +79,17 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request that is on disk, and may have been sent: with its key, and what it was judged on."""
+    """A request that is on disk and may have been sent: its key, the judged version, and the platform's time then."""
 
     prepared: Prepared
     key: str
     judged: Version
+    judged_at: datetime
 
     def document(self) -> dict[str, Json]:
         """Return it as the intent row keeps it; `Prepared.of` reads its own part."""
-        return {**self.prepared.document(), "key": self.key, "judged": self.judged}
+        judged: dict[str, Json] = {"judged": self.judged, "judged_at": instant_text(self.judged_at)}
+        return {**self.prepared.document(), "key": self.key, **judged}
 
 
 class Recorder:
@@ -159,7 +165,7 @@ class Recorder:
             LedgerUnavailableError: nothing was recorded, so nothing may be sent.
         """
         # A key stands for one request and its answer, refusals too; so every try has one of its own.
-        sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version)
+        sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version, judged_at=judged.at)
         draft = drafts.intent(opened.entry, sent.document(), at=self.book.now())
 
         def keep(connection: Connection) -> None:
@@ -196,9 +202,17 @@ class Recorder:
             self._database.write(end)
 
     def judge_again(
-        self, entry: EntryId, verdict: Verdict, observed: Observed, *, happened: bool | None = None
+        self,
+        entry: EntryId,
+        verdict: Verdict,
+        observed: Observed,
+        *,
+        happened: bool | None = None,
+        was: Stage | None = None,
     ) -> None:
         """Say what a later look at a closed entry showed; `happened` is told where it was in doubt.
+
+        Nothing is said of an entry that somebody else has brought further than `was`, the stage that it was found at.
 
         Raises:
             EntryOpenError: it is not closed yet.
@@ -213,7 +227,10 @@ class Recorder:
         stage = Stage.SETTLING if isinstance(verdict, Settling) else None
 
         def judge(connection: Connection) -> None:
+            # From here on nobody else writes: two who looked at the same time do not say the same twice.
             self._readings.put(connection, _reading(observed, made_by=entry if happened else None))
+            if was is not None and self._stage_of(connection, entry) is not was:
+                return
             self.book.put(connection, draft)
             self._move(connection, entry, stage)
 
@@ -256,6 +273,10 @@ class Recorder:
         )
         with at_the_ledger():
             return self._database.read(lambda connection: connection.execute(asked).first()) is not None
+
+    def _stage_of(self, connection: Connection, entry: EntryId) -> Stage | None:
+        found = _STAGE.run(connection, {"tenant": self.book.tenant, "entry": entry})
+        return Stage(found[0][0]) if found else None
 
     def _move(self, connection: Connection, entry: EntryId, stage: Stage | None) -> None:
         if stage is None:

@@ -34,8 +34,9 @@ from paceline.campaign.ports import (
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
 from paceline.control.recorder import Opened, Recorder, Sent, Unended
-from paceline.ledger.entry import Entry, Step
+from paceline.ledger.entry import Entry, Step, instant_from
 from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_ledger
+from paceline.ledger.numbers import without_numbers
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
 from paceline.primitives.ids import EntryId, Version
@@ -102,7 +103,8 @@ class Settlement:
             return NobodyKnows(None, error)
         if observed.version == sent.judged and untouched is Untouched.LEAVE:
             return DidNotHappen(observed)
-        if not self._can_repeat(sent, age):
+        # A platform forgets by its own clock, which may run faster than ours.
+        if not self._can_repeat(sent, max(age, observed.at - sent.judged_at)):
             return _by_looking(change, sent, observed)
         try:
             receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=lane)
@@ -143,7 +145,7 @@ class Settlement:
         verdict = change_of(_change_in(self._recorder.book.read(other.entry))).verify(observed)
         if isinstance(verdict, Settling):
             return other
-        self._recorder.judge_again(other.entry, verdict, observed)
+        self._recorder.judge_again(other.entry, verdict, observed, was=other.stage)
         return None
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
@@ -166,7 +168,7 @@ class Settlement:
         """Close the entry of an owner who is gone; None when that is done."""
         entry = self._recorder.book.read(other.entry)
         change = change_of(_change_in(entry))
-        sent = self._sent(entry)
+        sent = self._sent(entry, change)
         if sent is None:
             outcome = Outcome(change=change, ending=_interrupted("before anything was sent"), entry=entry.number)
         else:
@@ -183,32 +185,48 @@ class Settlement:
     def _cleared_up(self, other: Unended, lane: Lane) -> Unended | None:
         """Judge again what was in doubt; None when it no longer is."""
         entry = self._recorder.book.read(other.entry)
-        sent = self._sent(entry)
+        change = change_of(_change_in(entry))
+        sent = self._sent(entry, change)
         if sent is None:
             return other
-        change = change_of(_change_in(entry))
         became = self.find_out(change, sent, lane=lane, untouched=Untouched.LEAVE, age=self._age(entry))
         try:
             match became:
                 case NobodyKnows():
                     return other
                 case Happened(made):
-                    self._recorder.judge_again(other.entry, change.verify(made), made, happened=True)
+                    self._recorder.judge_again(other.entry, change.verify(made), made, happened=True, was=other.stage)
                 case DidNotHappen(observed):
-                    self._recorder.judge_again(other.entry, _not_as_wanted(change, observed), observed, happened=False)
+                    missed = _not_as_wanted(change, observed)
+                    self._recorder.judge_again(other.entry, missed, observed, happened=False, was=other.stage)
         except EntryOpenError:
             return other
         return None
 
-    def _sent(self, entry: Entry) -> Sent | None:
+    def _sent(self, entry: Entry, change: AnyChange) -> Sent | None:
         intent = entry.intent
         if intent is None:
             return None
-        # Numbers stand in the chain as words; what goes out again must be the very bytes.
+        # Phone numbers stand in the chain as words; what goes out again must be the very bytes.
         told = self._recorder.book.revealed(intent)
         if not isinstance(told, dict):
             raise TypeError("an intent is an object")
-        return Sent(prepared=Prepared.of(told), key=str(told["key"]), judged=Version(str(told["judged"])))
+        judged = Version(str(told["judged"]))
+        return Sent(
+            prepared=self._as_sent(told, change, judged),
+            key=str(told["key"]),
+            judged=judged,
+            judged_at=instant_from(str(told["judged_at"])),
+        )
+
+    def _as_sent(self, told: dict[str, Json], change: AnyChange, judged: Version) -> Prepared:
+        """Return the request that was sent, in its own spelling where that of the ledger differs by phone numbers."""
+        if told["dialect"] == self._platform.dialect:
+            again = self._platform.prepare(change, judged)
+            plain = without_numbers(again.document(), lambda number: number)
+            if isinstance(plain, dict) and all(told.get(name) == value for name, value in plain.items()):
+                return again
+        return Prepared.of(told)
 
     def _age(self, entry: Entry) -> timedelta:
         # The platform remembers a key from when it was sent, however often the entry was written to since.
@@ -259,4 +277,5 @@ def _not_as_wanted(change: AnyChange, observed: Observed) -> Diverged:
 def _change_in(entry: Entry) -> dict[str, Json]:
     details = entry.rows[0].document["details"]
     told = details["change"] if isinstance(details, dict) else None
-    return told if isinstance(told, dict) else {}
+    # An id may look like a phone number, and only the entry's own is never replaced by a word.
+    return {**told, "campaign": entry.campaign} if isinstance(told, dict) else {}
