@@ -1,0 +1,158 @@
+"""Whole systems for the suites of the corridor: on the emulator, on one database, under a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from paceline.bootstrap import Options, System
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
+from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
+from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
+from paceline.campaign.ports import Meter, Platform, Prepared, Receipt
+from paceline.control.order import Order
+from paceline.control.recorder import Opened, Sent
+from paceline.ledger.entry import Actor
+from paceline.ledger.verify import verify_database
+from paceline.primitives.clock import ManualClock, WaitingClock
+from paceline.primitives.ids import CampaignId, TenantId, Version
+from paceline.storage.database import Database
+from tests.contract.emulated import Emulated
+
+_NUMBERS = count(1)
+STARTED = datetime(2026, 6, 15, 12, tzinfo=UTC)
+ACTIVE, PAUSED, STOPPED = CampaignId("ACTIVE"), CampaignId("PAUSED"), CampaignId("STOPPED")
+LOCKED, ARCHIVED = CampaignId("LOCKED"), CampaignId("ARCHIVED")
+PAUSE, RESUME, STOP = Pause(campaign=ACTIVE), Resume(campaign=PAUSED), Stop(campaign=ACTIVE)
+
+
+def actor(name: str) -> Actor:
+    return Actor(name=name, known_by="test")
+
+
+@dataclass
+class Office:
+    """Where systems of several people work on one ledger; `clock` is the time of those who bring none."""
+
+    emulated: Emulated
+    database: Database
+    tenant: TenantId
+    clock: ManualClock = field(default_factory=lambda: ManualClock(wall_ns=int(STARTED.timestamp()) * 10**9))
+    opened: list[System] = field(default_factory=list)
+
+    def system(
+        self,
+        name: str = "ada",
+        *,
+        platform: Platform | None = None,
+        database: Database | None = None,
+        clock: WaitingClock | None = None,
+        **options: Any,
+    ) -> System:
+        made = System(
+            platform=platform or self.emulated.platform(),
+            database=database or self.database,
+            tenant=self.tenant,
+            actor=actor(name),
+            clock=clock or self.clock,
+            options=Options(**options),
+        )
+        self.opened.append(made)
+        return made
+
+    def close(self) -> None:
+        for system in self.opened:
+            system.close()
+        found = verify_database(self.database, tenant=self.tenant)
+        assert found.ok, found.faults
+
+    def outside(self, change: AnyChange) -> Observed:
+        """Change a campaign as somebody does who knows nothing of this ledger."""
+        platform = self.emulated.platform()
+        made = platform.apply(platform.prepare(change, None), idempotency_key=f"outside-{next(_NUMBERS)}").observed
+        assert made is not None
+        return made
+
+    def sent(self, method: str = "PATCH") -> list[dict[str, Any]]:
+        """The requests of a method that the platform saw, in order."""
+        return self.emulated.entries(method=method, path="/api/v2/*")
+
+    def sent_keys(self) -> set[str]:
+        return {entry["request"]["headers"]["idempotency-key"] for entry in self.sent()}
+
+
+def steps(system: System, entry: int | None) -> list[str]:
+    """The rows of an entry, by their steps."""
+    return [row.step.value for row in system.book.rows() if row.entry == entry]
+
+
+def revision(observed: Observed | None) -> int:
+    assert observed is not None
+    assert observed.revision is not None
+    return observed.revision
+
+
+def left_behind(
+    gone: System, change: AnyChange, *, intended: bool = True, happened: bool = False
+) -> tuple[Opened, Sent | None]:
+    """Leave an entry as a process leaves it that dies: after `open`, after `intend`, or after its effect."""
+    opened = gone.recorder.open(change, Order(actor=gone.actor))
+    if not intended:
+        return opened, None
+    observed = gone.platform.read(change.campaign)
+    prepared = gone.platform.prepare(change, observed.version)
+    sent = gone.recorder.intend(opened, prepared, observed, number=1)
+    if happened:
+        gone.platform.apply(sent.prepared, idempotency_key=sent.key)
+    return opened, sent
+
+
+class Through:
+    """A platform that passes everything on to another; what differs is overridden."""
+
+    def __init__(self, beyond: Platform) -> None:
+        self.beyond = beyond
+
+    @property
+    def dialect(self) -> str:
+        return self.beyond.dialect
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        return self.beyond.abilities
+
+    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
+        return self.beyond.read(campaign, lane=lane)
+
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
+        return self.beyond.list(state=state, lane=lane)
+
+    def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
+        return self.beyond.live(campaign, lane=lane)
+
+    def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
+        return self.beyond.prepare(change, version)
+
+    def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
+        return self.beyond.apply(prepared, idempotency_key=idempotency_key, lane=lane)
+
+    def metered(self) -> AbstractContextManager[Meter]:
+        return self.beyond.metered()
+
+
+class Meddled(Through):
+    """A platform on which somebody else does something just before each of our first changes arrives."""
+
+    def __init__(self, beyond: Platform, *meddling: Callable[[], object]) -> None:
+        super().__init__(beyond)
+        self.meddling = list(meddling)
+
+    def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
+        if self.meddling:
+            self.meddling.pop(0)()
+        return self.beyond.apply(prepared, idempotency_key=idempotency_key, lane=lane)
