@@ -45,7 +45,7 @@ def rules() -> str:
     """Return the table of rules."""
     return _table(
         "# Rules\n\nEvery finding names the rule that it comes from; scripts may rely on the ids.\n",
-        ("rule", "what has to hold"),
+        ("rule", "what it holds or tells"),
         [(f"`{rule}`", said) for rule, said in stated_rules().items()],
     )
 

@@ -49,10 +49,11 @@ class Draining:
         Raises:
             PlatformError: the campaign cannot be read; the entry keeps the verdict that it had.
         """
-        if not isinstance(outcome.ending, Applied | Scheduled) or outcome.entry is None or outcome.after is None:
+        observed = outcome.after or outcome.before
+        if not isinstance(outcome.ending, Applied | Scheduled) or outcome.entry is None or observed is None:
             return outcome
-        verdict, began_at, began_ns = outcome.ending.verdict, outcome.after.at, self._clock.running_ns()
-        observed, requests = outcome.after, 0
+        verdict, began_at, began_ns = outcome.ending.verdict, observed.at, self._clock.running_ns()
+        requests = 0
         with self._recorder.at_work():
             while isinstance(verdict, Settling):
                 passed = observed.at - began_at
