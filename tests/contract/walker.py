@@ -1,0 +1,185 @@
+"""A warm process that forks: each order is one change, made by a child that kills itself at a moment of its walk.
+
+`python -m tests.contract.walker` reads an order (JSON, a line each) and writes how its child ended, a line each:
+`signal N`, or `status N` for one that was never killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import Any
+
+import psycopg  # noqa: F401 - loaded before the fork, so that no child has to
+import sqlalchemy.dialects.postgresql.psycopg
+import sqlalchemy.dialects.sqlite  # noqa: F401 - the same
+
+from paceline.bootstrap import Options, System
+from paceline.campaign.catalogue import CATALOGUE
+from paceline.cxone.attempt import HttpClient
+from paceline.cxone.auth import Credentials
+from paceline.cxone.breaker import Tolerance
+from paceline.cxone.outbound_v2.dialect import OutboundV2
+from paceline.cxone.retry import Schedule
+from paceline.cxone.throttle import Allowance, MemoryThrottle
+from paceline.cxone.transport import Address, Patience, Transport
+from paceline.ledger.entry import Actor
+from paceline.primitives.clock import MachineClock, ManualClock, WaitingClock
+from paceline.primitives.ids import TenantId, campaign_id
+from paceline.storage import postgres, sqlite  # noqa: F401 - the same
+from paceline.storage.database import open_database
+
+Reached = Callable[[str], None]
+
+PLACES = (
+    ("recorder", "open", None, "open"),
+    ("settlement", "before", "validate", "settle"),
+    ("survey", "situation", None, "survey"),
+    ("platform", "prepare", "guard", None),
+    ("recorder", "intend", None, "intend"),
+    ("platform", "apply", "unsent", "answered"),
+    ("settlement", "find_out", "lost", "found"),
+    ("recorder", "close", "verify", "close"),
+    ("settlement", "after", None, "after"),
+)
+"""Part of a system, its method, and the moments of a walk just before it is called and just after it returned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkOrder:
+    """Which change, for whom, and the moment at which its process kills itself; `wall_ns` None is the machine's clock.
+
+    `settles_first` counts the moments only from when the process is done with what others left open.
+    """
+
+    url: str
+    tenant: str
+    api: str
+    secret: str
+    kind: str
+    campaign: str
+    moment: str
+    actor: str = "ada"
+    wall_ns: int | None = None
+    settles_first: bool = True
+    attempts: int = 2
+    lease_s: float = 10.0
+
+
+class Telling:
+    """A clock that tells when somebody waits by it."""
+
+    def __init__(self, clock: WaitingClock, reached: Reached) -> None:
+        self._clock = clock
+        self._reached = reached
+
+    def wall_ns(self) -> int:
+        return self._clock.wall_ns()
+
+    def running_ns(self) -> int:
+        return self._clock.running_ns()
+
+    def wait(self, seconds: float) -> None:
+        self._reached("unanswered")
+        self._clock.wait(seconds)
+
+
+def follow(system: System, reached: Reached) -> None:
+    """Have the moments told that the walks of this system pass."""
+    for part, method, before, after in PLACES:
+        owner = getattr(system, part)
+        setattr(owner, method, _told(getattr(owner, method), before, after, reached))
+
+
+def _told(method: Callable[..., Any], before: str | None, after: str | None, reached: Reached) -> Callable[..., Any]:
+    @wraps(method)
+    def told(*args: Any, **named: Any) -> Any:
+        if before is not None:
+            reached(before)
+        result = method(*args, **named)
+        if after is not None:
+            reached(after)
+        return result
+
+    return told
+
+
+def walk(order: WalkOrder) -> None:
+    """Carry out the change, and be killed on the way."""
+    settled = not order.settles_first
+
+    def reached(moment: str) -> None:
+        nonlocal settled
+        settled = settled or moment == "settle"
+        passed = settled or moment in {"open", "validate"}
+        if passed and moment == order.moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    own: WaitingClock = MachineClock() if order.wall_ns is None else ManualClock(wall_ns=order.wall_ns)
+    clock = Telling(own, reached)
+    transport = Transport(
+        Address(api=order.api, token=f"{order.api}/oauth/token"),
+        Credentials(client_id="all", client_secret=order.secret),
+        clock=clock,
+        throttle=MemoryThrottle(clock, Allowance(limit=10**6)),
+        patience=Patience(schedule=Schedule(attempts=order.attempts)),
+        tolerance=Tolerance(failures=1000),
+    )
+    system = System(
+        platform=OutboundV2(transport),
+        database=open_database(order.url),
+        tenant=TenantId(order.tenant),
+        actor=Actor(name=order.actor, known_by="test"),
+        clock=clock,
+        options=Options(lease_s=order.lease_s),
+    )
+    follow(system, reached)
+    system.run(CATALOGUE[order.kind](campaign=campaign_id(order.campaign)))
+
+
+def written(order: WalkOrder) -> str:
+    return json.dumps(asdict(order))
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Return the process that does this work and nothing else, whatever comes of it."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001 - nothing of this process's own may run on in its copy
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def ended(child: int) -> str:
+    """Wait for a process, and return how it ended."""
+    _, status = os.waitpid(child, 0)
+    return f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {os.WEXITSTATUS(status)}"
+
+
+def warm() -> None:
+    """Load, before any fork, what every child would load by itself."""
+    # The trust store is read once in a process; threads and connections are opened by the children alone.
+    HttpClient(ManualClock()).close()
+
+
+def main() -> None:
+    warm()
+    for line in sys.stdin:
+        order = WalkOrder(**json.loads(line))
+        os.write(1, f"{ended(forked(lambda order=order: walk(order)))}\n".encode())  # type: ignore[misc]
+
+
+if __name__ == "__main__":
+    main()
