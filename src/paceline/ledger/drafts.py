@@ -64,13 +64,13 @@ def closed(
     entry: EntryId, *, outcome: str, at: datetime, verdict: str | None = None, details: Mapping[str, Json] = NOTHING
 ) -> Draft:
     """Return the row that says how the entry ended, in the words of whoever closes it."""
-    document = _said(Step.CLOSED, at, {"entry": entry, "outcome": outcome, "verdict": verdict, "details": details})
+    document = _said(Step.CLOSED, at, {"entry": entry, "outcome": outcome, "verdict": verdict, "details": {**details}})
     return Draft(step=Step.CLOSED, at=at, document=document, body=_body(document), entry=entry, outcome=outcome)
 
 
 def later_verdict(entry: EntryId, *, verdict: str, at: datetime, details: Mapping[str, Json] = NOTHING) -> Draft:
     """Return the row that says what a later look showed."""
-    document = _said(Step.VERDICT, at, {"entry": entry, "verdict": verdict, "details": details})
+    document = _said(Step.VERDICT, at, {"entry": entry, "verdict": verdict, "details": {**details}})
     return Draft(step=Step.VERDICT, at=at, document=document, body=_body(document), entry=entry)
 
 
@@ -100,7 +100,7 @@ def _first(step: Step, deed: Deed, at: datetime) -> Draft:
         "actor": {"name": deed.actor.name, "known_by": deed.actor.known_by},
         "reason": deed.reason,
         "ticket": deed.ticket,
-        "details": deed.details,
+        "details": {**deed.details},
     }
     document = _said(step, at, said)
     return Draft(

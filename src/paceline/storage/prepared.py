@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 
 Value = str | int | None
+_DRIVER = "paceline_driver"
 
 
 class Prepared:
@@ -32,16 +33,18 @@ class Prepared:
         text, order, fixed = self._compiled.get(dialect.name) or self._compile(dialect)
         if fixed:
             values = {**fixed, **values}
-        cursor = connection.connection.cursor()
+        told = values if order is None else [values[name] for name in order]
+        cursor = None
         try:
-            cursor.execute(text, values if order is None else [values[name] for name in order])
+            cursor = _driver(connection).execute(text, told)
             return list(cursor.fetchall()) if self._gives_rows else []
         except dialect.loaded_dbapi.Error as problem:
             raise DBAPIError.instance(
                 text, None, problem, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
             ) from problem
         finally:
-            cursor.close()
+            if cursor is not None:
+                cursor.close()
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Value]]:
         compiled = self._statement.compile(dialect=dialect)
@@ -50,3 +53,11 @@ class Prepared:
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         self._compiled[dialect.name] = (str(compiled), order, fixed)
         return self._compiled[dialect.name]
+
+
+def _driver(connection: Connection) -> Any:  # noqa: ANN401 - sqlite3 or psycopg, whose connections both execute
+    """Return the driver's own connection; to go through the pool's stand-in costs as much as a small statement."""
+    known = connection.info.get(_DRIVER)
+    if known is None:
+        known = connection.info[_DRIVER] = connection.connection.driver_connection
+    return known
