@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.corridor", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds, each of both kinds; one more warms up")
     parser.add_argument("--campaigns", type=int, default=300, help="campaigns stopped in a round, by each kind")
-    parser.add_argument("--concurrency", type=int, default=16, help="requests under way at once, for both kinds")
+    parser.add_argument("--concurrency", type=int, default=64, help="requests under way at once, for both kinds")
     parser.add_argument("--folder", type=Path, help="where the ledger is made; its disk is part of what is measured")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     chosen = parser.parse_args(argv)
