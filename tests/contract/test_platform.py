@@ -11,7 +11,7 @@ import pytest
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Lane, Settling
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, Drain, LiveCalls, Pending, State
+from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Pending, State
 from paceline.campaign.ports import (
     CampaignLockedError,
     FleetLimitError,
@@ -63,7 +63,7 @@ def test_fields_that_nobody_here_knows_are_kept(platform: OutboundV2) -> None:
 
 
 def test_list_yields_every_campaign_of_the_tenant_with_its_version(platform: OutboundV2) -> None:
-    seen = {one.campaign: one.version for one in platform.list()}
+    seen = {one.campaign: one.version for one in platform.list() if isinstance(one, Observed)}
     assert seen == {"ACTIVE": "42", "ARCHIVED": "9", "LOCKED": "5", "PAUSED": "7", "STOPPED": "3"}
 
 
@@ -160,6 +160,7 @@ def test_change_judged_on_the_present_version_is_taken(platform: OutboundV2) -> 
 
 def test_version_of_a_list_is_one_to_write_under(platform: OutboundV2) -> None:
     (seen,) = platform.list(state=State.PAUSED)
+    assert isinstance(seen, Observed)
     applied(platform, Resume(campaign=PAUSED), version=seen.version)
     assert platform.read(PAUSED).revision == 8
 

@@ -13,7 +13,7 @@ from paceline.campaign.change import Lane
 from paceline.cxone.shared_throttle import FORGOTTEN_NS, PAUSE_NS, DatabaseThrottle
 from paceline.cxone.throttle import GRACE_NS, Allowance, ThrottleAwayError
 from paceline.primitives.clock import ManualClock
-from paceline.storage.database import Database, open_database
+from paceline.storage.database import Database
 from paceline.storage.tables import THROTTLE_REQUESTS, THROTTLE_WAITING
 from tests.contract.lines import SECOND, START_NS, Line, Watched
 

@@ -64,8 +64,8 @@ def _is_simple(value: Any) -> bool:  # noqa: ANN401 - any JSON
     if kind is list or kind is tuple:
         return all(map(_is_simple, value))
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
-    return kind is float and _LEAST <= abs(value) < _MOST and not float.is_integer(value)
+        return bool(-_LARGEST <= value <= _LARGEST)
+    return bool(kind is float and _LEAST <= abs(value) < _MOST and not value.is_integer())
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON in, dicts and lists of it out

@@ -8,7 +8,7 @@ import pytest
 
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Drain, Observed, Pending, State
+from paceline.campaign.observed import Drain, Observed, Pending, State, Unreadable
 from paceline.campaign.ports import Prepared, UnexpectedAnswerError, UnknownRequestError
 from paceline.cxone.exchange import Answer, Repeat
 from paceline.cxone.outbound_v2.reading import campaign_read, live_read, page_read
@@ -91,7 +91,20 @@ def test_page_holds_campaigns_with_their_documents_and_the_next_cursor() -> None
     body = json.dumps({"campaigns": [SHOWN, {**SHOWN, "id": "C2", "extra": 1}], "nextCursor": "n"}).encode()
     shown, cursor = page_read(Answer(status=200, body=body), operation="list", now=NOW)
     assert ([one.campaign for one in shown], cursor) == (["C1", "C2"], "n")
+    assert isinstance(shown[1], Observed)
     assert shown[1].document["extra"] == 1
+
+
+def test_campaign_of_an_unknown_form_hides_no_other_of_its_page() -> None:
+    odd = [{**SHOWN, "id": "C2", "status": "DREAMING"}, {**SHOWN, "id": "../up"}, {"id": 7}]
+    body = json.dumps({"campaigns": [SHOWN, *odd], "nextCursor": None}).encode()
+    (sound, *unreadable), _ = page_read(Answer(status=200, body=body), operation="list", now=NOW)
+    assert sound.campaign == "C1"
+    assert [(type(one), one.campaign) for one in unreadable] == [
+        (Unreadable, "C2"),
+        (Unreadable, None),
+        (Unreadable, None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@
 * `lifecycle.effective-time`: an instant is aware, not past, at most 366 days ahead; what is pending is named before it
   is replaced.
 * `lifecycle.fleet-limit`: one more ACTIVE campaign stays within the declared limit.
-* `lifecycle.unfinished`: nobody else is changing the campaign right now; what still settles is told. A pause or stop does
+* `lifecycle.unfinished`: nobody else is changing the campaign right now; what settles is told. A pause or stop does
   not give way to somebody who resumes: whichever of them comes second meets another revision.
 * `lifecycle.drop`: how many calls a drop will cut.
 * `lifecycle.agents`: how many agents will be without calls.
