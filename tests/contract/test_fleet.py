@@ -247,3 +247,10 @@ def most_active(office: Office) -> int:
         (active.add if shown["status"] == "ACTIVE" else active.discard)(shown["id"])
         most = max(most, len(active))
     return most
+
+
+def test_target_that_no_campaign_fits_ends_at_once_with_nothing_done(office: Office) -> None:
+    system = office.system()
+    ended = ordered(system, system.fleet.find(Target(labelled=frozenset())))
+    assert (ended.items, dict(ended.summary)) == ((), {})
+    assert office.sent() == []

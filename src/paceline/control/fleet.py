@@ -138,7 +138,7 @@ class Fleet:
     def _each(self, found: Found, change_of: Callable[[CampaignId], AnyChange], order: Order) -> Iterator[Outcome]:
         changes = [(change_of(campaign), seen) for campaign, seen in found.campaigns.items()]
         at_once = 1 if any(change.lane is not Lane.STOPPING for change, _ in changes) else self._concurrency
-        if at_once == 1 or len(changes) == 1:
+        if at_once == 1 or len(changes) <= 1:
             for change, seen in changes:
                 yield self._corridor.run(change, order, seen=seen)
             return
