@@ -105,7 +105,7 @@ class System:
         self.facts = Facts(database, self.book)
         self.owner = Owner(database, clock, lease_s=options.lease_s)
         self.recorder = Recorder(database, self.book, self.readings, self.owner)
-        self.settlement = Settlement(platform, self.recorder, clock)
+        self.settlement = Settlement(platform, self.recorder, clock, by=actor.name)
         self.rules = HouseRules()
         self.survey = Survey(platform, self.recorder, active_limit=options.active_limit or self.facts.active_limit)
         self.corridor = Corridor(

@@ -48,9 +48,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """There was nothing to send: the campaign is so already, or only a dry run was wanted."""
+    """There was nothing to send: the campaign is so already, or only a dry run was wanted, which `would_apply` it."""
 
     word: ClassVar[str] = "unchanged"
+    would_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class Outcome:
         requests: HTTP requests that reached the platform for it, those for tokens aside.
         timings_ms: milliseconds of the whole (`total`), of waiting for the platform (`platform`), and of each stage.
         dry_run: whether it was only to be judged.
+        settled_by: who ended the entry when the process that carried the change out was gone; its requests nobody
+            counted then.
     """
 
     change: AnyChange
@@ -142,6 +145,7 @@ class Outcome:
     requests: int = 0
     timings_ms: Mapping[str, float] = field(default_factory=dict, hash=False)
     dry_run: bool = False
+    settled_by: str | None = None
 
     @property
     def word(self) -> str:
@@ -165,7 +169,7 @@ class Outcome:
             "findings": [finding.document() for finding in self.findings],
             "before": _shown(self.before),
             "after": _shown(self.after),
-            "requests": self.requests,
+            "requests": self.requests if self.settled_by is None else None,
             "timings_ms": dict(self.timings_ms),
         }
         if isinstance(verdict, Diverged):
@@ -174,6 +178,10 @@ class Outcome:
             found["error"] = self.failure.document()
         if self.dry_run:
             found["dry_run"] = True
+            would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply
+            found["would"] = Applied.word if would_apply else self.word
+        if self.settled_by is not None:
+            found["settled_by"] = self.settled_by
         return found
 
     def document(self) -> dict[str, Json]:

@@ -21,6 +21,7 @@ from enum import Enum
 
 from sqlalchemy import Connection, bindparam, delete, select, text
 
+from paceline.campaign.observed import Stage
 from paceline.primitives.chance import fresh_key
 from paceline.primitives.clock import WaitingClock
 from paceline.storage.database import Database
@@ -111,7 +112,7 @@ class Owner:
                 self._entries.discard(entry)
 
     def close(self) -> None:
-        """Beat no more, and forget owners that are long gone."""
+        """Beat no more, and forget this owner, when it left nothing open, and those that are long gone."""
         with self._lock:
             self._ended, beater = True, self._beater
         self._wake.set()
@@ -190,9 +191,10 @@ class Owner:
 
     def _forget(self) -> None:
         oldest_ns = self._clock.wall_ns() - FORGET_S * _SECOND
+        busy = select(CONTROL_UNFINISHED.c.owner).where(CONTROL_UNFINISHED.c.stage == Stage.OPEN.value)
         gone = delete(CONTROL_OWNERS).where(
-            CONTROL_OWNERS.c.beat_ns < oldest_ns,
-            CONTROL_OWNERS.c.owner.not_in(select(CONTROL_UNFINISHED.c.owner)),
+            (CONTROL_OWNERS.c.beat_ns < oldest_ns) | (CONTROL_OWNERS.c.owner == self.name),
+            CONTROL_OWNERS.c.owner.not_in(busy),
         )
         try:
             self._database.write(lambda connection: connection.execute(gone))

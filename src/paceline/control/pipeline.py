@@ -16,10 +16,9 @@ A campaign that has moved on between 4 and 7 sends a pause or stop back to 4, an
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.catalogue import AnyChange, ends_dialing
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Platform, PlatformError, RevisionConflictError, WrongStateError
@@ -38,10 +37,10 @@ from paceline.control.outcome import (
 )
 from paceline.control.recorder import Opened, Recorder, Sent, Unended
 from paceline.control.refusals import ending_of
-from paceline.control.settlement import DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
+from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
 from paceline.control.stopwatch import Stopwatch
 from paceline.control.survey import Survey
-from paceline.control.told import found_again, left_open, not_expected, stands_against, taken_for_dead
+from paceline.control.told import found_again, left_open, not_expected, on_its_way, stands_against, taken_for_dead
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity
@@ -120,6 +119,7 @@ class Corridor:
                     dry_run=order.dry_run,
                 )
                 outcome = self._closed(walk, outcome)
+            self._supersede(walk, outcome)
             self._settle_after(walk)
         return outcome
 
@@ -146,6 +146,11 @@ class Corridor:
             number += 1
             with walk.watch.stage("survey"):
                 situation = self._surveyed(walk, seen if number == 1 else None)
+            if self._may_be_undone(walk, situation):
+                with walk.watch.stage("settle"):
+                    walk.others = self._settlement.settle_all(walk.others, change.lane)
+                with walk.watch.stage("survey"):
+                    situation = self._surveyed(walk, None)
             with walk.watch.stage("check"):
                 ended = self._judged(walk, situation)
             if ended is not None:
@@ -180,6 +185,14 @@ class Corridor:
             walk.told += self._changed(walk, judged, now, Severity.INFO)
         return situation
 
+    def _may_be_undone(self, walk: _Walk, situation: Situation) -> bool:
+        """Return whether a pause or stop that has nothing to send may be undone by a resumption that was before it.
+
+        A stop that is sent makes another revision, which the resumption then meets; one that is not sent has to wait.
+        """
+        is_so = walk.change.lane is Lane.STOPPING and walk.change.already_so(situation.observed)
+        return is_so and any(_is_on_its_way(other) for other in walk.others)
+
     def _judged(self, walk: _Walk, situation: Situation) -> Ending | None:
         """Return how the change ends by its judgement, None when it may be sent."""
         change, order, observed = walk.change, walk.order, situation.observed
@@ -195,11 +208,15 @@ class Corridor:
             walk.told += Findings(not_expected(order, observed))
         walk.findings = walk.told + change.validate(self._rules)
         if change.already_so(observed):
-            return Unchanged()
+            if not self._may_be_undone(walk, situation):
+                return Unchanged()
+            coming = [other for other in walk.others if _is_on_its_way(other)]
+            walk.findings += Findings(*(on_its_way(other) for other in coming))
+            return Conflicted()
         walk.findings += change.guard(situation)
         if stands_against(walk.findings):
             return Refused()
-        return Unchanged() if order.dry_run else None
+        return Unchanged(would_apply=True) if order.dry_run else None
 
     def _applied(self, walk: _Walk, sent: Sent) -> PlatformError | None:
         """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
@@ -237,7 +254,7 @@ class Corridor:
     def _verified(self, walk: _Walk) -> Ending:
         if walk.after is None:
             # It was accepted, and could not be read back: whether it is as wanted is for a later look.
-            return Applied(Settling(check_again_in=timedelta(seconds=1)))
+            return Applied(Settling(LOOK_SOON))
         verdict = walk.change.verify(walk.after)
         if walk.change.effective_at is not None and walk.after.pending is not None:
             return Scheduled(verdict, due=walk.change.effective_at)
@@ -283,9 +300,25 @@ class Corridor:
         except LedgerError:
             return  # the finding says that somebody has to look at it
 
+    def _supersede(self, walk: _Walk, outcome: Outcome) -> None:
+        """End what was settling: this change has taken its place, and nobody can judge it any more."""
+        if not isinstance(outcome.ending, Applied | Scheduled):
+            return
+        try:
+            for other in walk.others:
+                if other.stage is Stage.SETTLING:
+                    self._recorder.supersede(other.entry, by=walk.opened.entry)
+        except LedgerError:
+            return  # whoever looks at them next sees that they were replaced
+
     def _settle_after(self, walk: _Walk) -> None:
         """Settle what a pause or stop did not wait for; whatever keeps it from that is met by whoever comes next."""
         try:
             self._settlement.after(walk.change, walk.opened)
         except LedgerError:
             return
+
+
+def _is_on_its_way(other: Unended) -> bool:
+    """Return whether somebody else's change may still arrive and let the campaign dial."""
+    return other.stage in {Stage.OPEN, Stage.IN_DOUBT} and not ends_dialing(other.kind)

@@ -35,6 +35,8 @@ from paceline.storage import prepared
 from paceline.storage.database import Database
 from paceline.storage.tables import CONTROL_UNFINISHED
 
+SUPERSEDED = "superseded"
+"""The verdict in the ledger on a change that was settling when a later one took its place."""
 _UNFINISHED = CONTROL_UNFINISHED.c
 _OTHERS = prepared.Prepared(
     select(_UNFINISHED.entry, _UNFINISHED.campaign, _UNFINISHED.kind, _UNFINISHED.actor, _UNFINISHED.owner,
@@ -236,6 +238,25 @@ class Recorder:
 
         with at_the_ledger():
             self._database.write(judge)
+
+    def supersede(self, entry: EntryId, *, by: EntryId | None) -> None:
+        """Say that a later change took the place of one that was settling, ours or, by None, one outside paceline.
+
+        Nothing is said of an entry that has come to its end meanwhile.
+
+        Raises:
+            LedgerUnavailableError: nothing was recorded.
+        """
+        draft = drafts.later_verdict(entry, verdict=SUPERSEDED, details={"superseded_by": by}, at=self.book.now())
+
+        def end(connection: Connection) -> None:
+            self.book.hold(connection)
+            if self._stage_of(connection, entry) is Stage.SETTLING:
+                self.book.put(connection, draft)
+                self._move(connection, entry, None)
+
+        with at_the_ledger():
+            self._database.write(end)
 
     def saw(self, looks: Iterable[Observed]) -> None:
         """Keep campaigns as they were read.

@@ -13,7 +13,7 @@ Whose owner is gone, the entry is closed: as failed when nothing was sent or it 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import assert_never
@@ -45,6 +45,8 @@ REMEMBERED = timedelta(hours=23)
 """How long the platform is relied on to remember a key: an hour less than it promises."""
 
 _REFUSALS = (RevisionConflictError, WrongStateError, CampaignLockedError, FleetLimitError, RejectedError)
+LOOK_SOON = timedelta(seconds=1)
+"""After how long to look at what was accepted and could not be read back."""
 INTERRUPTED = "interrupted"
 """The code of a failure whose cause is that the process ended."""
 
@@ -60,9 +62,9 @@ class Untouched(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """It took effect; `made` is the campaign as it left it."""
+    """It took effect; `made` is the campaign as it left it, None when nobody could look."""
 
-    made: Observed
+    made: Observed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ Became = Happened | DidNotHappen | NobodyKnows
 class Settlement:
     """Settles what others left open, and finds out what became of requests without an answer."""
 
-    def __init__(self, platform: Platform, recorder: Recorder, clock: Clock) -> None:
-        """Ask this platform, and end entries in this ledger."""
+    def __init__(self, platform: Platform, recorder: Recorder, clock: Clock, *, by: str) -> None:
+        """Ask this platform, and end entries in this ledger; `by` is the name of who does."""
+        self._by = by
         self._platform = platform
         self._recorder = recorder
         self._clock = clock
@@ -112,7 +115,10 @@ class Settlement:
             return DidNotHappen(observed, refusal)
         except PlatformError as error:
             return NobodyKnows(observed, error)
-        made = receipt.observed or observed
+        made = receipt.observed
+        if made is None:
+            # The look from before it was sent says nothing of its effect.
+            return Happened(None if observed.version == sent.judged else observed)
         # What was answered then is old when nobody has changed the campaign since: its drain has gone on.
         return Happened(observed if made.version == observed.version else made)
 
@@ -141,11 +147,18 @@ class Settlement:
         return tuple(other for other in [self._settled(one, lane) for one in others] if other is not None)
 
     def look_again(self, other: Unended, observed: Observed) -> Unended | None:
-        """Judge an entry that was settling by a fresh look; return it when it settles still."""
-        verdict = change_of(_change_in(self._recorder.book.read(other.entry))).verify(observed)
+        """Judge an entry that was settling by a fresh look; return it when it settles still.
+
+        Where the campaign is not as wanted any more because somebody has changed it since, the entry was superseded.
+        """
+        entry = self._recorder.book.read(other.entry)
+        verdict = change_of(_change_in(entry)).verify(observed)
         if isinstance(verdict, Settling):
             return other
-        self._recorder.judge_again(other.entry, verdict, observed, was=other.stage)
+        if isinstance(verdict, Diverged) and _made_in(entry) not in {None, observed.version}:
+            self._recorder.supersede(other.entry, by=None)
+        else:
+            self._recorder.judge_again(other.entry, verdict, observed, was=other.stage)
         return None
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
@@ -177,7 +190,7 @@ class Settlement:
                 return other
             outcome = _outcome(change, entry.number, became)
         try:
-            self._recorder.close(entry.number, outcome)
+            self._recorder.close(entry.number, replace(outcome, settled_by=self._by))
         except EntryClosedError:
             return None  # somebody else was quicker
         return None
@@ -195,6 +208,8 @@ class Settlement:
                 case NobodyKnows():
                     return other
                 case Happened(made):
+                    if made is None:
+                        return other
                     self._recorder.judge_again(other.entry, change.verify(made), made, happened=True, was=other.stage)
                 case DidNotHappen(observed):
                     missed = _not_as_wanted(change, observed)
@@ -240,6 +255,13 @@ class Settlement:
         )
 
 
+def _made_in(entry: Entry) -> str | None:
+    """Return the version that an entry is known to have made."""
+    details = {} if entry.closed is None else entry.closed.document["details"]
+    after = details.get("after") if isinstance(details, dict) else None
+    return str(after["version"]) if isinstance(after, dict) else None
+
+
 def _can_wait(change: AnyChange, other: Unended) -> bool:
     return change.lane is Lane.STOPPING and not ends_dialing(other.kind)
 
@@ -253,7 +275,8 @@ def _by_looking(change: AnyChange, sent: Sent, observed: Observed) -> Became:
 def _outcome(change: AnyChange, entry: EntryId, became: Became) -> Outcome:
     match became:
         case Happened(made):
-            return Outcome(change=change, ending=Applied(change.verify(made)), after=made, entry=entry)
+            verdict = Settling(LOOK_SOON) if made is None else change.verify(made)
+            return Outcome(change=change, ending=Applied(verdict), after=made, entry=entry)
         case DidNotHappen(observed):
             ending = _interrupted("before the platform took it")
             return Outcome(change=change, ending=ending, before=observed, entry=entry)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from paceline.campaign.catalogue import AnyChange, ends_dialing
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume
-from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, State, Unfinished
+from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
 from paceline.campaign.ports import Platform
 from paceline.control.recorder import Opened, Recorder, Unended
 from paceline.primitives.ids import CampaignId, EntryId
@@ -93,7 +93,7 @@ class Survey:
         coming = {
             other.campaign
             for other in self._recorder.unended(kind=Resume.kind)
-            if before is None or other.entry < before
+            if self._is_coming(other) and (before is None or other.entry < before)
         }
         active: set[CampaignId | None] = set(coming)
         strangers = 0
@@ -102,6 +102,12 @@ class Survey:
             active.add(shown.campaign)
         active -= {None, campaign}
         return len(active) + strangers, limit
+
+    def _is_coming(self, other: Unended) -> bool:
+        """Return whether a resumption may yet make its campaign active; what a dead process sent has shown by now."""
+        if other.stage is Stage.IN_DOUBT:
+            return True
+        return other.stage is Stage.OPEN and not self._recorder.owner.is_dead(other.owner)
 
     def _live(self, change: AnyChange, observed: Observed) -> LiveCalls | None:
         if isinstance(change, Resume) or change.drain is not Drain.DROP or observed.state is not State.ACTIVE:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from paceline.campaign.observed import Observed
 from paceline.campaign.ports import PlatformError
 from paceline.control.order import Order
+from paceline.control.recorder import Unended
 from paceline.ledger.failures import LedgerError
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import EntryId
@@ -39,7 +40,19 @@ def found_again(lost: PlatformError) -> Finding:
     return Finding(
         rule="change.found-again",
         severity=Severity.INFO,
-        message=f"the answer was lost ({lost.message}) and found again: it took effect once",
+        message=f"no answer came at first ({lost.message}): it was looked for by its key, and took effect once",
+    )
+
+
+def on_its_way(other: Unended) -> Finding:
+    """Return that a resumption may still arrive after a pause or stop that found nothing to do."""
+    return Finding(
+        rule="lifecycle.unfinished",
+        severity=Severity.ERROR,
+        message=f"{other.kind} by {other.actor} (entry {other.entry}) is still on its way, and the campaign dials when "
+        "it arrives: ask again, or look with `paceline explain`",
+        found=other.entry,
+        source=f"{other.actor} (entry {other.entry})",
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
 
 from paceline.ledger import drafts
-from paceline.ledger.appending import append, row_from
+from paceline.ledger.appending import append, hold_head, row_from
 from paceline.ledger.chain import start_of
 from paceline.ledger.drafts import Draft
 from paceline.ledger.entry import NOTHING, Deed, Entry, Query, Row, Step, instant_text
@@ -114,6 +114,10 @@ class Book:
             LedgerUnavailableError: nothing was recorded.
         """
         return self._write(drafts.noted(deed, at=self.now())).entry
+
+    def hold(self, connection: Connection) -> None:
+        """Keep everybody else from appending until the caller's transaction ends."""
+        hold_head(connection, self.tenant)
 
     def put(self, connection: Connection, draft: Draft) -> Row:
         """Append a row in a transaction of the caller's own: it is durable when that is, or never was."""

@@ -36,7 +36,7 @@ def test_other_tag_than_expected_is_told_where_there_is_no_revision() -> None:
 
 def test_what_became_of_the_record_is_told_with_the_entry() -> None:
     assert (
-        "the answer was lost (nothing)"
+        "no answer came at first (nothing)"
         in found_again(NoAnswerError("nothing", operation="pause", request_sent=True)).message
     )
     for finding in (taken_for_dead(EntryId(7)), left_open(EntryId(7), LedgerUnavailableError("away"))):
