@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,6 +118,8 @@ class Emulated:
         window_s: float = 60.0,
         margin_s: float = 0.25,
         in_line_s: float = 600.0,
+        stopping: Schedule | None = None,
+        notice: Callable[[str], None] = lambda _words: None,
     ) -> Transport:
         """Open a transport whose waits take no time: they only move our clock."""
         allowance = Allowance(limit=limit, window_s=window_s, margin_s=margin_s)
@@ -132,7 +135,9 @@ class Emulated:
                 limits=Limits(attempt_s=attempt_s, connections=connections),
                 schedule=Schedule(attempts=attempts, total_s=total_s),
                 in_line_s=in_line_s,
+                stopping=stopping,
             ),
+            notice=notice,
             tolerance=Tolerance(failures=failures),
             seed=lambda: 0,
         )

@@ -28,6 +28,10 @@ class Schedule:
     longest_wait_s: float = 15.0
 
 
+WITHOUT_END = Schedule(attempts=10**9, total_s=10.0**9)
+"""For what must not be given up: a person ends it, or a success."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Ask again after so many seconds."""

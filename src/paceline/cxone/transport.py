@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from paceline.campaign.change import Lane
 from paceline.campaign.ports import (
     Meter,
     NoAnswerError,
@@ -35,6 +36,8 @@ from paceline.cxone.throttle import MemoryThrottle, Throttle, ThrottleAwayError
 from paceline.primitives.chance import fresh_seed
 from paceline.primitives.clock import MachineClock, WaitingClock, instant_of
 
+TOLD_S = 2.0
+"""A wait of so many seconds is told to whoever waits."""
 REMOVED = "[removed]"
 """What stands where the platform said a secret back."""
 _SECOND = 1_000_000_000
@@ -52,11 +55,19 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long things may take: one attempt, all of them, and the turn in the throttle (seconds)."""
+    """How long things may take: one attempt, all of them, and the turn in the throttle (seconds).
+
+    `stopping` is how often and how long what stops is tried; None is as everything else.
+    """
 
     limits: Limits = field(default_factory=Limits)
     schedule: Schedule = field(default_factory=Schedule)
     in_line_s: float = 600.0
+    stopping: Schedule | None = None
+
+    def schedule_of(self, lane: Lane) -> Schedule:
+        """Return how often and how long a request of this lane is tried."""
+        return self.stopping if lane is Lane.STOPPING and self.stopping is not None else self.schedule
 
 
 @dataclass(slots=True)
@@ -65,6 +76,7 @@ class _Errand:
 
     request: Request
     began_ns: int
+    schedule: Schedule
     attempt: int = 0
     doubt: bool = False
     renewed: bool = False
@@ -89,6 +101,7 @@ class Transport:
         patience: Patience | None = None,
         tolerance: Tolerance | None = None,
         seed: Callable[[], int] = fresh_seed,
+        notice: Callable[[str], None] = lambda _words: None,
     ) -> None:
         """Open nothing yet.
 
@@ -100,7 +113,9 @@ class Transport:
             patience: how long things may take.
             tolerance: when a host that fails is left alone.
             seed: 64 bits of chance, for the spread of waits.
+            notice: who hears, in words, what is waited for and how long; short waits are not told.
         """
+        self._notice = notice
         self._clock = clock or MachineClock()
         self._throttle = throttle or MemoryThrottle(self._clock)
         self._patience = patience or Patience()
@@ -135,8 +150,8 @@ class Transport:
         Raises:
             PlatformError: every way in which there is none; `may_have_happened` covers all attempts.
         """
-        errand = _Errand(request, self._clock.running_ns())
-        token = self._token(errand, None)
+        errand = _Errand(request, self._clock.running_ns(), self._patience.schedule_of(request.lane))
+        token = self._first_token(errand)
         while True:
             self._stand_in_line(errand)
             try:
@@ -148,7 +163,17 @@ class Transport:
                 token = self._token(errand, token)
             except PlatformError as error:
                 self._wait_or_fail(errand, error)
-                token = self._token(errand, None)
+                token = self._first_token(errand)
+
+    def _first_token(self, errand: _Errand) -> Token:
+        """Return a token, asked for as long as the errand itself may be tried."""
+        while True:
+            try:
+                return self._token(errand, None)
+            except PlatformError as failure:
+                if errand.schedule is self._patience.schedule:
+                    raise
+                self._wait_or_fail(errand, failure)
 
     def _token(self, errand: _Errand, refused: Token | None) -> Token:
         """Return a token; that none can be had says nothing of the errand itself, which was not sent for it."""
@@ -161,7 +186,8 @@ class Transport:
             raise told from failure
 
     def _fetch_token(self) -> Answer:
-        errand = _Errand(token_request(self._credentials, self._address.token), self._clock.running_ns())
+        request = token_request(self._credentials, self._address.token)
+        errand = _Errand(request, self._clock.running_ns(), self._patience.schedule)
         while True:
             try:
                 return self._checked(errand, self._address.token, None)
@@ -179,12 +205,15 @@ class Transport:
             attempt=errand.attempt,
             elapsed_s=(self._clock.running_ns() - errand.began_ns) / _SECOND,
             repeat=errand.request.repeat,
-            schedule=self._patience.schedule,
+            schedule=errand.schedule,
             chance=self._seed() / 2**64,
         )
         if not isinstance(decided, Wait):
-            raise errand.failed(error) from error
-        self._clock.wait(decided.seconds)
+            failed = errand.failed(error)
+            if failed.retryable and failed.hint is None:
+                failed.hint = f"{decided.why}; {_come_back(error)}"
+            raise failed from error
+        self._wait(decided.seconds, f"{error.report()}: tried again in {decided.seconds:.0f} s")
 
     def _stand_in_line(self, errand: _Errand) -> None:
         """Wait for a turn in the throttle, but not for ever; this time is not the errand's own."""
@@ -195,8 +224,13 @@ class Transport:
                 error.retry_after_s = wait_s
                 raise errand.failed(error)
             left_s -= wait_s
-            self._clock.wait(wait_s)
+            self._wait(wait_s, f"{errand.request.operation}: the allowance is used up; next turn in {wait_s:.0f} s")
         errand.began_ns += self._clock.running_ns() - began_ns
+
+    def _wait(self, seconds: float, words: str) -> None:
+        if seconds >= TOLD_S:
+            self._notice(words)
+        self._clock.wait(seconds)
 
     def _turn(self, errand: _Errand) -> float:
         try:
@@ -230,7 +264,7 @@ class Transport:
         """Send once, on the meters of this thread unless it is for a token."""
         began_ns, reached = self._clock.running_ns(), True
         headers = {} if token is None else {"Authorization": f"Bearer {token.text}"}
-        left_s = self._patience.schedule.total_s - (began_ns - errand.began_ns) / _SECOND
+        left_s = errand.schedule.total_s - (began_ns - errand.began_ns) / _SECOND
         try:
             return self._http.attempt(errand.request, url, headers, within_s=left_s)
         except NoAnswerError as error:
@@ -258,3 +292,11 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc
     except ValueError:
         return url
+
+
+def _come_back(error: PlatformError) -> str:
+    """Return when to try again, by the platform's word where it said so."""
+    asked_s = error.retry_after_s if isinstance(error, RateLimitedError | UnavailableError) else None
+    if asked_s is None:
+        return "try again later, or see `paceline doctor`"
+    return f"the platform asks to come back in {timedelta(seconds=round(asked_s))}"
