@@ -13,6 +13,7 @@ from typing import Self
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
+from paceline.control.adoption import Adopt, adopted
 from paceline.control.draining import Draining
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
@@ -31,7 +32,7 @@ from paceline.cxone.attempt import Limits
 from paceline.cxone.diagnosed import platform_checks
 from paceline.cxone.outbound_v2.dialect import OutboundV2
 from paceline.cxone.outbound_v2.writing import Prefix
-from paceline.cxone.retry import Schedule
+from paceline.cxone.retry import WITHOUT_END, Schedule
 from paceline.cxone.shared_throttle import DatabaseThrottle
 from paceline.cxone.throttle import Allowance, MemoryThrottle, Throttle
 from paceline.cxone.throttle_look import throttle_check
@@ -212,12 +213,28 @@ def ledger_of(settings: Settings) -> Iterator[Ledger]:
 
 
 @contextmanager
-def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Iterator[System]:
+def system_of(
+    settings: Settings,
+    *,
+    clock: WaitingClock | None = None,
+    patience_s: float | None = None,
+    adopt: Adopt = Adopt.MUST,
+    notice: Callable[[str], None] = lambda _words: None,
+) -> Iterator[System]:
     """Open the system that these settings describe, and close it again.
+
+    Args:
+        settings: what to open.
+        clock: what time is told by; the machine's when None.
+        patience_s: how long a request may be tried, its turn in line included; None is as the settings say, and without
+            end for what stops.
+        adopt: whether the file of campaigns is adopted first.
+        notice: who hears what is waited for, and why the file was not adopted where that was only to be tried.
 
     Raises:
         SettingsError: there is no address of a platform, or no credentials for it.
         StorageError: the database cannot be opened.
+        FactsFileError: the file of campaigns must be adopted, and cannot be used.
     """
     reach, clock = settings.platform, clock or MachineClock()
     with _database_of(settings) as database:
@@ -226,7 +243,8 @@ def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Itera
             reach.credentials,
             clock=clock,
             throttle=_throttle(settings, database, clock),
-            patience=Patience(limits=Limits(attempt_s=settings.attempt_s), schedule=Schedule(total_s=settings.total_s)),
+            patience=_patience(settings, patience_s),
+            notice=notice,
         )
         system = System(
             platform=OutboundV2(transport, prefix=settings.prefix),
@@ -237,9 +255,11 @@ def system_of(settings: Settings, *, clock: WaitingClock | None = None) -> Itera
             options=Options(lease_s=settings.lease_s, concurrency=settings.concurrency, campaign=settings.campaign),
         )
         system.closes(transport.close)
-        if settings.campaigns_file is not None:
-            system.facts.adopt(read_facts(settings.campaigns_file), Order(actor=settings.actor))
         with system:
+            file = settings.campaigns_file
+            if file is not None:
+                order = Order(actor=settings.actor)
+                adopted(adopt, lambda: system.facts.adopt(read_facts(file), order), notice=notice)
             yield system
 
 
@@ -257,6 +277,7 @@ def open_system(
     Raises:
         SettingsError: a setting is wrong or missing.
         StorageError: the database cannot be opened.
+        FactsFileError: `campaigns.toml` cannot be used.
     """
     variables = os.environ if environment is None else environment
     settings = read_settings(flags={}, environment=variables, folder=folder or Path.cwd())
@@ -339,6 +360,14 @@ def _database_of(settings: Settings) -> Database:
     if settings.database_url.startswith(sqlite_address(settings.data_folder)):
         made_folder(settings.data_folder)
     return open_database(settings.database_url)
+
+
+def _patience(settings: Settings, patience_s: float | None) -> Patience:
+    limits = Limits(attempt_s=settings.attempt_s)
+    if patience_s is None:
+        return Patience(limits=limits, schedule=Schedule(total_s=settings.total_s), stopping=WITHOUT_END)
+    within = Schedule(attempts=WITHOUT_END.attempts, total_s=patience_s)
+    return Patience(limits=limits, schedule=within, in_line_s=patience_s, stopping=within)
 
 
 def _throttle(settings: Settings, database: Database, clock: WaitingClock) -> Throttle:

@@ -185,3 +185,36 @@ def test_profile_of_a_named_file_says_where_the_data_lie(start: Start, tmp_path:
     assert up.printed
     assert (tmp_path / "east" / "up.json").exists()
     assert os.fspath(tmp_path / "east" / "up.db") in "".join(up.printed)
+
+
+def test_command_says_which_settings_are_not_used_with_it_and_why(start: Start) -> None:
+    up = start()
+    named = {
+        "PACELINE_DATABASE_URL": "postgresql+psycopg://ada:hidden-word@db.example.com/ledger",
+        "PACELINE_TENANT": "acme",
+        "CXONE_CLIENT_ID": "client-1",
+        "PACELINE_CLIENT_SECRET": "hidden-word",
+    }
+    told = f"paceline: no address is set; this is the running `paceline up` (process {up.process.pid}), "
+    plain, aside = listing(up), listing(up, **named)
+    assert plain.startswith(told)
+    assert "not used here" not in plain
+    assert aside.startswith(plain.rstrip("\n") + "; not used here: ")
+    assert all(f"'s {name})" in aside for name in named)
+    assert "hidden-word" not in aside
+    assert aside.endswith(": an emulator has its own, so that nothing real is mixed with what is tried\n")
+
+
+def listing(up: Up, **variables: str) -> str:
+    """List the campaigns beside a running `paceline up`, and return what was said on stderr."""
+    done = subprocess.run(  # noqa: S603  # the project's own command, with words of the tests
+        [str(PACELINE), "get", "campaigns"],
+        cwd=up.place,
+        env={**up.variables, "NO_PROXY": "127.0.0.1", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "CMP-12345" in done.stdout
+    return done.stderr

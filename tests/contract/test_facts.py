@@ -194,9 +194,12 @@ def test_of_many_that_adopt_a_file_at_once_one_does(
     [
         (["purpos=sales"], Scope.CAMPAIGN, "did you mean purpose"),
         (["colour=red"], Scope.CAMPAIGN, "known: anchor, label.NAME, list"),
-        (["purpose=sale"], Scope.CAMPAIGN, "sales, debt, research or info; did you mean sales"),
+        (["purpose=sale"], Scope.CAMPAIGN, "sales, debt, research or info\ndid you mean sales?"),
         (["regions=FL"], Scope.CAMPAIGN, "'FL' is none"),
+        (["purpose=fun"], Scope.CAMPAIGN, "\nallowed are sales, debt, research, info"),
         (["regions=US-XX"], Scope.CAMPAIGN, "'US-XX' is none"),
+        (["regions=US-FL,UK-ENG"], Scope.CAMPAIGN, "'UK-ENG' is none: UK is no country\ndid you mean GB?"),
+        (["regions=DX-BY"], Scope.CAMPAIGN, "DX is no country\ndid you mean "),
         (["anchor=2026-06-15T12:00:00"], Scope.CAMPAIGN, "an instant with an offset"),
         (["label.a b=x"], Scope.CAMPAIGN, "cannot be a label"),
         (["seller= Acme"], Scope.CAMPAIGN, "without blanks around it"),

@@ -175,3 +175,13 @@ def test_what_is_told_is_what_was_whenever_it_is_certain(readings: Readings, boo
         elif found.following is not None:
             assert found.gap is not None
             assert found.gap.end == found.following.first_seen
+
+
+def test_time_in_which_a_revision_was_made_never_ends_before_it_starts(readings: Readings, book: Book) -> None:
+    seen = book.now().replace(microsecond=0)
+    readings.keep([look("42", seen - MINUTE)])
+    entry = book.open(Deed(kind="lifecycle.pause", campaign=EAST, actor=ADA))
+    sent = book.intend(entry, {}).at
+    readings.keep([look("43", sent - timedelta(milliseconds=400), made_by=entry)])
+    since = readings.settings_at(EAST, sent).since
+    assert since == Gap(start=sent - timedelta(milliseconds=400), end=sent - timedelta(milliseconds=400))

@@ -87,7 +87,7 @@ class Change(Protocol):
 
     @property
     def lane(self) -> Lane:
-        """Return who goes before whom: all requests for this change, its reads too, travel in this lane."""
+        """Return who goes before whom: requests for this change, the reads it is judged by too, travel in this lane."""
         ...
 
     def validate(self, rules: Rulebook) -> Findings:

@@ -22,8 +22,7 @@ def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
     Raises:
         UsageError: nobody can be asked, and an option that says yes is missing.
     """
-    if targeting.count is not None and targeting.count != len(found):
-        tell(f"paceline: {len(found)} campaigns were found, and --count says {targeting.count}: nothing was done")
+    if not is_counted(len(found), targeting):
         return False
     if len(found) == 0 or (len(found) == 1 and not targeting.everything):
         return True
@@ -39,6 +38,15 @@ def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
     raise UsageError(
         "several campaigns without a terminal want --yes", hint=f"{len(found)} campaigns would be changed: add --yes"
     )
+
+
+def is_counted(found: int, targeting: Targeting) -> bool:
+    """Return whether there are as many campaigns as --count says, if it says anything; what differs is told."""
+    if targeting.count is None or targeting.count == found:
+        return True
+    told = "1 campaign was" if found == 1 else f"{found} campaigns were"
+    tell(f"paceline: {told} found, and --count says {targeting.count}: nothing was done")
+    return False
 
 
 def _asked(verb: str, found: Found) -> bool:

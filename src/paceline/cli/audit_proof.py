@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SEVERAL = Parameter(negative=())
 _OUT = Parameter(name="--out")
+_CHECKPOINT = "name a file that `paceline audit checkpoint --out FILE` wrote"
 
 
 class Form(StrEnum):
@@ -58,7 +59,7 @@ def verify_ledger(
         A file of rows, as `audit export` writes it, instead of the database.
     """
     everywhere = everywhere or Everywhere()
-    checkpoints = [text_of(path) for path in checkpoint]
+    checkpoints = [text_of(path, hint=_CHECKPOINT) for path in checkpoint]
     keys = dict(public_of(text) for text in key)
     if export is not None:
         if checkpoints and not keys:

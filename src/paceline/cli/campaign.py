@@ -12,21 +12,24 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Drain
 from paceline.cli import exits
-from paceline.cli.asking import may_go_on
+from paceline.cli.asking import is_counted, may_go_on
 from paceline.cli.configured import Everywhere
 from paceline.cli.entrance import open_system
 from paceline.cli.options import Changing, Targeting
-from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome, tell
+from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
-from paceline.cli.words import UsageError, instant, span
+from paceline.cli.waiting import all_waited, exit_after, exit_after_all, longest_of, waited
+from paceline.cli.words import UsageError, instant
+from paceline.control.adoption import Adopt
 from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.fleet import FleetOutcome
     from paceline.control.order import Order
     from paceline.control.outcome import Outcome
 
+LEAST_PATIENCE_S = 5.0
+"""However short --timeout is, the platform has so many seconds to answer: in no time nothing would be stopped."""
 Makes = Callable[[CampaignId, datetime | None], AnyChange]
 
 
@@ -53,7 +56,7 @@ def pause(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Pause(campaign=campaign, drain=drain, effective_at=at)
 
-    return _change("Pause", make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    return _change(Pause, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
 
 
 def resume(
@@ -73,7 +76,7 @@ def resume(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Resume(campaign=campaign, effective_at=at)
 
-    return _change("Resume", make, campaigns, _said(targeting, changing, everywhere))
+    return _change(Resume, make, campaigns, _said(targeting, changing, everywhere))
 
 
 def stop(
@@ -99,7 +102,7 @@ def stop(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Stop(campaign=campaign, drain=drain, effective_at=at)
 
-    return _change("Stop", make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    return _change(Stop, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,26 +126,39 @@ def _said(
     )
 
 
-def _change(verb: str, make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
+def _change(of: type[Pause | Resume | Stop], make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
     changing, output = said.changing, said.everywhere.output
     at = _instant_of(changing)
-    limit = _limit_of(changing, said.drain_timeout)
-    with open_system(said.everywhere) as system:
+    longest = longest_of(changing.timeout, said.drain_timeout)
+    _one_for_revision(campaigns, said)
+    patience_s = None if changing.timeout is None else max(longest.here_s, LEAST_PATIENCE_S)
+    with open_system(said.everywhere, adopt=Adopt.before(of.lane), patience_s=patience_s) as system:
         target = target_of(campaigns, said.targeting, system)
         order = _order_of(changing, system)
         if not target.is_selection and len(target.named) == 1:
+            if not is_counted(len(target.named), said.targeting):
+                return exits.REFUSED
             outcome = system.corridor.run(make(target.named[0], at), order)
-            outcome = _waited(system, outcome, limit) if changing.wait else outcome
+            outcome = waited(system, outcome, longest) if changing.wait else outcome
             show_outcome(outcome, output)
-            return _exit_after(outcome, changing)
-        found = system.fleet.find(target)
-        if not may_go_on(verb, found, said.targeting):
+            return exit_after(outcome) if changing.wait else exit_of(outcome)
+        found = system.fleet.find(target, lane=of.lane)
+        if not may_go_on(of.__name__, found, said.targeting):
             return exits.REFUSED
         fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=_progress(len(found)))
-        fleet = _all_waited(system, fleet, limit) if changing.wait else fleet
+        fleet = all_waited(system, fleet, longest) if changing.wait else fleet
         show_fleet(fleet, output)
-        unsettled = changing.wait and any(item.verdict == "settling" for item in fleet.items)
-        return exits.UNSETTLED if unsettled and exit_of_fleet(fleet) == exits.DONE else exit_of_fleet(fleet)
+        return exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
+
+
+def _one_for_revision(campaigns: tuple[str, ...], said: _Said) -> None:
+    targeting = said.targeting
+    selects = targeting.everything or targeting.label or targeting.status is not None
+    if said.changing.if_revision is not None and (selects or len(set(campaigns)) > 1):
+        raise UsageError(
+            "--if-revision is for one campaign: several have each a revision of their own",
+            hint="name one id, or leave --if-revision out",
+        )
 
 
 def _instant_of(changing: Changing) -> datetime | None:
@@ -158,15 +174,6 @@ def _instant_of(changing: Changing) -> datetime | None:
     return instant(changing.at, option="--at")
 
 
-def _limit_of(changing: Changing, drain_timeout: str) -> tuple[float, float]:
-    """Return how long to wait: seconds by the platform's clock, and seconds of ours."""
-    platform_s = span(drain_timeout, option="--drain-timeout").total_seconds()
-    if changing.timeout is None:
-        return platform_s, max(900.0, 2 * platform_s)
-    here_s = span(changing.timeout, option="--timeout").total_seconds()
-    return min(platform_s, here_s), here_s
-
-
 def _order_of(changing: Changing, system: System) -> Order:
     from paceline.control.order import Order
 
@@ -178,36 +185,6 @@ def _order_of(changing: Changing, system: System) -> Order:
         if_revision=changing.if_revision,
         on_conflict=changing.on_conflict,
     )
-
-
-def _waited(system: System, outcome: Outcome, limit_s: tuple[float, float]) -> Outcome:
-    from datetime import timedelta
-
-    from paceline.control.draining import Limit
-
-    limit = Limit(platform=timedelta(seconds=limit_s[0]), here_s=limit_s[1])
-    return system.draining.waited_for(
-        outcome, limit, told=lambda seen: tell(f"{seen.campaign}: {seen.state}, queue {_queue(seen.drained)}")
-    )
-
-
-def _queue(drained: bool | None) -> str:  # noqa: FBT001 - a word for a fact
-    return "not told" if drained is None else "empty" if drained else "draining"
-
-
-def _all_waited(system: System, fleet: FleetOutcome, limit_s: tuple[float, float]) -> FleetOutcome:
-    from dataclasses import replace
-
-    items = tuple(_waited(system, item, limit_s) for item in fleet.items)
-    more = sum(item.requests for item in items) - sum(item.requests for item in fleet.items)
-    return replace(fleet, items=items, requests=fleet.requests + more)
-
-
-def _exit_after(outcome: Outcome, changing: Changing) -> int:
-    if changing.wait and outcome.verdict == "settling":
-        tell(f"paceline: {outcome.change.campaign} drains still; nothing was cut")
-        return exits.UNSETTLED
-    return exit_of(outcome)
 
 
 def _progress(total: int) -> Callable[[Outcome], None]:

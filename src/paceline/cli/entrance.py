@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from paceline.cli.configured import Configured, settings_of
 from paceline.cli.render import tell
+from paceline.control.adoption import Adopt
 
 if TYPE_CHECKING:
     from paceline.bootstrap import Ledger, System
 
 
 @contextmanager
-def open_system(configured: Configured) -> Iterator[System]:
-    """Open everything for this command; who the platform is, when nobody named one, is said on standard error.
+def open_system(configured: Configured, *, adopt: Adopt, patience_s: float | None = None) -> Iterator[System]:
+    """Open everything for this command; what people have to know meanwhile is said on standard error.
+
+    Args:
+        configured: where settings are read from.
+        adopt: whether the file of campaigns is adopted first.
+        patience_s: how long a request may be tried; None is as the settings say, and without end for what stops.
 
     Raises:
         SettingsError: a setting is wrong or missing.
         StorageError: the database cannot be opened.
+        FactsFileError: the file of campaigns must be adopted, and cannot be used.
     """
     from paceline.bootstrap import system_of
     from paceline.settings import Local
 
     settings = settings_of(configured)
     if isinstance(settings.reach, Local):
-        tell(f"paceline: no address is set; this is {settings.reach.source}, {settings.reach.api_url}")
-    with system_of(settings) as system:
+        tell(
+            f"paceline: no address is set; this is {settings.reach.source}, {settings.reach.api_url}"
+            f"{_set_aside(settings.set_aside)}"
+        )
+    with system_of(settings, patience_s=patience_s, adopt=adopt, notice=_notice) as system:
         yield system
 
 
@@ -43,3 +53,14 @@ def open_ledger(configured: Configured) -> Iterator[Ledger]:
 
     with ledger_of(settings_of(configured)) as ledger:
         yield ledger
+
+
+def _notice(words: str) -> None:
+    tell(f"paceline: {words}")
+
+
+def _set_aside(sources: Mapping[str, str]) -> str:
+    if not sources:
+        return ""
+    named = ", ".join(f"{name} (from {source})" for name, source in sources.items())
+    return f"; not used here: {named}: an emulator has its own, so that nothing real is mixed with what is tried"

@@ -15,6 +15,7 @@ from paceline.cli.options import Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
+from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from paceline.control.fleet import Target
 
 COLUMNS = ("CAMPAIGN", "STATE", "REVISION", "AGENTS", "QUEUE", "LOCKED", "PENDING", "NAME")
+ASSUMED = {
+    "purpose": "undeclared: every purpose is assumed",
+    "regions": "undeclared: every region of the profile's countries is assumed",
+}
+"""What is said of a fact that nobody declared, where something is assumed then."""
 _NO_OTHERS = Parameter(negative=())
 
 
@@ -50,7 +56,8 @@ def get_campaigns(
     everywhere = everywhere or Everywhere()
     if every < 1:
         raise UsageError("--every is at least 1 second")
-    with open_system(everywhere) as system:
+    # Only a label is looked up in what was declared, the file included.
+    with open_system(everywhere, adopt=Adopt.TRY if label else Adopt.NO) as system:
         chosen = bool(label) or status is not None
         targeting = Targeting(label=label, status=status, everything=not chosen)
         target = target_of((), targeting, system)
@@ -72,7 +79,7 @@ def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | Non
         Its id; the campaign that is set where none is given.
     """
     everywhere = everywhere or Everywhere()
-    with open_system(everywhere) as system:
+    with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         observed = system.platform.read(named)
         system.recorder.saw([observed])
@@ -92,7 +99,7 @@ def explain(campaign: str | None = None, /, *, everywhere: Everywhere | None = N
         Its id; the campaign that is set where none is given.
     """
     everywhere = everywhere or Everywhere()
-    with open_system(everywhere) as system:
+    with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         told = system.explain(named)
         facts = system.facts.of(named).document()
@@ -156,7 +163,8 @@ def _show_explanation(told: Explanation, facts: Json) -> None:
     say("what was declared", "bold")
     declared = facts if isinstance(facts, dict) else {}
     for name, value in declared.items():
-        say(f"  {name}: {'undeclared' if value is None else value}")
+        undeclared = ASSUMED.get(name, "undeclared")
+        say(f"  {name}: {undeclared if value is None else value}")
     if told.last is not None:
         last = told.last
         say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number})")

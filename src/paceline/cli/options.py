@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from paceline.campaign.observed import State
 from paceline.control.order import OnConflict
@@ -24,8 +24,8 @@ class Targeting:
     """Every campaign of the tenant."""
     yes: Annotated[bool, Parameter(negative=())] = False
     """Do not ask; several campaigns without a terminal want it."""
-    count: int | None = None
-    """How many campaigns there must be, else nothing is done; --all wants it."""
+    count: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None
+    """How many campaigns there must be, at least 1, else nothing is done; --all wants it."""
 
 
 @Parameter(name="*")
@@ -40,7 +40,7 @@ class Changing:
     dry_run: Annotated[bool, Parameter(negative=())] = False
     """Check it to the end, record it, send nothing."""
     if_revision: str | None = None
-    """The revision or tag that was looked at; a campaign that has moved on is a conflict."""
+    """The revision or tag of the one campaign that was looked at; if it has moved on, that is a conflict."""
     on_conflict: OnConflict | None = None
     """What to do when the campaign has moved on: a pause or stop is judged again, all else reported."""
     at: str | None = None
@@ -48,6 +48,6 @@ class Changing:
     by: str | None = None
     """Who carries out a change with --at; platform sends the instant along."""
     wait: Annotated[bool, Parameter(negative=())] = False
-    """Wait until calls have drained."""
+    """Wait until calls have drained; a change with --at is not waited for."""
     timeout: str | None = None
-    """Longest wait, such as 90s or 15m."""
+    """Longest wait, for calls to drain and for the platform to answer, such as 90s or 15m."""

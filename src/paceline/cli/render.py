@@ -151,13 +151,20 @@ def _show_line(console: Console, outcome: Outcome) -> None:
 
 
 def _line(outcome: Outcome) -> str:
-    verdict = f" ({outcome.verdict})" if outcome.verdict else ""
-    word = "dry run: would be applied" if outcome.dry_run and outcome.word == "unchanged" else outcome.word + verdict
-    parts = [f"{outcome.change.campaign}  {word}", _move(outcome.before, outcome.after)]
+    parts = [f"{outcome.change.campaign}  {_ended(outcome)}", _move(outcome.before, outcome.after)]
     parts.append("" if outcome.entry is None else f"entry {outcome.entry}")
     requests = "1 request" if outcome.requests == 1 else f"{outcome.requests} requests"
     parts.append(f"{requests}, {outcome.timings_ms.get('total', 0.0):.0f} ms")
     return "  ".join(part for part in parts if part)
+
+
+def _ended(outcome: Outcome) -> str:
+    from paceline.control.outcome import Unchanged
+
+    if outcome.dry_run and isinstance(outcome.ending, Unchanged):
+        would = outcome.ending.would_apply
+        return "dry run: would be applied" if would else "dry run: it is so already, nothing to do"
+    return f"{outcome.word} ({outcome.verdict})" if outcome.verdict else outcome.word
 
 
 def _move(before: Observed | None, after: Observed | None) -> str:

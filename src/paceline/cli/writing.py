@@ -40,8 +40,8 @@ def written(out: Path | None) -> Iterator[TextIO]:
         raise FileError(f"{out} cannot be written: {problem.strerror}") from problem
 
 
-def text_of(path: Path) -> str:
-    """Return the text in a file as it is, line ends too.
+def text_of(path: Path, *, hint: str | None = None) -> str:
+    """Return the text in a file as it is, line ends too; `hint` says which file is meant.
 
     Raises:
         FileError: it cannot be read, or is no UTF-8.
@@ -49,6 +49,6 @@ def text_of(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as problem:
-        raise FileError(f"{path} cannot be read: {problem.strerror}") from problem
+        raise FileError(f"{path} cannot be read: {problem.strerror}", hint=hint) from problem
     except UnicodeDecodeError as problem:
-        raise FileError(f"{path} is not text in UTF-8") from problem
+        raise FileError(f"{path} is not text in UTF-8", hint=hint) from problem

@@ -3,6 +3,7 @@
 Rules:
 * Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, and any number of labels, `label.NAME` each.
 * Of the whole tenant: `limits.active_campaigns`.
+* A region is an ISO 3166-2 code; its country is a code of ISO 3166-1 that is assigned.
 * A fact is JSON in one form only, so that what was said twice is seen to be the same.
 * Whoever gives a fact no value withdraws it.
 * No fact holds a phone number: it would stand where no erasure looks for it.
@@ -34,6 +35,18 @@ _IN_US = (
     "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV "
     "NY OH OK OR PA PR RI SC SD TN TX UM UT VA VI VT WA WI WV WY"
 )
+_COUNTRIES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
+    "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO "
+    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE "
+    "JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
+    "MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW "
+    "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
+    "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
+)
+COUNTRIES = frozenset(_COUNTRIES.split())
+"""The country codes of ISO 3166-1, alpha-2: all that are assigned."""
+_MEANT = {"UK": "GB", "EL": "GR"}
 UNITED_STATES = frozenset(_IN_US.split())
 """The second parts of the ISO 3166-2 codes that begin with `US-`."""
 
@@ -45,6 +58,14 @@ class FactError(PacelineError):
     """this cannot be declared"""
 
     code = "fact"
+
+
+class _UnknownError(ValueError):
+    """This word is none of a closed list; the hint names what may be meant."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Purpose(StrEnum):
@@ -105,6 +126,8 @@ def _judged(name: str, value: object, *, scope: Scope, folder: Path, where: str)
         if name == "list":
             value = _path(value, folder)
         said = check(value)
+    except _UnknownError as wrong:
+        raise FactError(f"{where}{name} {wrong}", hint=wrong.hint) from None
     except ValueError as wrong:
         raise FactError(f"{where}{name} {wrong}") from None
     if holds_number(said):
@@ -138,7 +161,8 @@ def _purpose(value: object) -> Json:
     if value in words:
         return str(value)
     near = get_close_matches(str(value), words, n=1)
-    raise ValueError(f"must be {', '.join(words[:-1])} or {words[-1]}" + (f"; did you mean {near[0]}?" if near else ""))
+    told = f"must be {', '.join(words[:-1])} or {words[-1]}"
+    raise _UnknownError(told, hint=f"did you mean {near[0]}?" if near else f"allowed are {', '.join(words)}")
 
 
 def _regions(value: object) -> Json:
@@ -147,9 +171,20 @@ def _regions(value: object) -> Json:
         raise ValueError("must be ISO 3166-2 codes such as US-FL, at least one")
     for code in codes:
         found = _REGION.fullmatch(code) if isinstance(code, str) else None
+        told = f"must be ISO 3166-2 codes such as US-FL; {str(code)[:20]!r} is none"
         if found is None or (found["country"] == "US" and found["part"] not in UNITED_STATES):
-            raise ValueError(f"must be ISO 3166-2 codes such as US-FL; {str(code)[:20]!r} is none")
+            raise ValueError(told)
+        if found["country"] not in COUNTRIES:
+            raise _UnknownError(
+                f"{told}: {found['country']} is no country",
+                hint=f"did you mean {_nearest(found['country'])}? Countries are those of ISO 3166-1",
+            )
     return sorted(set(codes))
+
+
+def _nearest(country: str) -> str:
+    """Return the code that was meant where one is often taken for another, else the one written most like it."""
+    return _MEANT.get(country) or get_close_matches(country, sorted(COUNTRIES), n=1, cutoff=0.0)[0]
 
 
 def _text(value: object, longest: int = LONGEST) -> Json:

@@ -92,7 +92,11 @@ def read_tenants(source: Path | str | None) -> str:
     try:
         return source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
-        raise TenantsFileError(f"cannot read the tenants file {source}: {wrong}") from wrong
+        reason = wrong.strerror if isinstance(wrong, OSError) else "it is not text in UTF-8"
+        raise TenantsFileError(
+            f"cannot read the tenants file {source}: {reason}",
+            hint="name a file of tenants with --tenants, or none for the demo tenant",
+        ) from wrong
 
 
 def holdings_of(text: str, *, requests_per_minute: int | None = None) -> Holdings:

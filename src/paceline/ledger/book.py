@@ -161,7 +161,9 @@ class Book:
         """
         found = self._entries(select(LEDGER_ENTRIES).where(self._ours(), LEDGER_ENTRIES.c.entry == entry))
         if not found:
-            raise EntryNotFoundError(f"the ledger has no entry {entry}")
+            newest = self.entries(Query(limit=1))
+            held = f"it has {newest[0].number}: `paceline audit list` shows them" if newest else "it is empty"
+            raise EntryNotFoundError(f"the ledger has no entry {entry}", hint=held)
         return found[0]
 
     def entries(self, query: Query) -> list[Entry]:

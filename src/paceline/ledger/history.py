@@ -4,7 +4,8 @@
 2. Between two sightings is a gap: somebody made the change there. When an entry of ours made the later revision, and no
    revision lies between, nothing happened before its intent, and the gap begins only there. When no entry did, or
    more revisions passed than one, it was changed outside paceline.
-3. Before the first look nothing is known; after the last, what was seen then may be old. Both are named.
+3. No time ends before it starts, though the platform tells its own in whole seconds.
+4. Before the first look nothing is known; after the last, what was seen then may be old. Both are named.
 """
 
 from __future__ import annotations
@@ -132,7 +133,8 @@ def _made_in(earlier: Sighting | None, later: Sighting) -> Gap:
     start = None if earlier is None else earlier.last_seen
     if later.sent_at is not None and (earlier is None or _ours_alone(earlier, later)):
         start = later.sent_at if start is None else max(start, later.sent_at)
-    return Gap(start=start, end=later.first_seen)
+    # Our clock tells fractions and the platform's whole seconds: what was sent may seem to be seen before.
+    return Gap(start=None if start is None else min(start, later.first_seen), end=later.first_seen)
 
 
 def _ours_alone(earlier: Sighting, later: Sighting) -> bool:

@@ -34,6 +34,7 @@ CAMPAIGNS = "campaigns.toml"
 """The file of facts in the working folder, where none is named."""
 DEFAULT = "the default"
 """The source of what nobody said."""
+_OF_A_PLATFORM = ("api_url", "auth_url", "client_id", "client_secret", "tenant", "database_url")
 _BOTH_WAYS = (
     "set PACELINE_API_URL (or CXONE_API_URL, CXONE_DOMAIN, CXONE_ENV) with the client's id and secret, "
     "or start an emulator in another terminal: paceline up"
@@ -70,13 +71,15 @@ def read_settings(*, flags: Mapping[str, str], environment: Mapping[str, str], f
     if said.values.get("campaigns_file") is None and (folder / CAMPAIGNS).exists():
         said.put("campaigns_file", folder / CAMPAIGNS)
     reach = _reach(said)
+    set_aside: dict[str, str] = {}
     if isinstance(reach, Local):
-        for name in ("api_url", "auth_url", "client_id", "client_secret", "tenant", "database_url"):
+        set_aside = {name: said.sources[name] for name in _OF_A_PLATFORM if said.values.get(name) is not None}
+        for name in _OF_A_PLATFORM:
             said.put(name, None, reach.source)
         said.put("database_url", reach.database_url, reach.source)
     elif said.values.get("database_url") is None:
         said.put("database_url", sqlite_address(said.values["data_folder"] / DATABASE))
-    return _record(said, reach)
+    return _record(said, reach, set_aside)
 
 
 def _said(told: tuple[Layer, ...], *, home: str | None) -> _Said:
@@ -147,7 +150,7 @@ def _remote(said: _Said) -> Remote | SettingsError:
     )
 
 
-def _record(said: _Said, reach: Remote | Local | SettingsError) -> Settings:
+def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mapping[str, str]) -> Settings:
     tenant = said.values.get("tenant")
     return Settings(
         reach=reach,
@@ -166,6 +169,7 @@ def _record(said: _Said, reach: Remote | Local | SettingsError) -> Settings:
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),
         sources=MappingProxyType(said.sources),
+        set_aside=MappingProxyType(dict(set_aside)),
     )
 
 

@@ -77,6 +77,7 @@ class Settings:
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
         sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
+        set_aside: where those values come from that are not used, because a running `paceline up` has its own.
     """
 
     reach: Remote | Local | SettingsError
@@ -95,6 +96,7 @@ class Settings:
     database_url: str = field(repr=False)
     profile: str | None
     sources: Mapping[str, str]
+    set_aside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def platform(self) -> Remote | Local:
