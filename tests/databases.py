@@ -46,18 +46,26 @@ class PostgresServer:
             connection.execute(text(f"CREATE DATABASE {name}"))
         return make_url(self._server.get_uri(driver="psycopg")).set(database=name).render_as_string(hide_password=False)
 
+    def kill(self) -> None:
+        """Let the server die at once, as it would with its machine: nobody is told, nothing is finished."""
+        self._admin.dispose()
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+
+    def restart(self) -> None:
+        """Start the server that was killed, on the same files and at the same address."""
+        self._server.ensure_postgres_running()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._admin.dispose()
-        # At once, without writing what nobody will read: a clean stop takes seconds.
-        process = self._server.get_postmaster_info().process
-        assert process is not None
-        process.send_signal(signal.SIGQUIT)
-        process.wait(30)
+        # A clean stop takes seconds, to write what nobody will read.
+        self.kill()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 

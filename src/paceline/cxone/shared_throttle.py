@@ -27,10 +27,11 @@ from sqlalchemy import Connection
 
 from paceline.campaign.change import Lane
 from paceline.cxone.throttle import GRACE_NS, LONGEST_PUSH_S, Allowance, Standing, ThrottleAwayError, wait_ns
-from paceline.cxone.throttle_log import Look, Place, ThrottleLog, Times, times_of
+from paceline.cxone.throttle_log import Look, Place, ThrottleLog
 from paceline.primitives.clock import Clock
 from paceline.storage.database import Database
 from paceline.storage.failures import StorageError
+from paceline.storage.times import Times, times_of
 
 _SECOND = 1_000_000_000
 PAUSE_NS = _SECOND // 100

@@ -6,18 +6,15 @@ takes a turn until the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
 from paceline.campaign.change import Lane
 from paceline.primitives.clock import Clock
 from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import THROTTLE_CLIENTS, THROTTLE_REQUESTS, THROTTLE_WAITING
-
-Times = Callable[[Connection], int]
-"""What time it is, nanoseconds since 1970; asked within the transaction, when the client's row is held."""
+from paceline.storage.times import Times
 
 _CLIENT = Prepared(
     select(
@@ -79,9 +76,6 @@ _FORGET = Prepared(
         THROTTLE_WAITING.c.client == bindparam("client"), THROTTLE_WAITING.c.until_ns < bindparam("before")
     )
 )
-_SERVER_TIME = Prepared(
-    select(literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000000000 AS bigint)").label("now_ns"))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +101,6 @@ class Look:
     shut_until_ns: int
     set_back: bool
     running_ns: int
-
-
-def times_of(clock: Clock) -> Times:
-    """Return the time that all processes share: the server's on PostgreSQL, else the civil time of this clock."""
-
-    def now_ns(connection: Connection) -> int:
-        if connection.dialect.name != "postgresql":
-            return clock.wall_ns()
-        ((server_ns,),) = _SERVER_TIME.run(connection, {})
-        return int(server_ns)
-
-    return now_ns
 
 
 class ThrottleLog:

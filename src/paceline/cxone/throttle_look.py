@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from paceline.cxone.throttle import Allowance
-from paceline.cxone.throttle_log import Times, times_of
 from paceline.primitives.checks import Check, doubtful, fine
 from paceline.primitives.clock import Clock
 from paceline.storage.database import Database
 from paceline.storage.tables import THROTTLE_CLIENTS, THROTTLE_REQUESTS
+from paceline.storage.times import Times, times_of
 
 _SECOND = 1_000_000_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Protocol
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +29,10 @@ class WaitingClock(Clock, Protocol):
         """Return when so many seconds, at least 0, have passed."""
         ...
 
+    def wait_for(self, event: Event, seconds: float) -> bool:
+        """Return when the event is set, or when so many seconds, at least 0, have passed; say whether it is set."""
+        ...
+
 
 class MachineClock:
     """The clocks of this machine."""
@@ -43,6 +48,10 @@ class MachineClock:
     def wait(self, seconds: float) -> None:
         """Hold this thread for so many seconds, at least 0."""
         time.sleep(seconds)
+
+    def wait_for(self, event: Event, seconds: float) -> bool:
+        """Hold this thread until the event is set, for so many seconds at most; return whether it is."""
+        return event.wait(seconds)
 
 
 class ManualClock:
@@ -70,6 +79,12 @@ class ManualClock:
     def wait(self, seconds: float) -> None:
         """Move forward by so many seconds: whoever waits by this clock never really does."""
         self.advance(seconds)
+
+    def wait_for(self, event: Event, seconds: float) -> bool:
+        """Move forward by so many seconds unless the event is set; return whether it is now."""
+        if not event.is_set():
+            self.advance(seconds)
+        return event.is_set()
 
 
 def instant_of(wall_ns: int) -> datetime:

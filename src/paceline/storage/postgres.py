@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from paceline.storage.failures import StorageClosedError, at_the_door
+from paceline.storage.failures import StorageClosedError, StorageUnavailableError, at_the_door
 from paceline.storage.migrations import bring_up_to_date, is_up_to_date
 
 T = TypeVar("T")
@@ -19,6 +20,28 @@ CONNECTIONS = 10
 
 NOT_DURABLE = frozenset({"off"})
 """Settings of `synchronous_commit` under which a commit returns before it is on disk."""
+
+
+class Notices:
+    """What the server tells on a channel, from when this was made, over a connection of its own."""
+
+    def __init__(self, connection: Connection, channel: str) -> None:
+        """Listen to the channel, whose name is a word of the server's language."""
+        self._driver: Any = connection.connection.dbapi_connection
+        self._failures = connection.dialect.loaded_dbapi.Error
+        connection.exec_driver_sql(f"LISTEN {channel}")
+
+    def within(self, seconds: float) -> Iterator[str]:
+        """Give each notice as it comes, for so many seconds.
+
+        Raises:
+            StorageUnavailableError: the connection was lost, and what was told since with it.
+        """
+        try:
+            for notice in self._driver.notifies(timeout=seconds):
+                yield notice.payload
+        except self._failures as problem:
+            raise StorageUnavailableError(f"the database told its last: {problem}") from problem
 
 
 class PostgresDatabase:
@@ -60,6 +83,21 @@ class PostgresDatabase:
         engine = self._engine.execution_options(**options)
         with at_the_door(), engine.begin() as connection:
             return work(connection)
+
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Notices]:
+        """Listen to a channel while the block runs, beside the pool.
+
+        Raises:
+            StorageUnavailableError: the server cannot be reached.
+            StorageClosedError: this database was closed.
+        """
+        if self._closed:
+            raise StorageClosedError
+        with at_the_door(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            yield Notices(connection, channel)
 
     def close(self) -> None:
         """Close every connection that nobody uses; the others when they come back."""

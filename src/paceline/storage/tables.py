@@ -9,7 +9,7 @@ What else is here may be changed: it says who is at what right now, what was dec
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Table, Text, text
 
 METADATA = MetaData()
 
@@ -92,6 +92,58 @@ CONTROL_OWNERS = Table(
     Column("beat_ns", BigInteger, nullable=False),  # civil time of the last beat by the owner's clock, since 1970
 )
 
+DUE_WORK = Table(
+    "due_work",  # what has to be done at its time: claimed by one owner at a time, by leases and fences
+    METADATA,
+    # In the order of putting, and never given twice: it tells a row from a later one of the same key.
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("tenant", Text, nullable=False),
+    Column("room", Text, nullable=False),  # whose work it is, such as agenda, watch or relay
+    Column("key", Text, nullable=False),  # the same deed has the same key, so that it is put once
+    Column("due_ns", BigInteger, nullable=False),  # since 1970, in the time of the room
+    Column("lane", Integer, nullable=False),  # lower goes first
+    Column("payload", Text, nullable=False),  # canonical JSON
+    Column("campaign", Text),
+    Column("attempts", Integer, nullable=False),  # claims so far
+    Column("owner", Text),  # who has the lease, or had it last and never said an end
+    Column("lease_ns", BigInteger, nullable=False),  # how long a beat of this owner holds
+    Column("lease_until_ns", BigInteger, nullable=False),  # since 1970, in the database's time; 0 without an owner
+    Column("beats", BigInteger, nullable=False),  # one more with every claim and every extension
+    Column("fence", BigInteger, nullable=False),  # one more with every claim: whoever comes with an older one is late
+    Column("state", Text, nullable=False),  # waiting, paused, dead
+    Column("error", Text),  # of the last attempt that failed
+    Column("put_ns", BigInteger, nullable=False),  # civil time of the machine that put it, since 1970
+    CheckConstraint("state IN ('waiting', 'paused', 'dead')", name="due_work_state"),
+    sqlite_autoincrement=True,
+)
+Index("due_work_by_key", DUE_WORK.c.tenant, DUE_WORK.c.room, DUE_WORK.c.key, unique=True)
+Index(
+    "due_work_by_due",
+    DUE_WORK.c.tenant,
+    DUE_WORK.c.room,
+    DUE_WORK.c.due_ns,
+    sqlite_where=text("state = 'waiting' AND owner IS NULL"),
+    postgresql_where=text("state = 'waiting' AND owner IS NULL"),
+)
+Index(
+    "due_work_by_lane",
+    DUE_WORK.c.tenant,
+    DUE_WORK.c.room,
+    DUE_WORK.c.lane,
+    DUE_WORK.c.due_ns,
+    DUE_WORK.c.number,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+Index(
+    "due_work_leased",
+    DUE_WORK.c.tenant,
+    DUE_WORK.c.room,
+    sqlite_where=text("owner IS NOT NULL"),
+    postgresql_where=text("owner IS NOT NULL"),
+)
+Index("due_work_by_campaign", DUE_WORK.c.tenant, DUE_WORK.c.campaign, DUE_WORK.c.room)
+
 CAMPAIGN_FACTS = Table(
     "campaign_facts",  # what the platform does not know, as each source said it last; the later entry counts
     METADATA,
@@ -131,5 +183,102 @@ THROTTLE_WAITING = Table(
     Column("lane", BigInteger, primary_key=True, autoincrement=False),
     Column("until_ns", BigInteger, nullable=False),  # when it is expected to have asked again
     Column("went", BigInteger, nullable=False),  # number of the last request of this process in this lane
+    sqlite_with_rowid=False,
+)
+
+OUTBOX_SUBSCRIBERS = Table(
+    "outbox_subscribers",  # who is told
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),  # canonical JSON list: types, or `aspect.*`; empty is all
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text),  # signed with as well while it is valid
+    Column("old_until_ns", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # active, disabled
+    Column("failing_since_ns", BigInteger),  # the first failure after the last success
+    Column("created_ns", BigInteger, nullable=False),
+)
+
+OUTBOX_COUNTS = Table(
+    "outbox_counts",  # the last sequence number of each campaign: whoever puts a message holds it
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),  # empty for what belongs to no campaign
+    Column("last", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+OUTBOX_MESSAGES = Table(
+    "outbox_messages",  # what was told, whether or not somebody listened: it can be replayed
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("campaign", Text, nullable=False),  # empty for none
+    Column("sequence", BigInteger),  # in the campaign, from 1; null in what was for one subscriber alone
+    Column("type", Text, nullable=False),
+    Column("put_ns", BigInteger, nullable=False),
+    Column("without", Text),  # the one subscriber that it is not for
+    Column("body", Text, nullable=False),  # the exact text that is sent
+)
+Index(
+    "outbox_messages_by_sequence",
+    OUTBOX_MESSAGES.c.tenant,
+    OUTBOX_MESSAGES.c.campaign,
+    OUTBOX_MESSAGES.c.sequence,
+    unique=True,
+)
+Index("outbox_messages_by_time", OUTBOX_MESSAGES.c.tenant, OUTBOX_MESSAGES.c.put_ns)
+
+OUTBOX_STREAMS = Table(
+    "outbox_streams",  # a campaign's messages on their way to one subscriber: whoever adds or takes one holds it
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("subscriber", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),  # position given to the last message that was added
+    Column("waiting", BigInteger, nullable=False),  # messages not yet delivered nor given up
+    Column("delivered", BigInteger, nullable=False),
+    Column("due_ns", BigInteger),  # when the oldest is tried next; null when nothing is asked of the relay
+    sqlite_with_rowid=False,
+)
+
+OUTBOX_DELIVERIES = Table(
+    "outbox_deliveries",  # what waits in a stream, in order of position
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("subscriber", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("message", Text, nullable=False),
+    Column("put_ns", BigInteger, nullable=False),  # of the delivery: a replay begins anew
+    Column("attempts", BigInteger, nullable=False),  # that failed and count
+    Column("error", Text),  # of the last attempt
+)
+Index("outbox_deliveries_by_message", OUTBOX_DELIVERIES.c.tenant, OUTBOX_DELIVERIES.c.message)
+
+OUTBOX_DEAD = Table(
+    "outbox_dead",  # dead letters: what was given up; a replay takes them out
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("subscriber", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("attempts", BigInteger, nullable=False),
+    Column("put_ns", BigInteger, nullable=False),
+    Column("dead_ns", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+CAMPAIGN_FREEZES = Table(
+    "campaign_freezes",  # campaigns that are not to be resumed until a person unfreezes them
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("entry", BigInteger, nullable=False),  # of the ledger, where it was frozen
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", Text, nullable=False),  # UTC, as in ledger_entries
+    Column("stopped", Integer, nullable=False),  # 1 when it was seen stopped since, 0 when not yet
     sqlite_with_rowid=False,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from urllib.parse import urlencode
 
 from paceline.campaign.catalogue import AnyChange
@@ -82,6 +83,16 @@ class OutboundV2:
             if following == cursor:
                 raise unexpected(answer, operation, "its nextCursor leads back to the same page")
             cursor = following
+
+    def time(self, *, lane: Lane = Lane.READING) -> datetime:
+        """Return the time that the platform's answer to a small request tells; ours, where it tells none.
+
+        Raises:
+            PlatformError: when it does not answer.
+        """
+        target = f"{Prefix.OUTBOUND.value}?{urlencode({'limit': '1'})}"
+        answer = self._transport.send(Request(operation="ask the time", method="GET", target=target, lane=lane))
+        return answer.at or self._transport.now()
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         """Return how many calls are in flight, by what they are doing.
