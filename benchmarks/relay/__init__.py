@@ -1,0 +1,1 @@
+"""Messages through a receiver that fails at random."""

@@ -1,0 +1,162 @@
+"""What is told, and of a change that has ended: made from the rows of its entry."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from paceline.outbox.message import Ended, News, enveloped, of_recovery, of_test, told
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId, EntryId, TenantId
+
+ACME = TenantId("acme")
+AT = "2026-11-20T12:00:01.500000Z"
+FINDING: Json = {"rule": "lifecycle.transition", "severity": "error", "message": "a stopped campaign cannot be paused"}
+PENDING: Json = {"state": "STOPPED", "effective_at": "2026-11-20T17:00:00Z"}
+
+
+def opened(**more: Json) -> dict[str, Json]:
+    return {
+        "v": 1,
+        "step": "opened",
+        "at": "2026-11-20T12:00:00.000000Z",
+        "kind": "lifecycle.pause",
+        "campaign": "CMP-1",
+        "actor": {"name": "ada", "known_by": "key"},
+        "reason": "too many calls",
+        "ticket": "OPS-7",
+        "details": {},
+        **more,
+    }
+
+
+def closed(outcome: str = "applied", verdict: str | None = "achieved", **details: Json) -> dict[str, Json]:
+    said: dict[str, Json] = {
+        "findings": [],
+        "before": {"revision": 42, "version": "42", "state": "ACTIVE", "drained": False},
+        "after": {"revision": 43, "version": "43", "state": "PAUSED", "drained": True},
+        "requests": 1,
+        "timings_ms": {"total": 81.5, "platform": 60.25},
+        **details,
+    }
+    return {"v": 1, "step": "closed", "at": AT, "entry": 7, "outcome": outcome, "verdict": verdict, "details": said}
+
+
+def news(**parts: Any) -> News:
+    found = told(Ended(**{"entry": EntryId(7), "opened": opened(), "closed": closed(), **parts}))
+    assert found is not None
+    return found
+
+
+def test_pause_that_was_achieved_tells_workforce_management_what_it_asks_for() -> None:
+    made = news(effective_at=datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert (made.type, made.campaign, made.entry) == ("lifecycle.applied", "CMP-1", 7)
+    assert made.at == datetime(2026, 11, 20, 12, 0, 1, 500_000, tzinfo=UTC)
+    assert made.data == {
+        "change": "lifecycle.pause",
+        "outcome": "applied",
+        "verdict": "achieved",
+        "state": "PAUSED",
+        "revision": 43,
+        "drained": True,
+        "pending": None,
+        "effective_at": "2026-11-20T12:00:00.000000Z",
+        "latency_ms": 81.5,
+        "findings": [],
+        "differences": [],
+        "error": None,
+        "actor": {"name": "ada", "known_by": "key"},
+        "reason": "too many calls",
+        "ticket": "OPS-7",
+    }
+
+
+def test_refusal_tells_its_findings_and_the_state_that_stayed() -> None:
+    made = news(closed=closed("refused", None, findings=[FINDING], after=None))
+    assert made.type == "lifecycle.refused"
+    assert made.data["findings"] == [FINDING]
+    assert (made.data["state"], made.data["revision"], made.data["effective_at"]) == ("ACTIVE", 42, None)
+
+
+def test_change_that_nobody_could_look_at_tells_its_error() -> None:
+    error = {"code": "unavailable", "message": "the platform is away", "hint": None, "retryable": True}
+    made = news(closed=closed("failed", None, before=None, after=None, error=error))
+    assert made.type == "lifecycle.failed"
+    assert (made.data["error"], made.data["state"], made.data["revision"]) == (error, None, None)
+
+
+def test_change_that_the_platform_carries_out_later_tells_when() -> None:
+    after: Json = {"revision": 43, "version": "43", "state": "ACTIVE", "pending": PENDING}
+    made = news(closed=closed("scheduled", "settling", after=after))
+    assert made.type == "lifecycle.scheduled"
+    assert (made.data["pending"], made.data["effective_at"]) == (PENDING, "2026-11-20T17:00:00Z")
+
+
+def test_later_verdict_is_news_of_its_own() -> None:
+    difference = {"field": "state", "wanted": "PAUSED", "observed": "ACTIVE"}
+    verdict: dict[str, Json] = {
+        "v": 1,
+        "step": "verdict",
+        "at": "2026-11-20T12:09:00.000000Z",
+        "entry": 7,
+        "verdict": "diverged",
+        "details": {"revision": 44, "state": "ACTIVE", "differences": [difference]},
+    }
+    made = news(closed=closed("applied", "settling"), verdict=verdict)
+    assert made.type == "lifecycle.verdict"
+    assert made.at.minute == 9
+    assert (made.data["verdict"], made.data["outcome"]) == ("diverged", "applied")
+    assert (made.data["state"], made.data["revision"]) == ("ACTIVE", 44)
+    assert made.data["differences"] == [difference]
+
+
+def test_dry_run_is_not_told() -> None:
+    assert told(Ended(entry=EntryId(7), opened=opened(details={"dry_run": True}), closed=closed())) is None
+
+
+def test_aspect_without_words_of_its_own_tells_what_all_tell() -> None:
+    made = news(opened=opened(kind="fact.declare"), closed=closed("applied", None))
+    assert made.type == "fact.applied"
+    assert made.data["actor"] == {"name": "ada", "known_by": "key"}
+    assert "state" not in made.data
+
+
+def test_envelope_says_the_same_parts_always() -> None:
+    made = news()
+    message = enveloped(made, tenant=ACME, message_id="msg_1", sequence=5)
+    said = json.loads(message.body)
+    assert list(said) == ["at", "campaign", "data", "entry", "id", "sequence", "tenant", "type", "version"]
+    assert (said["at"], said["sequence"], said["version"], said["tenant"]) == (AT, 5, 1, "acme")
+    alone = json.loads(enveloped(of_test(0), tenant=ACME, message_id="msg_2", sequence=None).body)
+    assert list(alone) == list(said)
+    assert (alone["campaign"], alone["sequence"], alone["entry"]) == (None, None, None)
+
+
+def test_words_that_stand_for_phone_numbers_are_taken_out() -> None:
+    word = "number:" + "0f" * 32
+    data: dict[str, Json] = {"reason": f"call {word} back", "list": [word, {word: 1}], "revision": "number:7"}
+    made = News(type="lifecycle.applied", at=datetime(2026, 11, 20, tzinfo=UTC), campaign=CampaignId("A"), data=data)
+    said = json.loads(enveloped(made, tenant=ACME, message_id="msg_1", sequence=1).body)["data"]
+    number = "(a phone number)"
+    assert said == {"reason": f"call {number} back", "list": [number, {number: 1}], "revision": "number:7"}
+
+
+@pytest.mark.parametrize("hour", [0, 13])
+def test_instants_are_told_in_utc_with_six_decimals(hour: int) -> None:
+    zone = datetime(2026, 11, 20, hour, tzinfo=UTC).astimezone().tzinfo
+    made = News(type="a.b", at=datetime(2026, 11, 20, hour, tzinfo=UTC).astimezone(zone))
+    body = enveloped(made, tenant=ACME, message_id="msg_1", sequence=1).body
+    assert json.loads(body)["at"] == f"2026-11-20T{hour:02}:00:00.000000Z"
+
+
+def test_recovery_tells_from_when_to_when_and_how_many() -> None:
+    made = of_recovery(since_ns=0, until_ns=3_600_000_000_000, late=4, dead=1)
+    assert made.data == {
+        "since": "1970-01-01T00:00:00.000000Z",
+        "until": "1970-01-01T01:00:00.000000Z",
+        "late": 4,
+        "dead_letters": 1,
+    }
