@@ -15,8 +15,8 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
 from paceline.campaign.ports import Meter, Platform, Prepared, Receipt
+from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
-from paceline.control.recorder import Opened, Sent
 from paceline.ledger.entry import Actor
 from paceline.ledger.verify import verify_database
 from paceline.primitives.clock import ManualClock, WaitingClock
@@ -131,6 +131,9 @@ class Through:
 
     def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
         return self.beyond.list(state=state, lane=lane)
+
+    def time(self, *, lane: Lane = Lane.READING) -> datetime:
+        return self.beyond.time(lane=lane)
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         return self.beyond.live(campaign, lane=lane)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import wraps
+from threading import Event
 from typing import Any
 
 import psycopg  # noqa: F401 - loaded before the fork, so that no child has to
@@ -37,7 +38,10 @@ from paceline.storage.database import open_database
 
 Reached = Callable[[str], None]
 
+WORK = "work"
+"""In place of a kind of change: one round of a worker."""
 PLACES = (
+    ("leases", "claim", None, "claimed"),
     ("recorder", "open", None, "open"),
     ("settlement", "before", "validate", "settle"),
     ("survey", "situation", None, "survey"),
@@ -53,8 +57,9 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkOrder:
-    """Which change, for whom, and the moment at which its process kills itself; `wall_ns` None is the machine's clock.
+    """Which change, or a worker's round, for whom, and the moment at which its process kills itself.
 
+    `wall_ns` None is the machine's clock.
     `settles_first` counts the moments only from when the process is done with what others left open.
     """
 
@@ -88,6 +93,9 @@ class Telling:
     def wait(self, seconds: float) -> None:
         self._reached("unanswered")
         self._clock.wait(seconds)
+
+    def wait_for(self, event: Event, seconds: float) -> bool:
+        return self._clock.wait_for(event, seconds)
 
 
 def follow(system: System, reached: Reached) -> None:
@@ -140,7 +148,10 @@ def walk(order: WalkOrder) -> None:
         options=Options(lease_s=order.lease_s),
     )
     follow(system, reached)
-    system.run(CATALOGUE[order.kind](campaign=campaign_id(order.campaign)))
+    if order.kind == WORK:
+        system.worker.once()
+    else:
+        system.run(CATALOGUE[order.kind](campaign=campaign_id(order.campaign)))
 
 
 def written(order: WalkOrder) -> str:

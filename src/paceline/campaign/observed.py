@@ -140,6 +140,8 @@ class Stage(StrEnum):
     """Somebody alive is at it right now."""
     IN_DOUBT = "in-doubt"
     """It was sent and never answered: it may have happened."""
+    WAITING = "waiting"
+    """It waits here for its hour."""
     SETTLING = "settling"
     """It was accepted, and its effect is still coming: calls are draining, or its instant has not come."""
 
@@ -153,6 +155,16 @@ class Unfinished:
     by: str
     stage: Stage
     stops: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """That a campaign may not be resumed until a person unfreezes it: by whom, why, since when, in which entry."""
+
+    by: str
+    reason: str | None
+    since: datetime
+    entry: EntryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,3 +182,4 @@ class Situation:
     active_limit: int | None = None
     unfinished: tuple[Unfinished, ...] = ()
     live: LiveCalls | None = None
+    frozen: Frozen | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from paceline.campaign.catalogue import AnyChange
@@ -100,6 +101,10 @@ class Platform(Protocol):
 
         One that is shown in an unknown form does not keep the others from being seen.
         """
+        ...
+
+    def time(self, *, lane: Lane = Lane.READING) -> datetime:
+        """Return what time it is on the platform, asked now; its changes of state happen by that."""
         ...
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:

@@ -98,6 +98,10 @@ def _reasons(situation: Situation) -> list[str]:
     reasons = [told[observed.state]]
     if observed.state is State.ACTIVE and observed.agents == 0:
         reasons.append("no agent works on it, so it has nobody to connect a call to")
+    if situation.frozen is not None:
+        frozen = situation.frozen
+        why = "" if frozen.reason is None else f": {frozen.reason}"
+        reasons.append(f"{frozen.by} froze it (entry {frozen.entry}){why}; only `paceline unfreeze` lets it be resumed")
     if observed.locked:
         reasons.append("it is locked on the platform")
     if observed.drained is False:
@@ -109,6 +113,7 @@ def _reasons(situation: Situation) -> list[str]:
         Stage.OPEN: "is being carried out",
         Stage.IN_DOUBT: "was sent and never answered",
         Stage.SETTLING: "settles",
+        Stage.WAITING: "waits for its hour",
     }
     reasons += [
         f"{other.kind} by {other.by} (entry {other.entry}) {told_of[other.stage]}" for other in situation.unfinished

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed
-from paceline.ledger.entry import Actor
+from paceline.ledger.entry import Actor, Entry
+from paceline.primitives.canonical import Json
+
+NOT_AFTER = timedelta(minutes=15)
+"""How late a change may be made that nobody said more about."""
 
 
 class OnConflict(StrEnum):
@@ -30,6 +36,8 @@ class Order:
         dry_run: checked to the end, recorded, and nothing sent.
         if_revision: the revision or tag that the actor looked at; a campaign that has moved on is a conflict.
         on_conflict: None is the change's own way: a pause or stop is judged again, everything else reported.
+        due: the platform's instant at which it is to be made; None is now.
+        not_after: how late it may be made when it is due and the platform is away; a pause or stop at any time.
     """
 
     actor: Actor
@@ -38,6 +46,8 @@ class Order:
     dry_run: bool = False
     if_revision: str | None = None
     on_conflict: OnConflict | None = None
+    due: datetime | None = None
+    not_after: timedelta = NOT_AFTER
 
     def rejudges(self, lane: Lane) -> bool:
         """Return whether a change of this lane is judged again when its campaign has moved on."""
@@ -56,3 +66,37 @@ class Order:
         if named is None:
             return True
         return named in {observed.version, "*"} or (observed.revision is not None and named == str(observed.revision))
+
+    def details(self) -> dict[str, Json]:
+        """Return what the ledger keeps of it beside actor, reason and ticket; `order_of` reads it."""
+        told: dict[str, Json] = {}
+        if self.dry_run:
+            told["dry_run"] = True
+        if self.if_revision is not None:
+            told["if_revision"] = self.if_revision
+        if self.on_conflict is not None:
+            told["on_conflict"] = self.on_conflict.value
+        if self.due is not None:
+            told["due"] = self.due.isoformat()
+            told["not_after_s"] = round(self.not_after.total_seconds())
+        return told
+
+
+def order_of(entry: Entry) -> Order:
+    """Return the order that an entry was opened for."""
+    opening = entry.rows[0].document
+    told = opening["details"]
+    details = told if isinstance(told, Mapping) else {}
+    due, late_s = details.get("due"), details.get("not_after_s")
+    on_conflict, if_revision = details.get("on_conflict"), details.get("if_revision")
+    reason, ticket = opening["reason"], opening["ticket"]
+    return Order(
+        actor=entry.actor,
+        reason=None if reason is None else str(reason),
+        ticket=None if ticket is None else str(ticket),
+        dry_run=details.get("dry_run") is True,
+        if_revision=None if if_revision is None else str(if_revision),
+        on_conflict=None if on_conflict is None else OnConflict(str(on_conflict)),
+        due=None if due is None else datetime.fromisoformat(str(due)),
+        not_after=timedelta(seconds=late_s) if isinstance(late_s, int) else NOT_AFTER,
+    )

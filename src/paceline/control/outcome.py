@@ -56,10 +56,10 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """The platform took it and will carry it out at `due`."""
+    """It will be carried out at `due`: by the platform, which took it, or here, where `verdict` is None."""
 
     word: ClassVar[str] = "scheduled"
-    verdict: Verdict
+    verdict: Verdict | None
     due: datetime
 
 
@@ -155,7 +155,8 @@ class Outcome:
     @property
     def verdict(self) -> str | None:
         """What it came to; None when nothing was applied."""
-        return word_of(self.ending.verdict) if isinstance(self.ending, Applied | Scheduled) else None
+        verdict = self.ending.verdict if isinstance(self.ending, Applied | Scheduled) else None
+        return None if verdict is None else word_of(verdict)
 
     @property
     def failure(self) -> Failure | None:

@@ -21,7 +21,9 @@ from typing import assert_never
 from paceline.campaign.catalogue import AnyChange, ends_dialing
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
-from paceline.campaign.ports import Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.control.freezes import FrozenError
+from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import Order
 from paceline.control.outcome import (
@@ -35,12 +37,20 @@ from paceline.control.outcome import (
     Scheduled,
     Unchanged,
 )
-from paceline.control.recorder import Opened, Recorder, Sent, Unended
+from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of
 from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
 from paceline.control.stopwatch import Stopwatch
 from paceline.control.survey import Survey
-from paceline.control.told import found_again, left_open, not_expected, on_its_way, stands_against, taken_for_dead
+from paceline.control.told import (
+    found_again,
+    frozen_meanwhile,
+    left_open,
+    not_expected,
+    on_its_way,
+    stands_against,
+    taken_for_dead,
+)
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity
@@ -98,30 +108,43 @@ class Corridor:
             seen: the campaign, when it was read, and kept, a moment ago for many changes at once.
         """
         watch = Stopwatch(self._clock)
-        with self._recorder.at_work(), self._platform.metered() as meter:
+        with self._recorder.at_work():
             try:
                 with watch.stage("open"):
                     opened = self._recorder.open(change, order)
             except LedgerError as error:
-                return Outcome(change=change, ending=Failed(Failure.of(error)), timings_ms=watch.told_ms(meter))
-            walk = _Walk(change, order, opened, watch)
+                return Outcome(change=change, ending=Failed(Failure.of(error)), timings_ms=watch.told_ms(Meter()))
             with self._recorder.owner.at_entry(opened.entry):
-                ending = self._ended(walk, seen)
-                outcome = Outcome(
-                    change=change,
-                    ending=ending,
-                    findings=walk.findings,
-                    before=walk.before,
-                    after=walk.after,
-                    entry=opened.entry,
-                    requests=meter.requests,
-                    timings_ms=watch.told_ms(meter),
-                    dry_run=order.dry_run,
-                )
-                outcome = self._closed(walk, outcome)
-            self._supersede(walk, outcome)
-            self._settle_after(walk)
+                outcome = self.carried(change, order, opened, seen=seen, watch=watch)
+                outcome = self._closed(outcome, opened, watch)
+            self.supersede(outcome, opened)
+            self._settle_after(change, opened)
         return outcome
+
+    def carried(
+        self,
+        change: AnyChange,
+        order: Order,
+        opened: Opened,
+        *,
+        seen: Observed | None = None,
+        watch: Stopwatch | None = None,
+    ) -> Outcome:
+        """Return how a change ended whose entry is open; whoever asks closes it, or has it tried again."""
+        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock))
+        with self._platform.metered() as meter:
+            ending = self._ended(walk, seen)
+            return Outcome(
+                change=change,
+                ending=ending,
+                findings=walk.findings,
+                before=walk.before,
+                after=walk.after,
+                entry=opened.entry,
+                requests=meter.requests,
+                timings_ms=walk.watch.told_ms(meter),
+                dry_run=order.dry_run,
+            )
 
     def _ended(self, walk: _Walk, seen: Observed | None) -> Ending:
         """Return how the walk ended; what fails on it is an ending too."""
@@ -131,6 +154,9 @@ class Corridor:
             ending, found = ending_of(error, sent=walk.is_under_way)
             walk.findings += found
             return ending
+        except FrozenError as error:
+            walk.findings += Findings(frozen_meanwhile(error.frozen))
+            return Refused()
         except LedgerError as error:
             return Failed(Failure.of(error))
 
@@ -141,11 +167,11 @@ class Corridor:
             return Refused()
         with walk.watch.stage("settle"):
             walk.others = self._settlement.before(change, walk.opened)
-        number = 0
+        number = walk.opened.tries
         while True:
             number += 1
             with walk.watch.stage("survey"):
-                situation = self._surveyed(walk, seen if number == 1 else None)
+                situation = self._surveyed(walk, seen if number == walk.opened.tries + 1 else None)
             if self._may_be_undone(walk, situation):
                 with walk.watch.stage("settle"):
                     walk.others = self._settlement.settle_all(walk.others, change.lane)
@@ -163,7 +189,7 @@ class Corridor:
                 walk.moved_on = self._applied(walk, sent)
             if walk.moved_on is None:
                 return self._verified(walk)
-            if not order.rejudges(change.lane) or number == MOST_TRIES[change.lane]:
+            if not order.rejudges(change.lane) or number - walk.opened.tries == MOST_TRIES[change.lane]:
                 return self._conflicted(walk, walk.moved_on)
 
     def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
@@ -277,16 +303,16 @@ class Corridor:
         self._recorder.saw([now])
         return self._meanwhile.told(judged, now, severity=severity, own=walk.opened.entry)
 
-    def _closed(self, walk: _Walk, outcome: Outcome) -> Outcome:
+    def _closed(self, outcome: Outcome, opened: Opened, watch: Stopwatch) -> Outcome:
         """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next."""
         try:
-            with walk.watch.stage("close"):
-                self._recorder.close(walk.opened.entry, outcome)
+            with watch.stage("close"):
+                self._recorder.close(opened.entry, outcome)
         except EntryClosedError:
             self._say_what_happened(outcome)
-            return replace(outcome, findings=outcome.findings + Findings(taken_for_dead(walk.opened.entry)))
+            return replace(outcome, findings=outcome.findings + Findings(taken_for_dead(opened.entry)))
         except LedgerError as error:
-            return replace(outcome, findings=outcome.findings + Findings(left_open(walk.opened.entry, error)))
+            return replace(outcome, findings=outcome.findings + Findings(left_open(opened.entry, error)))
         return outcome
 
     def _say_what_happened(self, outcome: Outcome) -> None:
@@ -295,26 +321,26 @@ class Corridor:
             return
         try:
             if self._recorder.book.read(outcome.entry).outcome != outcome.word:
-                verdict = outcome.ending.verdict
+                verdict = outcome.change.verify(outcome.after)
                 self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True)
         except LedgerError:
             return  # the finding says that somebody has to look at it
 
-    def _supersede(self, walk: _Walk, outcome: Outcome) -> None:
+    def supersede(self, outcome: Outcome, opened: Opened) -> None:
         """End what was settling: this change has taken its place, and nobody can judge it any more."""
         if not isinstance(outcome.ending, Applied | Scheduled):
             return
         try:
-            for other in walk.others:
+            for other in opened.others:
                 if other.stage is Stage.SETTLING:
-                    self._recorder.supersede(other.entry, by=walk.opened.entry)
+                    self._recorder.supersede(other.entry, by=opened.entry)
         except LedgerError:
             return  # whoever looks at them next sees that they were replaced
 
-    def _settle_after(self, walk: _Walk) -> None:
+    def _settle_after(self, change: AnyChange, opened: Opened) -> None:
         """Settle what a pause or stop did not wait for; whatever keeps it from that is met by whoever comes next."""
         try:
-            self._settlement.after(walk.change, walk.opened)
+            self._settlement.after(change, opened)
         except LedgerError:
             return
 

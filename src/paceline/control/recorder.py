@@ -10,33 +10,39 @@ What is not at its end stands in a table beside the chain, by campaign, so that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.campaign.catalogue import AnyChange, document_of
-from paceline.campaign.change import Diverged, Settling, Verdict
+from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
+from paceline.control.announcing import Crier, Silence
+from paceline.control.freezes import Freezes, FrozenError
+from paceline.control.kept import Opened, Sent, Unended, unended_of
+from paceline.control.looks import last_look, reading_of
 from paceline.control.order import Order
 from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, differences_of, word_of
 from paceline.control.owners import Owner
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
-from paceline.ledger.entry import Deed, instant_text
+from paceline.ledger.entry import Deed
 from paceline.ledger.failures import at_the_ledger
-from paceline.ledger.readings import Reading, Readings
+from paceline.ledger.readings import Readings
 from paceline.primitives.canonical import Json
-from paceline.primitives.ids import CampaignId, EntryId, Version
+from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage import prepared
 from paceline.storage.database import Database
 from paceline.storage.tables import CONTROL_UNFINISHED
 
 SUPERSEDED = "superseded"
 """The verdict in the ledger on a change that was settling when a later one took its place."""
+T = TypeVar("T")
+_NOBODY = Silence()
+
 _UNFINISHED = CONTROL_UNFINISHED.c
 _OTHERS = prepared.Prepared(
     select(_UNFINISHED.entry, _UNFINISHED.campaign, _UNFINISHED.kind, _UNFINISHED.actor, _UNFINISHED.owner,
@@ -58,47 +64,22 @@ _ENDED = prepared.Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unended:
-    """An entry that has not come to its end; `owner` is who was at it when it was opened."""
-
-    entry: EntryId
-    campaign: CampaignId
-    kind: str
-    actor: str
-    owner: str
-    stage: Stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """An entry of ours; `mark` is what no other ledger has, `others` stood open on the campaign before it."""
-
-    entry: EntryId
-    mark: str
-    others: tuple[Unended, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A request that is on disk and may have been sent: its key, the judged version, and the platform's time then."""
-
-    prepared: Prepared
-    key: str
-    judged: Version
-    judged_at: datetime
-
-    def document(self) -> dict[str, Json]:
-        """Return it as the intent row keeps it; `Prepared.of` reads its own part."""
-        judged: dict[str, Json] = {"judged": self.judged, "judged_at": instant_text(self.judged_at)}
-        return {**self.prepared.document(), "key": self.key, **judged}
-
-
 class Recorder:
     """Keeps changes; serves all threads, and any number of processes on one database."""
 
-    def __init__(self, database: Database, book: Book, readings: Readings, owner: Owner) -> None:
-        """Write into this book, in the name of this owner."""
+    def __init__(
+        self,
+        database: Database,
+        book: Book,
+        readings: Readings,
+        owner: Owner,
+        freezes: Freezes,
+        *,
+        crier: Crier = _NOBODY,
+    ) -> None:
+        """Write into this book, in the name of this owner, and tell the crier; a freeze forbids intents."""
+        self._crier = crier
+        self._freezes = freezes
         self.book = book
         self.owner = owner
         self._database = database
@@ -108,47 +89,48 @@ class Recorder:
         """Be known to be alive while the block runs."""
         return self.owner.at_work()
 
-    def open(self, change: AnyChange, order: Order) -> Opened:
-        """Begin the entry of a change.
+    def open(
+        self,
+        change: AnyChange,
+        order: Order,
+        *,
+        stage: Stage = Stage.OPEN,
+        also: Callable[[Connection, Opened], None] = lambda _connection, _opened: None,
+    ) -> Opened:
+        """Begin the entry of a change, to be made now or, in the stage of waiting, later.
+
+        Args:
+            change: what is wanted.
+            order: who wants it, why, how far and when.
+            stage: what others see of it.
+            also: what is done in the same transaction.
 
         Raises:
             LedgerUnavailableError: nothing was recorded, so nothing may be done.
         """
-        details: dict[str, Json] = {"change": document_of(change)}
-        if order.dry_run:
-            details["dry_run"] = True
-        if order.if_revision is not None:
-            details["if_revision"] = order.if_revision
-        if order.on_conflict is not None:
-            details["on_conflict"] = order.on_conflict.value
-        deed = Deed(
-            kind=change.kind,
-            campaign=change.campaign,
-            actor=order.actor,
-            reason=order.reason,
-            ticket=order.ticket,
-            details=details,
-        )
-        draft = drafts.opened(deed, at=self.book.now())
-        tenant = self.book.tenant
+        draft = drafts.opened(_deed(change, order), at=self.book.now())
+        place = {
+            "tenant": self.book.tenant,
+            "campaign": change.campaign,
+            "kind": change.kind,
+            "actor": order.actor.name,
+            "owner": self.owner.name,
+            "stage": stage.value,
+        }
 
         def begin(connection: Connection) -> Opened:
             self.owner.beat(connection)
             row = self.book.put(connection, draft)
-            others = _OTHERS.run(connection, {"tenant": tenant, "campaign": change.campaign})
-            _PUT.run(
-                connection,
-                {
-                    "tenant": tenant,
-                    "entry": row.entry,
-                    "campaign": change.campaign,
-                    "kind": change.kind,
-                    "actor": order.actor.name,
-                    "owner": self.owner.name,
-                    "stage": Stage.OPEN.value,
-                },
+            others = _OTHERS.run(connection, {"tenant": self.book.tenant, "campaign": change.campaign})
+            _PUT.run(connection, {**place, "entry": row.entry})
+            opened = Opened(
+                entry=row.entry,
+                mark=row.hash,
+                others=tuple(unended_of(values) for values in others),
+                stops=change.lane is Lane.STOPPING,
             )
-            return Opened(entry=row.entry, mark=row.hash, others=tuple(_unended(values) for values in others))
+            also(connection, opened)
+            return opened
 
         with at_the_ledger():
             begun = self._database.write(begin)
@@ -163,6 +145,7 @@ class Recorder:
         What was read for many changes at once was kept then: `is_kept` says so.
 
         Raises:
+            FrozenError: somebody froze the campaign since it was judged, and this does not stop it.
             EntryClosedError: somebody took us for dead, and closed the entry.
             LedgerUnavailableError: nothing was recorded, so nothing may be sent.
         """
@@ -172,8 +155,11 @@ class Recorder:
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)
+            frozen = None if opened.stops else self._freezes.within(connection, judged.campaign)
+            if frozen is not None:
+                raise FrozenError(frozen)
             if not is_kept:
-                self._readings.put(connection, _reading(judged))
+                self._readings.put(connection, reading_of(judged))
             self.book.put(connection, draft)
 
         with at_the_ledger():
@@ -181,27 +167,48 @@ class Recorder:
         self.owner.has_beaten()
         return sent
 
-    def close(self, entry: EntryId, outcome: Outcome) -> None:
-        """Say how the entry ended.
+    def close(
+        self, entry: EntryId, outcome: Outcome, *, also: Callable[[Connection], None] = lambda _connection: None
+    ) -> None:
+        """Say how the entry ended; `also` is done in the same transaction.
 
         Raises:
             EntryClosedError: somebody has closed it already.
             LedgerUnavailableError: it stays open.
         """
+        ending = self.closing(entry, outcome)
+
+        def end(connection: Connection) -> None:
+            ending(connection)
+            also(connection)
+
+        self.in_transaction(end)
+
+    def closing(self, entry: EntryId, outcome: Outcome) -> Callable[[Connection], None]:
+        """Return what says, in a transaction of the caller's own, how the entry ended."""
         draft = drafts.closed(
             entry, outcome=outcome.word, verdict=outcome.verdict, details=outcome.details(), at=self.book.now()
         )
-        stage = _stage(outcome)
-        look = _last_look(entry, outcome)
+        look, stage = last_look(entry, outcome), _stage(outcome)
+        effective_at = None if outcome.after is None else outcome.after.effective_at
 
         def end(connection: Connection) -> None:
             if look is not None:
                 self._readings.put(connection, look)
-            self.book.put(connection, draft)
+            row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._crier.ended(connection, row, effective_at=effective_at)
 
+        return end
+
+    def in_transaction(self, work: Callable[[Connection], None]) -> None:
+        """Do something in a transaction of its own.
+
+        Raises:
+            LedgerUnavailableError: it was not done.
+        """
         with at_the_ledger():
-            self._database.write(end)
+            self._database.write(work)
 
     def judge_again(
         self,
@@ -230,11 +237,13 @@ class Recorder:
 
         def judge(connection: Connection) -> None:
             # From here on nobody else writes: two who looked at the same time do not say the same twice.
-            self._readings.put(connection, _reading(observed, made_by=entry if happened else None))
+            self._readings.put(connection, reading_of(observed, made_by=entry if happened else None))
             if was is not None and self._stage_of(connection, entry) is not was:
                 return
-            self.book.put(connection, draft)
+            row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            took = observed.effective_at if isinstance(verdict, Achieved) else None
+            self._crier.ended(connection, row, effective_at=took)
 
         with at_the_ledger():
             self._database.write(judge)
@@ -255,8 +264,32 @@ class Recorder:
                 self.book.put(connection, draft)
                 self._move(connection, entry, None)
 
+        self.in_transaction(end)
+
+    def note(self, deed: Deed, *, kind: str) -> EntryId:
+        """Note a deed, tell of it as news of this type, and return its number.
+
+        Raises:
+            LedgerUnavailableError: nothing was noted.
+        """
+        draft = drafts.noted(deed, at=self.book.now())
+
+        def put(connection: Connection) -> EntryId:
+            row = self.book.put(connection, draft)
+            self._crier.noted(connection, row, kind)
+            return row.entry
+
         with at_the_ledger():
-            self._database.write(end)
+            return self._database.write(put)
+
+    def looked_up(self, work: Callable[[Connection], T]) -> T:
+        """Return what is read from the database.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        with at_the_ledger():
+            return self._database.read(work)
 
     def saw(self, looks: Iterable[Observed]) -> None:
         """Keep campaigns as they were read.
@@ -264,7 +297,7 @@ class Recorder:
         Raises:
             LedgerUnavailableError: none of them was kept.
         """
-        self._readings.keep([_reading(look) for look in looks])
+        self._readings.keep([reading_of(look) for look in looks])
 
     def unended(
         self, *, campaigns: Collection[CampaignId] | None = None, stage: Stage | None = None, kind: str | None = None
@@ -283,7 +316,7 @@ class Recorder:
             asked = asked.where(_UNFINISHED.kind == kind)
         with at_the_ledger():
             found = self._database.read(lambda connection: connection.execute(asked).all())
-        return [_unended((one.entry, one.campaign, one.kind, one.actor, one.owner, one.stage)) for one in found]
+        return [unended_of((one.entry, one.campaign, one.kind, one.actor, one.owner, one.stage)) for one in found]
 
     def is_open(self, entry: EntryId) -> bool:
         """Return whether an entry is not closed yet."""
@@ -306,6 +339,17 @@ class Recorder:
             _STAGED.run(connection, {"of_tenant": self.book.tenant, "of_entry": entry, "new_stage": stage.value})
 
 
+def _deed(change: AnyChange, order: Order) -> Deed:
+    return Deed(
+        kind=change.kind,
+        campaign=change.campaign,
+        actor=order.actor,
+        reason=order.reason,
+        ticket=order.ticket,
+        details={"change": document_of(change), **order.details()},
+    )
+
+
 def _stage(outcome: Outcome) -> Stage | None:
     match outcome.ending:
         case InDoubt():
@@ -314,33 +358,3 @@ def _stage(outcome: Outcome) -> Stage | None:
             return Stage.SETTLING
         case _:
             return None
-
-
-def _last_look(entry: EntryId, outcome: Outcome) -> Reading | None:
-    """Return what was seen last; what was judged is kept with its intent already when something was applied."""
-    if outcome.after is None:
-        return None if outcome.before is None else _reading(outcome.before)
-    ours = outcome.before is None or outcome.before.version != outcome.after.version
-    return _reading(outcome.after, made_by=entry if ours else None)
-
-
-def _reading(observed: Observed, *, made_by: EntryId | None = None) -> Reading:
-    return Reading(
-        campaign=observed.campaign,
-        revision=observed.version,
-        at=observed.at,
-        settings=observed.document,
-        made_by=made_by,
-    )
-
-
-def _unended(values: tuple[int, str, str, str, str, str]) -> Unended:
-    entry, campaign, kind, actor, owner, stage = values
-    return Unended(
-        entry=EntryId(entry),
-        campaign=CampaignId(campaign),
-        kind=kind,
-        actor=actor,
-        owner=owner,
-        stage=Stage(stage),
-    )

@@ -19,7 +19,7 @@ from enum import Enum
 from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
-from paceline.campaign.change import Diverged, Lane, Settling
+from paceline.campaign.change import Diverged, Lane, Settling, Verdict
 from paceline.campaign.observed import Ability, Observed, Stage
 from paceline.campaign.ports import (
     CampaignLockedError,
@@ -31,9 +31,10 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     WrongStateError,
 )
+from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
-from paceline.control.recorder import Opened, Recorder, Sent, Unended
+from paceline.control.recorder import Recorder
 from paceline.ledger.entry import Entry, Step, instant_from
 from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_ledger
 from paceline.ledger.numbers import without_numbers
@@ -65,6 +66,10 @@ class Happened:
     """It took effect; `made` is the campaign as it left it, None when nobody could look."""
 
     made: Observed | None
+
+    def verdict_on(self, change: AnyChange) -> Verdict:
+        """Return what the change came to; where nobody could look, a later look tells."""
+        return Settling(LOOK_SOON) if self.made is None else change.verify(self.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ class Settlement:
         Where the campaign is not as wanted any more because somebody has changed it since, the entry was superseded.
         """
         entry = self._recorder.book.read(other.entry)
-        verdict = change_of(_change_in(entry)).verify(observed)
+        verdict = change_of(change_in(entry)).verify(observed)
         if isinstance(verdict, Settling):
             return other
         if isinstance(verdict, Diverged) and _made_in(entry) not in {None, observed.version}:
@@ -163,7 +168,7 @@ class Settlement:
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
         """Return None when the entry has come to its end, by itself or now."""
-        if other.stage is Stage.SETTLING:
+        if other.stage in {Stage.SETTLING, Stage.WAITING}:
             return other
         if other.stage is Stage.IN_DOUBT:
             return self._cleared_up(other, lane)
@@ -180,8 +185,8 @@ class Settlement:
     def _ended_for(self, other: Unended, lane: Lane) -> Unended | None:
         """Close the entry of an owner who is gone; None when that is done."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(_change_in(entry))
-        sent = self._sent(entry, change)
+        change = change_of(change_in(entry))
+        sent = self.sent_of(entry, change)
         if sent is None:
             outcome = Outcome(change=change, ending=_interrupted("before anything was sent"), entry=entry.number)
         else:
@@ -198,8 +203,8 @@ class Settlement:
     def _cleared_up(self, other: Unended, lane: Lane) -> Unended | None:
         """Judge again what was in doubt; None when it no longer is."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(_change_in(entry))
-        sent = self._sent(entry, change)
+        change = change_of(change_in(entry))
+        sent = self.sent_of(entry, change)
         if sent is None:
             return other
         became = self.find_out(change, sent, lane=lane, untouched=Untouched.LEAVE, age=self._age(entry))
@@ -218,7 +223,8 @@ class Settlement:
             return other
         return None
 
-    def _sent(self, entry: Entry, change: AnyChange) -> Sent | None:
+    def sent_of(self, entry: Entry, change: AnyChange) -> Sent | None:
+        """Return the last request that was going to be sent for an entry; None when there was none."""
         intent = entry.intent
         if intent is None:
             return None
@@ -275,8 +281,7 @@ def _by_looking(change: AnyChange, sent: Sent, observed: Observed) -> Became:
 def _outcome(change: AnyChange, entry: EntryId, became: Became) -> Outcome:
     match became:
         case Happened(made):
-            verdict = Settling(LOOK_SOON) if made is None else change.verify(made)
-            return Outcome(change=change, ending=Applied(verdict), after=made, entry=entry)
+            return Outcome(change=change, ending=Applied(became.verdict_on(change)), after=made, entry=entry)
         case DidNotHappen(observed):
             ending = _interrupted("before the platform took it")
             return Outcome(change=change, ending=ending, before=observed, entry=entry)
@@ -297,7 +302,8 @@ def _not_as_wanted(change: AnyChange, observed: Observed) -> Diverged:
     return verdict if isinstance(verdict, Diverged) else Diverged(())
 
 
-def _change_in(entry: Entry) -> dict[str, Json]:
+def change_in(entry: Entry) -> dict[str, Json]:
+    """Return the record of the change that an entry was opened for."""
     details = entry.rows[0].document["details"]
     told = details["change"] if isinstance(details, dict) else None
     # An id may look like a phone number, and only the entry's own is never replaced by a word.

@@ -14,7 +14,10 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
 from paceline.campaign.ports import Platform
-from paceline.control.recorder import Opened, Recorder, Unended
+from paceline.control.agenda import begun_by_workers
+from paceline.control.freezes import Freezes
+from paceline.control.kept import Opened, Unended
+from paceline.control.recorder import Recorder
 from paceline.primitives.ids import CampaignId, EntryId
 
 
@@ -22,10 +25,16 @@ class Survey:
     """Looks at the platform and at the ledger for a change that is to be judged."""
 
     def __init__(
-        self, platform: Platform, recorder: Recorder, *, active_limit: Callable[[], int | None] = lambda: None
+        self,
+        platform: Platform,
+        recorder: Recorder,
+        freezes: Freezes,
+        *,
+        active_limit: Callable[[], int | None] = lambda: None,
     ) -> None:
         """Ask these; `active_limit` tells how many campaigns may be active at once, None where nobody declared it."""
         self._platform = platform
+        self._freezes = freezes
         self._recorder = recorder
         self._active_limit = active_limit
 
@@ -54,6 +63,7 @@ class Survey:
             active_limit=limit,
             unfinished=tuple(_unfinished(other) for other in others),
             live=self._live(change, observed),
+            frozen=None if change.lane is Lane.STOPPING else self._freezes.of(change.campaign),
         )
 
     def looked_at(self, campaign: CampaignId) -> Situation:
@@ -75,6 +85,7 @@ class Survey:
             active_limit=limit,
             unfinished=tuple(_unfinished(other) for other in self._recorder.unended(campaigns=[campaign])),
             live=self._platform.live(campaign) if counts else None,
+            frozen=self._freezes.of(campaign),
         )
 
     def _active(self, change: AnyChange, opened: Opened, observed: Observed) -> tuple[int | None, int | None]:
@@ -90,11 +101,7 @@ class Survey:
         if limit is None:
             return None, None
         # First those on their way, then those who have arrived: nobody is missed who goes from one to the other.
-        coming = {
-            other.campaign
-            for other in self._recorder.unended(kind=Resume.kind)
-            if self._is_coming(other) and (before is None or other.entry < before)
-        }
+        coming = {other.campaign for other in self._coming() if before is None or other.entry < before}
         active: set[CampaignId | None] = set(coming)
         strangers = 0
         for shown in self._platform.list(state=State.ACTIVE, lane=lane):
@@ -103,11 +110,19 @@ class Survey:
         active -= {None, campaign}
         return len(active) + strangers, limit
 
+    def _coming(self) -> list[Unended]:
+        """Return the resumptions that are on their way; one that waits for its hour is not, until a worker has it."""
+        coming = [other for other in self._recorder.unended(kind=Resume.kind) if self._is_coming(other)]
+        if all(other.stage is not Stage.WAITING for other in coming):
+            return coming
+        begun = begun_by_workers(self._recorder)
+        return [other for other in coming if other.stage is not Stage.WAITING or other.entry in begun]
+
     def _is_coming(self, other: Unended) -> bool:
         """Return whether a resumption may yet make its campaign active; what a dead process sent has shown by now."""
-        if other.stage is Stage.IN_DOUBT:
-            return True
-        return other.stage is Stage.OPEN and not self._recorder.owner.is_dead(other.owner)
+        if other.stage is Stage.OPEN:
+            return not self._recorder.owner.is_dead(other.owner)
+        return other.stage in {Stage.IN_DOUBT, Stage.WAITING}
 
     def _live(self, change: AnyChange, observed: Observed) -> LiveCalls | None:
         if isinstance(change, Resume) or change.drain is not Drain.DROP or observed.state is not State.ACTIVE:

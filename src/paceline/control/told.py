@@ -4,17 +4,25 @@
 * `change.found-again`: an answer was lost, and what it said was found out.
 * `ledger.closed-by-another`: somebody took this process for dead, and settled its entry.
 * `ledger.left-open`: the end of a change could not be recorded.
+* `agenda.late`: a change was made, or given up, later than its hour.
+* `agenda.replaced`: a newer change took the place of one that waited.
+* `agenda.cancelled`: somebody, or a freeze, withdrew a change that waited.
 """
 
 from __future__ import annotations
 
-from paceline.campaign.observed import Observed
+from datetime import timedelta
+
+from paceline.campaign.observed import Frozen, Observed
 from paceline.campaign.ports import PlatformError
+from paceline.control.kept import Unended
 from paceline.control.order import Order
-from paceline.control.recorder import Unended
 from paceline.ledger.failures import LedgerError
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import EntryId
+
+ON_TIME = timedelta(seconds=5)
+"""How long after its hour a change is still on time: a worker looks every few seconds."""
 
 
 def stands_against(findings: Findings) -> bool:
@@ -73,4 +81,51 @@ def left_open(entry: EntryId, error: LedgerError) -> Finding:
         severity=Severity.REVIEW,
         message=f"its end could not be recorded ({error.message}); entry {entry} stays open until it is settled",
         found=entry,
+    )
+
+
+def frozen_meanwhile(frozen: Frozen) -> Finding:
+    """Return that somebody froze the campaign between the judgement and the request, which was not sent."""
+    return Finding(
+        rule="lifecycle.frozen",
+        severity=Severity.ERROR,
+        message=f"{frozen.by} froze it while this was judged (entry {frozen.entry}): nothing was sent",
+        field="state",
+        found="frozen",
+        source=f"{frozen.by} (entry {frozen.entry})",
+    )
+
+
+def late_by(late: timedelta) -> Finding | None:
+    """Return how late a change was made, in whole minutes or seconds; None when it was on time, to a few seconds."""
+    if late < ON_TIME:
+        return None
+    seconds = int(late.total_seconds())
+    words = f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
+    return Finding(
+        rule="agenda.late",
+        severity=Severity.INFO,
+        message=f"late by {words}: the platform or this side was away when its hour came",
+        field="due",
+        found=seconds,
+    )
+
+
+def replaced_by(newer: EntryId, older: EntryId) -> Finding:
+    """Return that a newer change took the place of one that waited."""
+    return Finding(
+        rule="agenda.replaced",
+        severity=Severity.INFO,
+        message=f"entry {newer} takes the place of entry {older}, which waited for its hour",
+        found=newer,
+    )
+
+
+def cancelled(by: str, why: str | None) -> Finding:
+    """Return that a change that waited was withdrawn."""
+    return Finding(
+        rule="agenda.cancelled",
+        severity=Severity.INFO,
+        message=f"{by} withdrew it before its hour" + ("" if why is None else f": {why}"),
+        source=by,
     )

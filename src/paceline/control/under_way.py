@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from paceline.campaign.observed import Stage
+from paceline.control.freezes import Freezes
+from paceline.control.kept import Unended
 from paceline.control.owners import Owner
-from paceline.control.recorder import Recorder, Unended
+from paceline.control.presence import workers_check
+from paceline.control.recorder import Recorder
 from paceline.ledger.book import Book
 from paceline.ledger.ending import ledger_check
 from paceline.ledger.readings import Readings
@@ -26,7 +29,7 @@ NAMED = 10
 
 
 def kept_checks(database: Database, *, tenant: TenantId, clock: WaitingClock, lease_s: float) -> tuple[Check, ...]:
-    """Return how the ledger of a tenant stands at its end, and the changes in it; only reads are asked of the database.
+    """Return how the ledger of a tenant stands at its end, the changes in it, and who works on them; it is only read.
 
     Args:
         database: with all its tables.
@@ -35,10 +38,12 @@ def kept_checks(database: Database, *, tenant: TenantId, clock: WaitingClock, le
         lease_s: how long an owner is taken for alive after one, seconds.
     """
     book = Book(database, tenant=tenant, clock=clock)
-    recorder = Recorder(database, book, Readings(database, book), Owner(database, clock, lease_s=lease_s))
+    owner = Owner(database, clock, lease_s=lease_s)
+    recorder = Recorder(database, book, Readings(database, book), owner, Freezes(database, book))
     looks: dict[str, Callable[[], Check]] = {
         "ledger": lambda: ledger_check(book),
         "changes": lambda: changes_check(recorder),
+        "workers": lambda: workers_check(recorder),
     }
     return tuple(_told(name, look) for name, look in looks.items())
 
@@ -73,7 +78,8 @@ def changes_check(recorder: Recorder) -> Check:
 
 def _words(one: Unended, *, is_dead: bool) -> str:
     owner = "its owner is dead" if is_dead else "its owner is alive"
-    stage = {Stage.OPEN: "open", Stage.IN_DOUBT: "in doubt", Stage.SETTLING: "settling"}[one.stage]
-    # Nobody has to stay with a change that only waits for its calls to end.
-    after = "" if one.stage is Stage.SETTLING else f", {owner}"
+    told = {Stage.OPEN: "open", Stage.IN_DOUBT: "in doubt", Stage.SETTLING: "settling", Stage.WAITING: "waiting"}
+    stage = told[one.stage]
+    # Nobody has to stay with a change that only waits, for its calls to end or for its hour.
+    after = "" if one.stage in {Stage.SETTLING, Stage.WAITING} else f", {owner}"
     return f"entry {one.entry}, {one.kind} of {one.campaign} by {one.actor}: {stage}{after}"

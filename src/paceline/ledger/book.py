@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, select
 
 from paceline.ledger import drafts
 from paceline.ledger.appending import append, hold_head, row_from
@@ -23,6 +23,7 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
 from paceline.primitives.ids import CampaignId, EntryId, TenantId
 from paceline.storage.database import Database
+from paceline.storage.prepared import Prepared
 from paceline.storage.tables import LEDGER_ENTRIES, LEDGER_HEADS
 
 PAGE = 1000
@@ -31,6 +32,12 @@ PAGE = 1000
 OPEN = "open"
 """The outcome to ask for in a query when entries without one are wanted."""
 
+_NAMES = tuple(LEDGER_ENTRIES.c.keys())
+_ROWS = Prepared(
+    select(LEDGER_ENTRIES)
+    .where(LEDGER_ENTRIES.c.tenant == bindparam("tenant"), LEDGER_ENTRIES.c.entry == bindparam("entry"))
+    .order_by(LEDGER_ENTRIES.c.sequence)
+)
 _OPENS = (Step.OPENED.value, Step.NOTED.value)
 
 
@@ -122,6 +129,11 @@ class Book:
     def put(self, connection: Connection, draft: Draft) -> Row:
         """Append a row in a transaction of the caller's own: it is durable when that is, or never was."""
         return append(connection, self.tenant, draft)
+
+    def within(self, connection: Connection, entry: EntryId) -> tuple[Row, ...]:
+        """Return the rows of an entry, in order, as a transaction of the caller's own sees them."""
+        found = _ROWS.run(connection, {"tenant": self.tenant, "entry": entry})
+        return tuple(row_from(dict(zip(_NAMES, values, strict=True))) for values in found)
 
     def erase_number(self, number: str, deed: Deed) -> EntryId | None:
         """Erase a phone number and note that; return the note's number, or None when the number was not known.

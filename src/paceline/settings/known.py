@@ -154,6 +154,10 @@ _WORK = (
         name="lease_s", kind=kinds.above_zero(10), default=10.0, unit="seconds",
         says="How long a worker holds what it works on without a sign of life.",
     ),
+    Known(
+        name="webhook_allow_loopback", kind=kinds.one_of("no", "yes"), default="no",
+        says="Whether messages may go to this machine itself, by http too: for development only.",
+    ),
 )  # fmt: skip
 _PLACES = (
     Known(

@@ -165,6 +165,7 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         attempt_s=said.values["attempt_s"],
         total_s=said.values["total_s"],
         lease_s=said.values["lease_s"],
+        webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
         data_folder=said.values["data_folder"],
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),

@@ -92,6 +92,7 @@ class Settings:
     attempt_s: float
     total_s: float
     lease_s: float
+    webhook_allow_loopback: bool
     data_folder: Path
     database_url: str = field(repr=False)
     profile: str | None

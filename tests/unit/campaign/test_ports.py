@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
@@ -50,6 +51,10 @@ class Skills:
     def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed]:
         seen = (self.read(CampaignId(name), lane=lane) for name in SKILLS_OF)
         return (one for one in seen if state is None or one.state is state)
+
+    def time(self, *, lane: Lane = Lane.READING) -> datetime:
+        del lane
+        return datetime(2026, 6, 15, 12, tzinfo=UTC)
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         del lane

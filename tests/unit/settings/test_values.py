@@ -27,6 +27,7 @@ GOOD = {
     "env": ["na1", "dev-2", "X"],
     "prefix": ["outbound", "short"],
     "token_style": ["form", "basic"],
+    "webhook_allow_loopback": ["no", "yes"],
     "database_url": ["sqlite:///paceline.db", "postgresql+psycopg://ada:word@host/name"],
     "campaign": ["CMP-12345", "a.b_c"],
 }
@@ -48,6 +49,7 @@ BAD = {
     "env": ["na1.evil.example/", "-na1", "na1-", "a" * 64, "n a"],
     "prefix": ["Outbound", "/api/v2"],
     "token_style": ["post", "Basic"],
+    "webhook_allow_loopback": ["true", "1", "YES"],
     "database_url": ["paceline.db", "sqlite:///", "mysql://host/name", "postgresql://host/name"],
     "campaign": ["..", "CMP/1", "a" * 129],
     "client_id": [" client", "client\n", "c" * 1025],

@@ -2,6 +2,7 @@
 
 * `lifecycle.unsupported`: the platform has every ability that the change needs.
 * `lifecycle.locked`: the campaign is not locked.
+* `lifecycle.frozen`: a campaign that somebody froze is not resumed, not later either, until a person unfreezes it.
 * `lifecycle.transition`: the transition table leads there.
 * `lifecycle.effective-time`: an instant is aware, not past, at most 366 days ahead; what is pending is named before it
   is replaced.
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 
 from paceline.campaign.lifecycle.machine import TRANSITIONS, Step, step_to
 from paceline.campaign.lifecycle.model import Wanted
-from paceline.campaign.observed import Ability, Drain, Situation, Stage, State, Unfinished
+from paceline.campaign.observed import Ability, Drain, Frozen, Situation, Stage, State, Unfinished
 from paceline.primitives.findings import Finding, Findings, Severity
 
 PAST_GRACE = timedelta(seconds=60)
@@ -41,7 +42,7 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
         return sound(wanted)
     found = [_supported(needs, situation)]
     if step_to(wanted, situation.observed) is not Step.NOTHING:
-        found += [_unlocked(situation), _transition(wanted, situation)]
+        found += [_unlocked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
         found += [_timely(wanted, situation), _replaced(wanted, situation), _within_fleet(wanted, situation)]
         found += [_finished(wanted, other) for other in situation.unfinished]
         found += [_cut(wanted, situation), _agents(wanted, situation)]
@@ -71,6 +72,22 @@ def _unlocked(situation: Situation) -> Finding | None:
         field="locked",
         found=True,
         limit=False,
+    )
+
+
+def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
+    """Return the finding that refuses a resumption of a frozen campaign; None when nothing does."""
+    if frozen is None or wanted.state is not State.ACTIVE:
+        return None
+    why = "" if frozen.reason is None else f": {frozen.reason}"
+    return Finding(
+        rule="lifecycle.frozen",
+        severity=Severity.ERROR,
+        message=f"{frozen.by} froze it at {_text(frozen.since)} (entry {frozen.entry}){why}; it stays stopped until "
+        "a person unfreezes it",
+        field="state",
+        found="frozen",
+        source=f"{frozen.by} (entry {frozen.entry})",
     )
 
 
@@ -155,6 +172,7 @@ def _finished(wanted: Wanted, other: Unfinished) -> Finding:
         Stage.OPEN: "is being carried out right now",
         Stage.IN_DOUBT: "was sent and never answered, it may have happened",
         Stage.SETTLING: "was accepted and is still settling",
+        Stage.WAITING: "waits for its hour",
     }
     return Finding(
         rule="lifecycle.unfinished",

@@ -1,0 +1,244 @@
+"""All of paceline for one tenant, joined from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from paceline.campaign.catalogue import CATALOGUE, AnyChange
+from paceline.campaign.change import HouseRules
+from paceline.campaign.ports import Platform
+from paceline.control.agenda import Agenda
+from paceline.control.announcing import Announcer, Undelivered
+from paceline.control.carrying import Carrying
+from paceline.control.draining import Draining
+from paceline.control.due_changes import DueChanges
+from paceline.control.explanation import Explanation, explained
+from paceline.control.facts import Facts
+from paceline.control.fleet import Fleet
+from paceline.control.freeze import Freeze
+from paceline.control.freezes import Freezes
+from paceline.control.meanwhile import Meanwhile
+from paceline.control.order import OnConflict, Order
+from paceline.control.outcome import Outcome
+from paceline.control.owners import LEASE_S, Owner
+from paceline.control.pipeline import Corridor
+from paceline.control.platform_time import PlatformTime
+from paceline.control.recorder import Recorder
+from paceline.control.settlement import Settlement
+from paceline.control.survey import Survey
+from paceline.control.watch import Watch
+from paceline.control.webhooks import Webhooks
+from paceline.control.worker import Worker
+from paceline.ledger.book import Book
+from paceline.ledger.entry import Actor, Query
+from paceline.ledger.readings import Readings
+from paceline.outbox.addresses import Reach
+from paceline.outbox.box import Box
+from paceline.outbox.relay import Relay
+from paceline.outbox.sending import Sender
+from paceline.outbox.streams import Streams
+from paceline.outbox.subscribers import Subscribers
+from paceline.primitives.clock import MachineClock, WaitingClock
+from paceline.primitives.ids import CampaignId, TenantId
+from paceline.storage.database import Database
+from paceline.storage.leases import Leases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a system behaves.
+
+    Attributes:
+        lease_s: how long an owner of a change is taken for alive after a sign of life, seconds.
+        concurrency: how many changes of a fleet go at once.
+        active_limit: how many campaigns may be active at once; None asks what was declared.
+        campaign: the campaign that is meant where none is named.
+        webhook_reach: how far messages may go.
+    """
+
+    lease_s: float = LEASE_S
+    concurrency: int = 8
+    campaign: CampaignId | None = None
+    active_limit: Callable[[], int | None] | None = None
+    webhook_reach: Reach = Reach.PUBLIC
+
+
+class System:
+    """All of paceline for one tenant: changes go in, outcomes come out. To be closed; a `with` block does."""
+
+    def __init__(
+        self,
+        *,
+        platform: Platform,
+        database: Database,
+        tenant: TenantId,
+        actor: Actor,
+        clock: WaitingClock | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Join these parts.
+
+        Args:
+            platform: what campaigns are changed on.
+            database: where the ledger is; stays the caller's to close.
+            tenant: whose ledger.
+            actor: who gives the orders that name nobody else.
+            clock: what time is told by; the machine's when None.
+            options: how it behaves.
+        """
+        options = options or Options()
+        clock = clock or MachineClock()
+        self.actor = actor
+        self.clock = clock
+        self.campaign = options.campaign
+        self.platform = platform
+        self.database = database
+        self.book = Book(database, tenant=tenant, clock=clock)
+        self.readings = Readings(database, self.book)
+        self.facts = Facts(database, self.book)
+        self.owner = Owner(database, clock, lease_s=options.lease_s)
+        self._join_outbox(options)
+        crier = Announcer(self.book, self.box)
+        self.freezes = Freezes(database, self.book, crier)
+        self.recorder = Recorder(database, self.book, self.readings, self.owner, self.freezes, crier=crier)
+        self._closing: list[Callable[[], None]] = [self.owner.close, self.leases.close]
+        self._join_corridor(options)
+        self._join_later()
+
+    def _join_outbox(self, options: Options) -> None:
+        """Join what tells others, and what is due for it."""
+        database, tenant, clock = self.database, self.book.tenant, self.clock
+        self.leases = Leases(database, clock, owner=self.owner.name, lease_s=options.lease_s)
+        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach)
+        streams = Streams(tenant, self.leases)
+        self.box = Box(database, tenant=tenant, clock=clock, subscribers=subscribers, streams=streams)
+        self.relay = Relay(
+            database,
+            box=self.box,
+            leases=self.leases,
+            post=Sender(reach=options.webhook_reach),
+            witness=Undelivered(self.book),
+            clock=clock,
+        )
+        self.webhooks = Webhooks(database, self.book, self.box)
+
+    def _join_corridor(self, options: Options) -> None:
+        """Join what carries changes out now."""
+        platform, clock = self.platform, self.clock
+        self.settlement = Settlement(platform, self.recorder, clock, by=self.actor.name)
+        self.rules = HouseRules()
+        self.meanwhile = Meanwhile(self.recorder, self.readings)
+        self.survey = Survey(
+            platform, self.recorder, self.freezes, active_limit=options.active_limit or self.facts.active_limit
+        )
+        self.corridor = Corridor(
+            platform=platform,
+            recorder=self.recorder,
+            survey=self.survey,
+            settlement=self.settlement,
+            meanwhile=self.meanwhile,
+            rules=self.rules,
+            clock=clock,
+        )
+        self.draining = Draining(platform, self.recorder, clock)
+        self.fleet = Fleet(platform, self.corridor, self.recorder, concurrency=options.concurrency)
+
+    def _join_later(self) -> None:
+        """Join what waits for its hour, what stays stopped, and who returns to it."""
+        platform, clock, actor = self.platform, self.clock, self.actor
+        self.agenda = Agenda(
+            platform=platform, recorder=self.recorder, freezes=self.freezes, rules=self.rules, leases=self.leases
+        )
+        self.due_changes = DueChanges(
+            recorder=self.recorder, corridor=self.corridor, settlement=self.settlement, leases=self.leases
+        )
+        self.freeze = Freeze(
+            platform=platform,
+            fleet=self.fleet,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            settlement=self.settlement,
+            agenda=self.agenda,
+        )
+        self.time = PlatformTime(platform, clock)
+        self.watch = Watch(
+            platform=platform,
+            recorder=self.recorder,
+            readings=self.readings,
+            settlement=self.settlement,
+            meanwhile=self.meanwhile,
+            actor=actor,
+        )
+        self.worker = Worker(
+            time=self.time,
+            due_changes=self.due_changes,
+            watch=self.watch,
+            freeze=self.freeze,
+            carrying=Carrying(self.relay, self.leases, clock),
+            leases=self.leases,
+            recorder=self.recorder,
+            actor=actor,
+            clock=clock,
+        )
+
+    def run(
+        self,
+        change: AnyChange,
+        *,
+        reason: str | None = None,
+        ticket: str | None = None,
+        if_revision: str | None = None,
+        on_conflict: OnConflict | None = None,
+        dry_run: bool = False,
+    ) -> Outcome:
+        """Carry out one change and return how it ended; it is in the ledger by then.
+
+        Args:
+            change: such as `Pause(campaign=campaign_id("CMP-12345"))`.
+            reason: why, for whoever reads the ledger.
+            ticket: where it is discussed.
+            if_revision: the revision that you looked at.
+            on_conflict: what becomes of it when the campaign has moved on.
+            dry_run: judge it to the end, record it, and send nothing.
+        """
+        order = Order(
+            actor=self.actor,
+            reason=reason,
+            ticket=ticket,
+            if_revision=if_revision,
+            on_conflict=on_conflict,
+            dry_run=dry_run,
+        )
+        return self.corridor.run(change, order)
+
+    def explain(self, campaign: CampaignId) -> Explanation:
+        """Return why a campaign is, or is not, dialing, and what may be done to it now.
+
+        Raises:
+            PlatformError: it cannot be looked at.
+            LedgerUnavailableError: nobody can tell what was done to it.
+        """
+        last = self.book.entries(Query(campaign=campaign, limit=10))
+        changes = [entry for entry in last if entry.kind in CATALOGUE]
+        return explained(self.survey.looked_at(campaign), self.rules, last=changes[-1] if changes else None)
+
+    def closes(self, close: Callable[[], None]) -> None:
+        """Have something else closed with this system, after all that was there already."""
+        self._closing.insert(0, close)
+
+    def close(self) -> None:
+        """Let go of everything; a second time does nothing."""
+        closing, self._closing = self._closing, []
+        for close in reversed(closing):
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,182 @@
+"""Changes that wait here for their hour, which is the platform's.
+
+Rules:
+* A change for later is one entry: opened now, closed when it was made, could not be made, or is no longer wanted.
+* What can never be made (unknown campaign, archived, frozen, not in the platform's power) is refused at once; what the
+  state allows is judged when the hour has come (`due_changes`).
+* A newer change of the same kind takes the place of the one that waits for the campaign; that one expires, and says so.
+  A stop tonight and a resumption tomorrow are two plans, and both stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane, Rulebook
+from paceline.campaign.observed import Observed, Situation, Stage, State
+from paceline.campaign.ports import Platform, PlatformError
+from paceline.control.freezes import Freezes
+from paceline.control.kept import Opened
+from paceline.control.order import Order
+from paceline.control.outcome import Expired, Outcome, Refused, Scheduled, Unchanged
+from paceline.control.recorder import Recorder
+from paceline.control.refusals import ending_of
+from paceline.control.told import cancelled, replaced_by, stands_against
+from paceline.control.withdrawal import Withdrawal
+from paceline.ledger.failures import EntryNotFoundError
+from paceline.primitives.findings import Finding, Findings
+from paceline.primitives.ids import CampaignId, EntryId
+from paceline.storage.due_work import Work, listing
+from paceline.storage.leases import Leases
+
+ROOM = "agenda"
+"""The room of the due work that waits here."""
+LASTING = frozenset({"lifecycle.unsupported", "lifecycle.frozen"})
+"""Rules that no hour changes."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Agenda:
+    """The changes of one tenant that wait for their hour; any number of processes may work on it."""
+
+    def __init__(
+        self,
+        *,
+        platform: Platform,
+        recorder: Recorder,
+        freezes: Freezes,
+        rules: Rulebook,
+        leases: Leases,
+    ) -> None:
+        """Join what judges changes and what keeps them."""
+        self._platform = platform
+        self._recorder = recorder
+        self._freezes = freezes
+        self._rules = rules
+        self._leases = leases
+        self._withdrawal = Withdrawal(recorder=recorder, leases=leases, room=ROOM)
+        self._tenant = recorder.book.tenant
+
+    def schedule(self, change: AnyChange, order: Order, due: datetime) -> Outcome:
+        """Keep a change until its hour, and return that it is scheduled, or why it never can be made.
+
+        Raises:
+            LedgerUnavailableError: nothing was kept.
+        """
+        order = replace(order, due=due)
+        findings, before = change.validate(self._rules), None
+        if not stands_against(findings):
+            try:
+                before = self._platform.read(change.campaign, lane=change.lane)
+            except PlatformError as error:
+                ending, found = ending_of(error, sent=False)
+                return self._ended_at_once(Outcome(change=change, ending=ending, findings=findings + found), order)
+            findings += self._lasting(change, before)
+        if stands_against(findings):
+            outcome = Outcome(change=change, ending=Refused(), findings=findings, before=before)
+            return self._ended_at_once(outcome, order)
+        if order.dry_run:
+            outcome = Outcome(change=change, ending=Unchanged(), findings=findings, before=before, dry_run=True)
+            return self._ended_at_once(outcome, order)
+        if before is not None:
+            # What changed until its hour can be told only of what was seen today.
+            self._recorder.saw([before])
+        replaced: list[EntryId] = []
+        opened = self._recorder.open(
+            change,
+            order,
+            stage=Stage.WAITING,
+            also=lambda connection, opened: self._put(connection, opened, change, due, replaced),
+        )
+        return Outcome(
+            change=change,
+            ending=Scheduled(None, due),
+            findings=findings + Findings(*(replaced_by(opened.entry, older) for older in replaced)),
+            before=before,
+            entry=opened.entry,
+            requests=1,
+        )
+
+    def cancel(self, entry: EntryId, order: Order) -> Outcome:
+        """End a change that waits; in doubt when it may have been sent already.
+
+        Raises:
+            EntryNotFoundError: nothing of this number waits.
+            LedgerUnavailableError: it waits still.
+        """
+        waiting = any(one.entry == entry for one in self._recorder.unended(stage=Stage.WAITING))
+        ended = self._withdrawal.withdrawn(entry, cancelled(order.actor.name, order.reason)) if waiting else None
+        if ended is None:
+            raise EntryNotFoundError(f"no change of number {entry} waits for its hour")
+        return ended
+
+    def cancel_all(self, campaigns: Collection[CampaignId], finding: Finding) -> tuple[Outcome, ...]:
+        """End everything that waits for these campaigns.
+
+        Raises:
+            LedgerUnavailableError: some of it waits still.
+        """
+        waiting = self._recorder.unended(campaigns=campaigns, stage=Stage.WAITING)
+        ended = [self._withdrawal.withdrawn(one.entry, finding) for one in waiting]
+        return tuple(outcome for outcome in ended if outcome is not None)
+
+    def _put(
+        self, connection: Connection, opened: Opened, change: AnyChange, due: datetime, replaced: list[EntryId]
+    ) -> None:
+        replaced.clear()
+        for other in opened.others:
+            if other.stage is not Stage.WAITING or other.kind != change.kind:
+                continue
+            # What may have been sent comes to its own end.
+            if not self._withdrawal.is_sent(connection, other.entry):
+                told = Findings(replaced_by(opened.entry, other.entry))
+                self._recorder.closing(other.entry, Outcome(change=change, ending=Expired(), findings=told))(connection)
+                self._withdrawal.forget(connection, other.entry)
+                replaced.append(other.entry)
+        work = Work(
+            tenant=self._tenant,
+            room=ROOM,
+            key=str(opened.entry),
+            due_ns=ns_of(due),
+            lane=int(change.lane),
+            campaign=change.campaign,
+        )
+        self._leases.put(connection, work)
+
+    def _lasting(self, change: AnyChange, observed: Observed) -> Findings:
+        """Return what will stand against the change at any hour."""
+        situation = Situation(
+            observed=observed,
+            abilities=self._platform.abilities,
+            now=observed.at,
+            frozen=None if change.lane is Lane.STOPPING else self._freezes.of(change.campaign),
+        )
+        archived = observed.state is State.ARCHIVED
+        return Findings.of(found for found in change.guard(situation) if archived or found.rule in LASTING)
+
+    def _ended_at_once(self, outcome: Outcome, order: Order) -> Outcome:
+        opened = self._recorder.open(outcome.change, order)
+        told = replace(outcome, entry=opened.entry)
+        self._recorder.close(opened.entry, told)
+        return told
+
+
+def ns_of(instant: datetime) -> int:
+    """Return nanoseconds since 1970 of an instant."""
+    return (instant - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def begun_by_workers(recorder: Recorder) -> frozenset[EntryId]:
+    """Return the entries that a worker has claimed, because their hour has come.
+
+    Raises:
+        LedgerUnavailableError: nobody can tell.
+    """
+    tenant = recorder.book.tenant
+    rows = recorder.looked_up(lambda connection: listing(connection, tenant, room=ROOM))
+    return frozenset(EntryId(int(row.work.key)) for row in rows if row.owner is not None)

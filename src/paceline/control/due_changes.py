@@ -1,0 +1,218 @@
+"""Makes the changes of the agenda whose hour has come.
+
+Rules:
+* The hour is the platform's. When it has come, the change is judged as any other: state, revision, who else is at it.
+  What changed meanwhile is told, and nothing is forced.
+* When the platform is away, a pause or stop is tried until it is made, however late; how late is told. Everything else
+  expires when it is later than its order allows.
+* Pauses and stops go before everything else that is due. When one finds the platform away, the others wait too, and
+  come back together.
+* What a worker had sent when it died, or what was never answered, is looked for before anything is sent anew, or
+  called expired.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import assert_never
+
+from paceline.campaign.catalogue import AnyChange, change_of
+from paceline.campaign.change import Lane
+from paceline.campaign.observed import Stage
+from paceline.campaign.ports import NoAnswerError, PlatformError, UnexpectedAnswerError
+from paceline.control.agenda import ROOM, ns_of
+from paceline.control.kept import Opened
+from paceline.control.order import Order, order_of
+from paceline.control.outcome import Applied, Expired, Failed, Failure, InDoubt, Outcome
+from paceline.control.pipeline import Corridor
+from paceline.control.recorder import Recorder
+from paceline.control.settlement import DidNotHappen, Happened, NobodyKnows, Settlement, Untouched, change_in
+from paceline.control.told import late_by
+from paceline.ledger.entry import Entry, Step
+from paceline.ledger.failures import EntryClosedError
+from paceline.primitives.findings import Findings
+from paceline.primitives.ids import EntryId
+from paceline.storage.due_work import FencedError
+from paceline.storage.leases import Claim, Leases
+
+AGAIN = timedelta(seconds=20)
+"""How long a change waits, by the platform's clock, before it is tried again when the platform is away."""
+UNANSWERED = frozenset({NoAnswerError.code, UnexpectedAnswerError.code})
+"""Failures of a look that tell nothing of the change: the platform was away, or something answered in its place."""
+AT_ONCE = 50
+"""How many due changes are claimed together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What came of the changes that were due: those that ended, and how many wait on because the platform is away."""
+
+    ended: tuple[Outcome, ...] = ()
+    waiting: int = 0
+
+
+class Left(Enum):
+    """Why a change that was claimed did not end here."""
+
+    WAITING = "waiting"
+    """It is tried again."""
+    TO_OTHERS = "to-others"
+    """Somebody else has it, or has ended it."""
+
+
+class DueChanges:
+    """Makes what is due of one tenant; any number of processes may work on it."""
+
+    def __init__(self, *, recorder: Recorder, corridor: Corridor, settlement: Settlement, leases: Leases) -> None:
+        """Join what keeps changes and what makes them."""
+        self._recorder = recorder
+        self._corridor = corridor
+        self._settlement = settlement
+        self._leases = leases
+        self._tenant = recorder.book.tenant
+
+    def run(self, now: datetime) -> Ran:
+        """Make what is due by this instant of the platform, pauses and stops first.
+
+        Raises:
+            LedgerUnavailableError: what was claimed comes back after its lease.
+        """
+        ended: list[Outcome] = []
+        waiting = 0
+        claims = self._leases.claim(self._tenant, ROOM, now_ns=ns_of(now), limit=AT_ONCE)
+        # All of them are kept from the start: the last may wait long for its turn.
+        with self._leases.kept(claims):
+            for claim in claims:
+                if claim.is_over() and not self._leases.extend([claim]):
+                    continue
+                with self._recorder.owner.at_entry(int(claim.work.key)):
+                    # Whoever asks a platform that is away for everybody makes a storm of it.
+                    is_held = waiting > 0 and claim.work.lane != Lane.STOPPING
+                    outcome = self._held(claim, now) if is_held else self._made(claim, now)
+                if isinstance(outcome, Outcome):
+                    ended.append(outcome)
+                elif outcome is Left.WAITING:
+                    waiting += 1
+        return Ran(ended=tuple(ended), waiting=waiting)
+
+    def _made(self, claim: Claim, now: datetime) -> Outcome | Left:
+        """Return how a change that is due ended, or that it did not."""
+        entry = self._recorder.book.read(EntryId(int(claim.work.key)))
+        change, order = change_of(change_in(entry)), order_of(entry)
+        if self._is_too_late(change, order, now):
+            return self._close(claim, entry, self._given_up(entry, change), order, now)
+        outcome = self._carried(entry, change, order)
+        if _may_succeed_later(outcome):
+            return self._postponed(claim, entry, outcome, order, now)
+        return self._close(claim, entry, outcome, order, now)
+
+    def _held(self, claim: Claim, now: datetime) -> Outcome | Left:
+        """Return how a change ended that is not tried now."""
+        entry = self._recorder.book.read(EntryId(int(claim.work.key)))
+        change, order = change_of(change_in(entry)), order_of(entry)
+        if self._is_too_late(change, order, now):
+            return self._close(claim, entry, self._given_up(entry, change), order, now)
+        unasked = Failure(code="platform-away", message="the platform is away; a pause or stop goes first")
+        outcome = Outcome(change=change, ending=Failed(unasked), entry=entry.number)
+        return self._postponed(claim, entry, outcome, order, now)
+
+    def _given_up(self, entry: Entry, change: AnyChange) -> Outcome:
+        """Return how a change ends that is too late: expired, unless it was sent and may have happened in time."""
+        sent = self._settlement.sent_of(entry, change)
+        if sent is None:
+            return Outcome(change=change, ending=Expired())
+        became = self._settlement.find_out(change, sent, lane=change.lane, untouched=Untouched.LEAVE)
+        match became:
+            case Happened(made):
+                return Outcome(change=change, ending=Applied(became.verdict_on(change)), after=made)
+            case DidNotHappen(observed):
+                return Outcome(change=change, ending=Expired(), before=observed)
+            case NobodyKnows(observed, error):
+                return Outcome(change=change, ending=_unknown(error), before=observed)
+            case _:
+                assert_never(became)
+
+    def _carried(self, entry: Entry, change: AnyChange, order: Order) -> Outcome:
+        tries = sum(row.step is Step.INTENT for row in entry.rows)
+        sent = self._settlement.sent_of(entry, change)
+        if sent is not None:
+            # It was under way when a worker died, or was never answered: what became of it comes first.
+            # A stop is sent again as it was; everything else is judged again where it has not happened.
+            untouched = Untouched.SEND if change.lane is Lane.STOPPING else Untouched.LEAVE
+            became = self._settlement.find_out(change, sent, lane=change.lane, untouched=untouched)
+            match became:
+                case Happened(made):
+                    return Outcome(
+                        change=change, ending=Applied(became.verdict_on(change)), after=made, entry=entry.number
+                    )
+                case NobodyKnows(_, error):
+                    return Outcome(change=change, ending=_unknown(error), entry=entry.number)
+                case DidNotHappen():
+                    pass  # it is judged as if it were due only now
+                case _:
+                    assert_never(became)
+        unended = self._recorder.unended(campaigns=[change.campaign])
+        opened = Opened(
+            entry=entry.number,
+            mark=entry.rows[0].hash,
+            others=tuple(one for one in unended if one.entry != entry.number),
+            stops=change.lane is Lane.STOPPING,
+            tries=tries,
+        )
+        return self._corridor.carried(change, order, opened)
+
+    def _postponed(self, claim: Claim, entry: Entry, outcome: Outcome, order: Order, now: datetime) -> Outcome | Left:
+        error = None if outcome.failure is None else outcome.failure.message
+        due = now + AGAIN
+        if outcome.change.lane is not Lane.STOPPING and order.due is not None:
+            due = min(due, order.due + order.not_after + timedelta(seconds=1))
+        try:
+            self._recorder.in_transaction(
+                lambda connection: self._leases.postpone(connection, claim, ns_of(due), error=error)
+            )
+        except FencedError:
+            return self._ended_if_left_to_us(entry, outcome)
+        return Left.WAITING
+
+    def _close(self, claim: Claim, entry: Entry, outcome: Outcome, order: Order, now: datetime) -> Outcome | Left:
+        """Close the entry and settle its work in one transaction."""
+        late = timedelta() if order.due is None else now - order.due
+        found = late_by(late)
+        told = replace(outcome, entry=entry.number, findings=outcome.findings + Findings.of([found]))
+        try:
+            self._recorder.close(entry.number, told, also=lambda connection: self._leases.settle(connection, claim))
+        except FencedError:
+            return self._ended_if_left_to_us(entry, told)
+        except EntryClosedError:
+            return Left.TO_OTHERS
+        return told
+
+    def _ended_if_left_to_us(self, entry: Entry, outcome: Outcome) -> Outcome | Left:
+        """Close an entry that was withdrawn while it was being sent, and so was left to whoever was at it."""
+        unended = self._recorder.unended(stage=Stage.OPEN)
+        if not any(one.entry == entry.number and one.owner == self._recorder.owner.name for one in unended):
+            return Left.TO_OTHERS
+        try:
+            self._recorder.close(entry.number, outcome)
+        except EntryClosedError:
+            return Left.TO_OTHERS
+        return outcome
+
+    def _is_too_late(self, change: AnyChange, order: Order, now: datetime) -> bool:
+        if change.lane is Lane.STOPPING or order.due is None:
+            return False
+        return now > order.due + order.not_after
+
+
+def _unknown(error: PlatformError | None) -> InDoubt:
+    unknown = Failure(code="in-doubt", message="it was sent and never answered")
+    return InDoubt(unknown if error is None else Failure.of(error))
+
+
+def _may_succeed_later(outcome: Outcome) -> bool:
+    """Return whether what failed may succeed later: the platform was away, or nobody knows."""
+    failure = outcome.failure
+    is_away = failure is not None and (failure.retryable or failure.code in UNANSWERED)
+    return isinstance(outcome.ending, InDoubt) or is_away

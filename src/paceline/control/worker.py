@@ -1,0 +1,168 @@
+"""The worker: makes what is due, keeps what is frozen, returns to what has not ended, sees what others changed.
+
+One round, in this order: what is frozen is stopped where it dials; what is due is made; what settles is looked at; and
+every `DRIFT_S` seconds all campaigns are. A platform that is away ends the round, not the worker. Messages are carried
+beside the rounds, wherever the platform is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+from sqlalchemy import Connection
+
+from paceline.campaign.ports import PlatformError
+from paceline.control.agenda import ROOM
+from paceline.control.carrying import Carrying
+from paceline.control.due_changes import DueChanges
+from paceline.control.freeze import Freeze
+from paceline.control.order import Order
+from paceline.control.outcome import Outcome
+from paceline.control.platform_time import PlatformTime
+from paceline.control.recorder import Recorder
+from paceline.control.watch import Drift, Watch
+from paceline.ledger.entry import Actor
+from paceline.outbox import ports
+from paceline.primitives.clock import WaitingClock
+from paceline.storage.due_work import Work, listing
+from paceline.storage.leases import Leases
+
+PRESENCE = "worker"
+"""The room in which each worker's presence stands while it lives."""
+PAUSE_S = 0.5
+"""Between two rounds, in seconds, unless something is put that is due."""
+SETTLE_S = 5.0
+"""Between two looks at what settles, and at what is frozen, in seconds."""
+DRIFT_S = 60.0
+"""Between two looks at all campaigns, in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round did: changes that ended, drift that was seen, and why the platform ended it, if it did.
+
+    `carried` is what came of messages, where the round carried them itself.
+    """
+
+    ended: tuple[Outcome, ...] = ()
+    waiting: int = 0
+    unsettled: int = 0
+    drifts: tuple[Drift, ...] = ()
+    platform_away: str | None = None
+    carried: ports.Round = field(default_factory=ports.Round)
+
+
+class Worker:
+    """Does the work of one tenant that has no person in front of it; any number of workers share it."""
+
+    def __init__(
+        self,
+        *,
+        time: PlatformTime,
+        due_changes: DueChanges,
+        watch: Watch,
+        freeze: Freeze,
+        carrying: Carrying,
+        leases: Leases,
+        recorder: Recorder,
+        actor: Actor,
+        clock: WaitingClock,
+    ) -> None:
+        """Join what there is to be done; `actor` is who stops what is frozen and notes what was seen."""
+        self._time = time
+        self._due_changes = due_changes
+        self._watch = watch
+        self._freeze = freeze
+        self._carrying = carrying
+        self._leases = leases
+        self._recorder = recorder
+        self._order = Order(actor=actor, reason="kept frozen")
+        self._clock = clock
+        self._settled_ns: int | None = None
+        self._looked_ns: int | None = None
+
+    def once(self) -> Round:
+        """Do everything that there is to be done now, whenever it was done last.
+
+        Raises:
+            LedgerUnavailableError: the database is away.
+        """
+        self._settled_ns = self._looked_ns = None
+        with self._recorder.at_work():
+            done = self._round(look=True)
+            return replace(done, carried=self._carrying.once())
+
+    def run(self, stopped: Event, *, told: Callable[[Round], None] = lambda _round: None) -> None:
+        """Go on until it is stopped; what is begun then is ended first.
+
+        Raises:
+            LedgerUnavailableError: the database is away.
+        """
+        with (
+            self._recorder.at_work(),
+            self._present(),
+            self._leases.bell(ROOM) as bell,
+            self._carrying.going_on(stopped) as carried,
+        ):
+            while not stopped.is_set():
+                if carried.done():
+                    carried.result()
+                told(self._round(look=self._time.is_old))
+                bell.wait_for_work(PAUSE_S)
+
+    def has_company(self) -> bool:
+        """Return whether a worker lives that works on this tenant, this one aside."""
+        tenant = self._recorder.book.tenant
+        rows = self._recorder.looked_up(lambda connection: listing(connection, tenant, room=PRESENCE))
+        owner = self._recorder.owner
+        return any(row.work.key != owner.name and not owner.is_dead(row.work.key) for row in rows)
+
+    def _round(self, *, look: bool) -> Round:
+        done = Round()
+        try:
+            if look:
+                self._time.look()
+            if self._is_over(self._settled_ns, SETTLE_S):
+                self._freeze.enforce(self._order)
+            done = self._made_due(done)
+            if self._is_over(self._settled_ns, SETTLE_S):
+                self._settled_ns = self._clock.running_ns()
+                done = replace(done, unsettled=len(self._watch.settle()))
+            if self._is_over(self._looked_ns, DRIFT_S):
+                self._looked_ns = self._clock.running_ns()
+                done = replace(done, drifts=self._watch.look_for_drift())
+        except PlatformError as away:
+            # What is due is tried all the same, by the time that is estimated: a stop does not wait for a list.
+            done = self._made_due(done) if not done.ended and not done.waiting else done
+            return replace(done, platform_away=away.message)
+        return done
+
+    def _made_due(self, done: Round) -> Round:
+        now = self._time.now()
+        if now is None:
+            return done
+        ran = self._due_changes.run(now)
+        return replace(done, ended=ran.ended, waiting=ran.waiting)
+
+    def _is_over(self, since_ns: int | None, seconds: float) -> bool:
+        return since_ns is None or self._clock.running_ns() - since_ns >= seconds * 1_000_000_000
+
+    @contextmanager
+    def _present(self) -> Iterator[None]:
+        tenant, name = self._recorder.book.tenant, self._recorder.owner.name
+
+        def come(connection: Connection) -> None:
+            self._recorder.owner.beat(connection)
+            self._leases.replace(connection, Work(tenant=tenant, room=PRESENCE, key=name, due_ns=0))
+
+        def go(connection: Connection) -> None:
+            self._leases.cancel(connection, tenant, PRESENCE, name)
+
+        self._recorder.in_transaction(come)
+        try:
+            yield
+        finally:
+            self._recorder.in_transaction(go)

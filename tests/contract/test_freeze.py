@@ -1,0 +1,179 @@
+"""A freeze stops before all else, and what is frozen does not dial again until a person unfreezes it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from paceline.campaign.change import Lane
+from paceline.campaign.lifecycle.changes import Resume, Stop
+from paceline.campaign.ports import PlatformError, Prepared, Receipt
+from paceline.control.fleet import Target
+from paceline.control.freeze import FreezeOutcome
+from paceline.control.order import Order
+from paceline.primitives.clock import MachineClock
+from paceline.primitives.ids import CampaignId, campaign_id
+from tests.contract.systems import ACTIVE, LOCKED, PAUSED, RESUME, STOPPED, Office, Through, left_behind, steps
+
+
+def froze(system: Any, *campaigns: CampaignId, reason: str | None = None) -> FreezeOutcome:
+    found = system.fleet.find(Target(named=campaigns), lane=Lane.STOPPING)
+    outcome: FreezeOutcome = system.freeze.freeze(found, Order(actor=system.actor, reason=reason))
+    return outcome
+
+
+def states(office: Office, *campaigns: CampaignId) -> set[str]:
+    return {str(office.emulated.shown(campaign)["status"]) for campaign in campaigns}
+
+
+def test_frozen_campaigns_are_stopped_and_every_resumption_is_refused_naming_who_and_why(office: Office) -> None:
+    ada, bob = office.system("ada"), office.system("bob")
+    outcome = froze(ada, ACTIVE, PAUSED, STOPPED, reason="complaint 17")
+    assert outcome.not_yet == {}
+    assert states(office, ACTIVE, PAUSED, STOPPED) == {"STOPPED"}
+    sent = len(office.sent())
+    for campaign in (ACTIVE, PAUSED, STOPPED):
+        refused = bob.run(Resume(campaign=campaign))
+        assert refused.word == "refused"
+        (told,) = [found for found in refused.findings if found.rule == "lifecycle.frozen"]
+        assert "ada" in told.message
+        assert "complaint 17" in told.message
+        later = bob.run(Resume(campaign=campaign, effective_at=datetime(2026, 6, 16, tzinfo=UTC)))
+        assert "lifecycle.frozen" in later.findings.rules
+    assert len(office.sent()) == sent
+
+
+def test_freeze_leaves_a_note_for_each_campaign_and_the_first_one_counts(office: Office) -> None:
+    ada, bob = office.system("ada"), office.system("bob")
+    first = froze(ada, ACTIVE, reason="first").frozen[ACTIVE]
+    assert steps(ada, first.entry) == ["noted"]
+    assert froze(bob, ACTIVE, reason="second").frozen[ACTIVE] == first
+
+
+def test_unfrozen_campaign_is_not_resumed_by_that_and_may_be_afterwards(office: Office) -> None:
+    ada = office.system("ada")
+    froze(ada, ACTIVE)
+    assert ada.freezes.unfreeze([ACTIVE, PAUSED], Order(actor=ada.actor)) == (ACTIVE,)
+    assert states(office, ACTIVE) == {"STOPPED"}
+    assert ada.run(Resume(campaign=ACTIVE)).word == "applied"
+
+
+def test_resumption_that_the_platform_was_to_carry_out_is_withdrawn(office: Office) -> None:
+    ada = office.system("ada")
+    tomorrow = datetime(2026, 6, 15, 13, tzinfo=UTC)
+    assert ada.run(Resume(campaign=STOPPED, effective_at=tomorrow)).word == "scheduled"
+    froze(ada, STOPPED)
+    assert office.emulated.shown(STOPPED)["pendingTransition"] is None
+    office.emulated.advance(timedelta(hours=2).total_seconds())
+    assert states(office, STOPPED) == {"STOPPED"}
+
+
+def test_locked_campaign_stays_frozen_and_is_stopped_when_it_yields(office: Office) -> None:
+    ada = office.system("ada")
+    outcome = froze(ada, ACTIVE, LOCKED)
+    assert list(outcome.not_yet) == [LOCKED]
+    assert "locked" in outcome.not_yet[LOCKED]
+    assert set(ada.freezes.frozen(stopped=False)) == {LOCKED}
+    order = Order(actor=ada.actor)
+    assert ada.freeze.not_stopped(ada.freeze.enforce(order) or outcome.stops).keys() == {LOCKED}
+    office.emulated.arrange(LOCKED, isLocked=False)
+    ada.freeze.enforce(order)
+    assert states(office, LOCKED) == {"STOPPED"}
+    assert ada.freezes.frozen(stopped=False) == {}
+
+
+def test_campaign_that_somebody_outside_resumes_is_stopped_again(office: Office) -> None:
+    ada = office.system("ada")
+    froze(ada, ACTIVE)
+    office.outside(Resume(campaign=ACTIVE))
+    ada.freeze.enforce(Order(actor=ada.actor))
+    assert states(office, ACTIVE) == {"STOPPED"}
+
+
+def test_freeze_between_the_judgement_and_the_intent_keeps_a_resumption_from_being_sent(office: Office) -> None:
+    ada = office.system("ada")
+
+    class Overtaken(Through):
+        def prepare(self, change: Any, version: Any) -> Prepared:
+            ada.freezes.freeze([PAUSED], Order(actor=ada.actor, reason="overtaken"))
+            return self.beyond.prepare(change, version)
+
+    bob = office.system("bob", platform=Overtaken(office.emulated.platform()))
+    refused = bob.run(RESUME)
+    assert (refused.word, refused.findings.rules) == ("refused", ("lifecycle.frozen",))
+    assert states(office, PAUSED) == {"PAUSED"}
+
+
+def test_resumption_that_was_intended_before_the_freeze_is_stopped_after_it(office: Office) -> None:
+    clock = MachineClock()
+    ada = office.system("ada", clock=clock, lease_s=2.0)
+    frozen: list[FreezeOutcome] = []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        class Late(Through):
+            def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
+                running = pool.submit(lambda: frozen.append(froze(ada, STOPPED)))
+                while STOPPED not in ada.freezes.frozen():
+                    clock.wait(0.01)
+                receipt = self.beyond.apply(prepared, idempotency_key=idempotency_key, lane=lane)
+                assert not running.done()
+                return receipt
+
+        bob = office.system("bob", platform=Late(office.emulated.platform()), clock=clock, lease_s=2.0)
+        assert bob.run(Resume(campaign=STOPPED)).word == "applied"
+    assert frozen[0].not_yet == {}
+    assert states(office, STOPPED) == {"STOPPED"}
+
+
+def test_resumption_of_a_process_that_died_is_settled_and_stopped(office: Office) -> None:
+    gone, ada = office.system("bob"), office.system("ada")
+    left_behind(gone, Resume(campaign=STOPPED), happened=True)
+    assert states(office, STOPPED) == {"ACTIVE"}
+    office.clock.advance(60)
+    froze(ada, STOPPED)
+    assert states(office, STOPPED) == {"STOPPED"}
+    assert ada.book.unfinished() == []
+
+
+def test_sixty_campaigns_with_locks_and_pendings_do_not_dial_again_though_others_edit_throughout(
+    office: Office,
+) -> None:
+    names = [campaign_id(f"WIDE-{number:03}") for number in range(60)]
+    wide = office.emulated.platform("wide")
+    ada, bob = office.system("ada", platform=wide), office.system("bob", platform=office.emulated.platform("wide"))
+    tomorrow = datetime(2026, 6, 16, tzinfo=UTC)
+    for number, name in enumerate(names):
+        office.emulated.control("POST", "/campaigns", {"tenant": "wide", "id": name, "status": "STOPPED"})
+        if number < 10:
+            assert bob.run(Resume(campaign=name, effective_at=tomorrow)).word == "scheduled"
+        elif number >= 55:
+            office.emulated.arrange(name, isLocked=True)
+    found = ada.fleet.find(Target(named=tuple(names)), lane=Lane.STOPPING)
+
+    def edit(name: CampaignId) -> None:
+        bob.run(Resume(campaign=name))
+        with suppress(PlatformError):
+            wide.apply(wide.prepare(Resume(campaign=name), None), idempotency_key=f"outside-{name}")
+
+    with ThreadPoolExecutor(4) as pool:
+        editing = [pool.submit(edit, name) for name in names]
+        frozen = ada.freeze.freeze(found, Order(actor=ada.actor)).frozen
+        for one in editing:
+            one.result()
+    assert set(frozen) == set(names)
+    for name in names[55:]:
+        office.emulated.arrange(name, isLocked=False)
+    ada.freeze.enforce(Order(actor=ada.actor))
+    office.emulated.advance(2 * 86_400)
+    assert {str(office.emulated.shown(name)["status"]) for name in names} == {"STOPPED"}
+    assert ada.freezes.frozen(stopped=False) == {}
+    assert bob.run(Resume(campaign=names[1])).findings.rules == ("lifecycle.frozen",)
+
+
+def test_stop_and_pause_of_a_frozen_campaign_are_not_refused(office: Office) -> None:
+    ada = office.system("ada")
+    froze(ada, ACTIVE)
+    assert ada.run(Stop(campaign=ACTIVE)).word == "unchanged"

@@ -1,0 +1,114 @@
+"""A worker is killed, or suspended, in the middle of a due change: another takes over, and it is made once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from paceline.bootstrap import System
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
+from paceline.campaign.ports import Prepared, Receipt
+from paceline.control.outcome import Outcome
+from paceline.primitives.ids import Version
+from tests.contract.emulated import SECRET
+from tests.contract.later import effects, planned
+from tests.contract.systems import ACTIVE, Office, Through, steps
+from tests.contract.walker import WORK, WalkOrder, written
+
+LEASE_S = 10.0
+UNSENT = ("claimed", "settle", "survey", "guard", "intend", "unsent")
+SENT = ("answered", "verify", "close")
+
+
+@pytest.fixture(scope="module")
+def walker() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-W", "error", "-m", "tests.contract.walker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def killed(walker: subprocess.Popen[str], office: Office, url: str, moment: str) -> None:
+    """Have a round made by a process that is killed at a moment of it."""
+    order = WalkOrder(
+        url=url,
+        tenant=office.tenant,
+        api=office.emulated.emulator.url,
+        secret=SECRET,
+        kind=WORK,
+        campaign=ACTIVE,
+        moment=moment,
+        actor="eve",
+        wall_ns=office.clock.wall_ns(),
+        settles_first=False,
+        lease_s=LEASE_S,
+    )
+    assert walker.stdin is not None
+    assert walker.stdout is not None
+    walker.stdin.write(written(order) + "\n")
+    walker.stdin.flush()
+    assert walker.stdout.readline() == "signal 9\n", f"it never came to {moment}"
+
+
+@pytest.mark.parametrize("moment", [*UNSENT, *SENT])
+def test_change_of_a_worker_that_is_killed_is_taken_over_within_a_lease_and_has_one_effect(
+    office: Office, url: str, walker: subprocess.Popen[str], moment: str
+) -> None:
+    ada, bob = office.system("ada"), office.system("bob")
+    stop = planned(ada)
+    office.emulated.advance(3600)
+    killed(walker, office, url, moment)
+    assert bob.worker.once().ended == (), "its lease is not over"
+    assert len(effects(office)) == (moment in SENT)
+    office.clock.advance(LEASE_S)
+    ended = [(one.entry, one.word, one.verdict) for one in bob.worker.once().ended]
+    assert ended == ([] if moment == "close" else [(stop, "applied", "achieved")])
+    assert steps(ada, stop) == ["opened", "intent", "closed"]
+    assert (effects(office), office.emulated.shown(ACTIVE)["revision"]) == ([ACTIVE], 43)
+    made = {one.revision: one.made_by for one in ada.readings.sightings(ACTIVE)}
+    assert made == {"42": None, "43": stop}
+    assert (ada.recorder.unended(), ada.book.unfinished()) == ([], [])
+
+
+class WakesLate(Through):
+    """A platform before which its process is suspended until others have done its work."""
+
+    def __init__(self, office: Office, others: System, place: str) -> None:
+        super().__init__(office.emulated.platform())
+        self.office, self.others, self.place = office, others, place
+        self.done: list[Outcome] = []
+
+    def sleep(self, place: str) -> None:
+        if place == self.place and not self.done:
+            self.done += self.others.worker.once().ended
+            self.office.clock.advance(2 * LEASE_S)
+            self.done += self.others.worker.once().ended
+
+    def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
+        self.sleep("prepare")
+        return self.beyond.prepare(change, version)
+
+    def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
+        self.sleep("apply")
+        receipt = self.beyond.apply(prepared, idempotency_key=idempotency_key, lane=lane)
+        self.sleep("answered")
+        return receipt
+
+
+@pytest.mark.parametrize("place", ["prepare", "apply", "answered"])
+def test_worker_that_wakes_up_late_is_fenced_out(office: Office, place: str) -> None:
+    ada, bob = office.system("ada"), office.system("bob")
+    late = WakesLate(office, bob, place)
+    eve = office.system("eve", platform=late)
+    stop = planned(ada)
+    office.emulated.advance(3600)
+    done = eve.worker.once()
+    assert [(one.entry, one.word) for one in late.done] == [(stop, "applied")]
+    assert (done.ended, done.waiting) == ((), 0)
+    assert steps(ada, stop) == ["opened", "intent", "closed"]
+    assert effects(office) == [ACTIVE]
