@@ -102,6 +102,7 @@ def test_everything_is_fine_after_the_first_command(desk: Desk) -> None:
         ("database.durable", "ok"),
         ("ledger", "ok"),
         ("changes", "ok"),
+        ("workers", "ok"),
         ("platform", "ok"),
         ("token", "ok"),
         ("scopes", "ok"),

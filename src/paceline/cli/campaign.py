@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from paceline.campaign.catalogue import AnyChange
@@ -15,11 +15,12 @@ from paceline.cli import exits
 from paceline.cli.asking import is_counted, may_go_on
 from paceline.cli.configured import Everywhere
 from paceline.cli.entrance import open_system
+from paceline.cli.later import Makes, kept_for, kept_for_all
 from paceline.cli.options import Changing, Targeting
 from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
 from paceline.cli.waiting import all_waited, exit_after, exit_after_all, longest_of, waited
-from paceline.cli.words import UsageError, instant
+from paceline.cli.words import UsageError, instant, span
 from paceline.control.adoption import Adopt
 from paceline.primitives.ids import CampaignId
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 LEAST_PATIENCE_S = 5.0
 """However short --timeout is, the platform has so many seconds to answer: in no time nothing would be stopped."""
-Makes = Callable[[CampaignId, datetime | None], AnyChange]
 
 
 def pause(
@@ -128,24 +128,30 @@ def _said(
 
 def _change(of: type[Pause | Resume | Stop], make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
     changing, output = said.changing, said.everywhere.output
-    at = _instant_of(changing)
+    at, not_after = _instant_of(changing), _not_after_of(changing)
     longest = longest_of(changing.timeout, said.drain_timeout)
     _one_for_revision(campaigns, said)
     patience_s = None if changing.timeout is None else max(longest.here_s, LEAST_PATIENCE_S)
     with open_system(said.everywhere, adopt=Adopt.before(of.lane), patience_s=patience_s) as system:
         target = target_of(campaigns, said.targeting, system)
-        order = _order_of(changing, system)
+        order = _order_of(changing, system, not_after)
+        # Who acts at that instant: we do, unless the platform is asked to.
+        due = None if changing.by == "platform" else at
         if not target.is_selection and len(target.named) == 1:
             if not is_counted(len(target.named), said.targeting):
                 return exits.REFUSED
-            outcome = system.corridor.run(make(target.named[0], at), order)
+            outcome = _one(system, make, target.named[0], order, due=due, at=at)
             outcome = waited(system, outcome, longest) if changing.wait else outcome
             show_outcome(outcome, output)
             return exit_after(outcome) if changing.wait else exit_of(outcome)
         found = system.fleet.find(target, lane=of.lane)
         if not may_go_on(of.__name__, found, said.targeting):
             return exits.REFUSED
-        fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=_progress(len(found)))
+        told = _progress(len(found))
+        if due is not None:
+            fleet = kept_for_all(found, kept_for(system, make, order, due), told=told)
+        else:
+            fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=told)
         fleet = all_waited(system, fleet, longest) if changing.wait else fleet
         show_fleet(fleet, output)
         return exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
@@ -161,21 +167,41 @@ def _one_for_revision(campaigns: tuple[str, ...], said: _Said) -> None:
         )
 
 
+def _one(
+    system: System, make: Makes, campaign: CampaignId, order: Order, *, due: datetime | None, at: datetime | None
+) -> Outcome:
+    if due is not None:
+        return kept_for(system, make, order, due)(campaign)
+    return system.corridor.run(make(campaign, at), order)
+
+
 def _instant_of(changing: Changing) -> datetime | None:
     if changing.at is None:
         if changing.by is not None:
             raise UsageError("--by says who carries out a change with --at, and there is no --at")
         return None
-    if changing.by != "platform":
+    if changing.by not in {None, "platform"}:
         raise UsageError(
-            "--at wants --by platform: the platform carries it out at that instant by itself",
-            hint="changes that wait on this side for their hour are not there yet",
+            f"--by: {changing.by[:40]!r} is nobody", hint="platform is known; without --by a worker does it"
         )
+    if changing.by is None and changing.wait:
+        raise UsageError("--wait waits for calls that end, and a change with --at has not begun by then")
     return instant(changing.at, option="--at")
 
 
-def _order_of(changing: Changing, system: System) -> Order:
-    from paceline.control.order import Order
+def _not_after_of(changing: Changing) -> timedelta | None:
+    if changing.not_after is None:
+        return None
+    if changing.at is None or changing.by is not None:
+        raise UsageError(
+            "--not-after says how late a worker may make a change",
+            hint="it goes with --at, and without --by platform",
+        )
+    return span(changing.not_after, option="--not-after")
+
+
+def _order_of(changing: Changing, system: System, not_after: timedelta | None) -> Order:
+    from paceline.control.order import NOT_AFTER, Order
 
     return Order(
         actor=system.actor,
@@ -184,6 +210,7 @@ def _order_of(changing: Changing, system: System) -> Order:
         dry_run=changing.dry_run,
         if_revision=changing.if_revision,
         on_conflict=changing.on_conflict,
+        not_after=NOT_AFTER if not_after is None else not_after,
     )
 
 

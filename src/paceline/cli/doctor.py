@@ -18,7 +18,7 @@ from paceline.cli.render import console_for, show_data
 from paceline.primitives.canonical import Json
 from paceline.primitives.checks import Blame, Check, Condition, blame_of, skipped
 
-LATER = ("database", "ledger", "changes", "platform", "token", "scopes", "api", "time", "throttle", "up")
+LATER = ("database", "ledger", "changes", "workers", "platform", "token", "scopes", "api", "time", "throttle", "up")
 """What cannot be looked at while the settings cannot be read."""
 _STYLES = {Condition.OK: "green", Condition.WARNING: "yellow", Condition.BAD: "red", Condition.SKIPPED: "dim"}
 _EXITS = {None: exits.DONE, Blame.CREDENTIALS: exits.NOT_AUTHORISED, Blame.OTHER: exits.ERROR}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from paceline.campaign.observed import Observed, State, Unreadable, document_of
+from paceline.campaign.observed import Observed, Stage, State, Unreadable, document_of
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
+from paceline.cli.unended import unended_documents
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
@@ -83,10 +85,12 @@ def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | Non
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         observed = system.platform.read(named)
         system.recorder.saw([observed])
+        frozen = system.freezes.of(named) is not None
         if everywhere.output is Output.TABLE:
-            show_table(COLUMNS, [_row(observed)])
+            show_table(COLUMNS, [_row(observed, frozen=frozen)])
         else:
-            show_data(document_of(observed), everywhere.output, names=[f"campaign/{named}"])
+            shown = {**document_of(observed), "frozen": frozen}
+            show_data(shown, everywhere.output, names=[f"campaign/{named}"])
     return exits.DONE
 
 
@@ -103,20 +107,23 @@ def explain(campaign: str | None = None, /, *, everywhere: Everywhere | None = N
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         told = system.explain(named)
         facts = system.facts.of(named).document()
+        waiting = unended_documents(system, campaigns=[named], stage=Stage.WAITING)
         if everywhere.output is Output.TABLE:
-            _show_explanation(told, facts)
+            _show_explanation(told, facts, waiting)
         else:
-            show_data({**told.document(), "facts": facts}, everywhere.output, names=[f"campaign/{named}"])
+            more: dict[str, Json] = {"frozen": _frozen_document(told), "waiting": [*waiting], "facts": facts}
+            show_data({**told.document(), **more}, everywhere.output, names=[f"campaign/{named}"])
     return exits.DONE
 
 
 def _list_once(system: System, target: Target, output: Output) -> int:
     found = system.fleet.find(target)
     shown = [one for one in found.campaigns.values() if one is not None]
+    frozen = system.freezes.frozen()
     if output is Output.TABLE:
-        show_table(COLUMNS, [_row(one) for one in shown])
+        show_table(COLUMNS, [_row(one, frozen=one.campaign in frozen) for one in shown])
     else:
-        listed: list[Json] = [document_of(one) for one in shown]
+        listed: list[Json] = [{**document_of(one), "frozen": one.campaign in frozen} for one in shown]
         unreadable: list[Json] = [{"campaign": one.campaign, "why": one.why} for one in found.unreadable]
         data: dict[str, Json] = {"campaigns": listed, "unreadable": unreadable}
         show_data(data, output, names=[f"campaign/{one.campaign}" for one in shown])
@@ -125,15 +132,16 @@ def _list_once(system: System, target: Target, output: Output) -> int:
     return exits.PARTLY if found.unreadable else exits.DONE
 
 
-def _row(observed: Observed) -> tuple[object, ...]:
+def _row(observed: Observed, *, frozen: bool) -> tuple[object, ...]:
     pending = observed.pending
+    held = [word for word, holds in (("locked", observed.locked), ("FROZEN", frozen)) if holds]
     return (
         observed.campaign,
         observed.state.value,
         observed.revision,
         observed.agents,
         "" if observed.drained is None else "empty" if observed.drained else "draining",
-        "locked" if observed.locked else "",
+        ", ".join(held),
         "" if pending is None else f"{pending.state} at {pending.effective_at.isoformat().replace('+00:00', 'Z')}",
         observed.name,
     )
@@ -143,7 +151,15 @@ def _unreadable(one: Unreadable) -> str:
     return f"paceline: {one.campaign or 'a campaign without an id'} is shown in an unknown form: {one.why}"
 
 
-def _show_explanation(told: Explanation, facts: Json) -> None:
+def _frozen_document(told: Explanation) -> Json:
+    frozen = told.situation.frozen
+    if frozen is None:
+        return None
+    since = frozen.since.isoformat().replace("+00:00", "Z")
+    return {"by": frozen.by, "reason": frozen.reason, "since": since, "entry": frozen.entry}
+
+
+def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[str, Json]]) -> None:
     console = console_for(sys.stdout)
 
     def say(text: str, style: str = "") -> None:
@@ -154,6 +170,11 @@ def _show_explanation(told: Explanation, facts: Json) -> None:
     say("dialing" if told.dialing else "not dialing", "green" if told.dialing else "yellow")
     for reason in told.why:
         say(f"  {reason}")
+    if waiting:
+        say("what waits for its hour", "bold")
+    for change in waiting:
+        why = "" if change["reason"] is None else f": {change['reason']}"
+        say(f"  {change['kind']} at {change['due']} by {change['by']} (entry {change['entry']}){why}")
     say("what may be done now", "bold")
     for one in told.possible:
         verb = one.change.kind.rpartition(".")[2]

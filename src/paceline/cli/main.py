@@ -14,6 +14,8 @@ from paceline.primitives.errors import PacelineError
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
 get = App(name="get", help="Campaigns as the platform holds them.")
+changes = App(name="changes", help="Changes that wait for their hour or have not ended, and the way back.")
+webhook = App(name="webhook", help="Who is told of what happens, by signed messages.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
 
 COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
@@ -25,6 +27,30 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
     (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
     (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
+    (
+        app,
+        "freezing:freeze",
+        ("freeze",),
+        "Stop campaigns before all else; they stay stopped until somebody unfreezes.",
+    ),
+    (app, "freezing:unfreeze", ("unfreeze",), "Let frozen campaigns be resumed again; resumes nothing."),
+    (changes, "changes:list_changes", ("list",), "List what waits for its hour, settles, or is in doubt."),
+    (changes, "changes:show_change", ("show",), "Show one change, step by step, and when it is due."),
+    (changes, "changes:cancel_change", ("cancel",), "Withdraw a change that waits for its hour."),
+    (changes, "changes:undo_change", ("undo",), "Lead a campaign back to the state before a change."),
+    (app, "work:work", ("work",), "Make what is due, keep what is frozen, return to what settles, until Ctrl-C."),
+    (webhook, "webhook:add_webhook", ("add",), "Have messages sent to an address; shows the secret once."),
+    (webhook, "webhook:list_webhooks", ("list",), "List who is told, how they are doing, and how much waits."),
+    (webhook, "webhook:try_webhook", ("test",), "Send a message that only shows that messages arrive."),
+    (webhook, "webhook:replay_messages", ("replay",), "Tell again what there was."),
+    (webhook, "webhook:rotate_secret", ("rotate",), "Make a new secret; the one before stays valid for a day."),
+    (
+        webhook,
+        "webhook:enable_webhook",
+        ("enable",),
+        "Send again to one that is disabled, or at once to one that fails.",
+    ),
+    (webhook, "webhook:remove_webhook", ("remove",), "Send nothing any more, and forget what waits."),
     (app, "look:explain", ("explain", "describe"), "Say why a campaign is, or is not, dialing, and what may be done."),
     (app, "declare:declare", ("declare",), "Say what the platform does not know about a campaign."),
     (audit, "audit:list_entries", ("list",), "List what was done, the oldest first."),
@@ -42,13 +68,18 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, audit):
+for tree in (emulator, get, changes, webhook, audit):
     app.command(tree)
 
 CODES = {
     "usage": exits.USAGE,
     "fact": exits.USAGE,
     "malformed-id": exits.USAGE,
+    "no-way-back": exits.REFUSED,
+    "not-waiting": exits.CONFLICT,
+    "webhook-address": exits.USAGE,
+    "webhook-kinds": exits.USAGE,
+    "subscriber-disabled": exits.CONFLICT,
     "unauthorized": exits.NOT_AUTHORISED,
     "forbidden": exits.NOT_AUTHORISED,
 }

@@ -46,7 +46,9 @@ class Changing:
     at: str | None = None
     """Instant at which it is to happen, with an offset, such as 2026-06-15T17:00:00-04:00."""
     by: str | None = None
-    """Who carries out a change with --at; platform sends the instant along."""
+    """Who carries out a change with --at: platform sends the instant along; a worker does it without."""
+    not_after: str | None = None
+    """How late a worker may make a change with --at, 15m when not said; pauses and stops are made however late."""
     wait: Annotated[bool, Parameter(negative=())] = False
     """Wait until calls have drained; a change with --at is not waited for."""
     timeout: str | None = None

@@ -151,7 +151,7 @@ def _show_line(console: Console, outcome: Outcome) -> None:
 
 
 def _line(outcome: Outcome) -> str:
-    parts = [f"{outcome.change.campaign}  {_ended(outcome)}", _move(outcome.before, outcome.after)]
+    parts = [f"{outcome.change.campaign}  {_ended(outcome)}", _hour(outcome), _move(outcome.before, outcome.after)]
     parts.append("" if outcome.entry is None else f"entry {outcome.entry}")
     requests = "1 request" if outcome.requests == 1 else f"{outcome.requests} requests"
     parts.append(f"{requests}, {outcome.timings_ms.get('total', 0.0):.0f} ms")
@@ -165,6 +165,14 @@ def _ended(outcome: Outcome) -> str:
         would = outcome.ending.would_apply
         return "dry run: would be applied" if would else "dry run: it is so already, nothing to do"
     return f"{outcome.word} ({outcome.verdict})" if outcome.verdict else outcome.word
+
+
+def _hour(outcome: Outcome) -> str:
+    from paceline.control.outcome import Scheduled
+
+    if not isinstance(outcome.ending, Scheduled):
+        return ""
+    return f"for {outcome.ending.due.isoformat().replace('+00:00', 'Z')}"
 
 
 def _move(before: Observed | None, after: Observed | None) -> str:

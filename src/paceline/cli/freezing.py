@@ -1,0 +1,147 @@
+"""`paceline freeze` and `unfreeze`: stop, and stay stopped until a person says otherwise."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from paceline.campaign.change import Lane
+from paceline.cli import exits
+from paceline.cli.asking import may_go_on
+from paceline.cli.configured import Everywhere, Output
+from paceline.cli.entrance import open_system
+from paceline.cli.options import Targeting
+from paceline.cli.render import console_for, show_data, show_fleet, tell
+from paceline.cli.target import target_of
+from paceline.cli.words import UsageError, span
+from paceline.control.adoption import Adopt
+from paceline.primitives.canonical import Json
+
+if TYPE_CHECKING:
+    from paceline.bootstrap import System
+    from paceline.control.freeze import FreezeOutcome
+    from paceline.control.order import Order
+
+AGAIN_S = 2.0
+"""With --wait: seconds between two tries of what could not be stopped yet."""
+
+
+def freeze(
+    *campaigns: str,
+    reason: str | None = None,
+    ticket: str | None = None,
+    wait: Annotated[bool, Parameter(negative=())] = False,
+    timeout: str = "15m",
+    targeting: Targeting | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Stop campaigns before all else; they stay stopped until somebody unfreezes.
+
+    What the platform was to do with them later is withdrawn, and nobody here can resume them. One that is locked is
+    frozen too, shown as not yet stopped, and tried again: by `paceline work`, or here with --wait.
+
+    Parameters
+    ----------
+    campaigns
+        Ids; the campaign that is set where none is given.
+    reason
+        Why, for the ledger and for whoever wants to resume.
+    ticket
+        Where it is discussed, for the ledger.
+    wait
+        Try until all of them are stopped.
+    timeout
+        With --wait: the longest wait, such as 15m.
+    """
+    everywhere = everywhere or Everywhere()
+    targeting = targeting or Targeting()
+    longest_s = span(timeout, option="--timeout").total_seconds()
+    with open_system(everywhere, adopt=Adopt.TRY) as system:
+        target = target_of(campaigns, targeting, system)
+        found = system.fleet.find(target, lane=Lane.STOPPING)
+        if not may_go_on("Freeze", found, targeting):
+            return exits.REFUSED
+        order = _order(system, reason, ticket)
+        outcome = system.freeze.freeze(found, order)
+        if wait and outcome.not_yet:
+            _show(outcome, everywhere.output if everywhere.output is Output.TABLE else None)
+            left = _tried_again(system, order, outcome, longest_s)
+            outcome = outcome.after(left)
+        _show(outcome, everywhere.output)
+    if not outcome.not_yet:
+        return exits.DONE
+    return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
+
+
+def unfreeze(
+    *campaigns: str,
+    reason: str | None = None,
+    ticket: str | None = None,
+    targeting: Targeting | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Let frozen campaigns be resumed again; resumes nothing.
+
+    Parameters
+    ----------
+    campaigns
+        Ids; the campaign that is set where none is given.
+    reason
+        Why, for the ledger.
+    ticket
+        Where it is discussed, for the ledger.
+    """
+    everywhere = everywhere or Everywhere()
+    targeting = targeting or Targeting()
+    with open_system(everywhere, adopt=Adopt.NO) as system:
+        target = target_of(campaigns, targeting, system)
+        frozen = system.freezes.frozen()
+        named = set(target.named) if not target.is_selection else {*system.fleet.find(target).campaigns}
+        chosen = sorted(named & set(frozen))
+        if len(chosen) > 1 and not targeting.yes and not sys.stdin.isatty():
+            raise UsageError("several campaigns without a terminal want --yes")
+        freed = system.freezes.unfreeze(chosen, _order(system, reason, ticket))
+    for campaign in sorted(named - set(freed)):
+        tell(f"paceline: {campaign} is not frozen")
+    listed: list[Json] = [*freed]
+    if everywhere.output is Output.TABLE:
+        for campaign in freed:
+            print(f"{campaign}  may be resumed again")
+    else:
+        show_data({"unfrozen": listed}, everywhere.output, names=[f"campaign/{one}" for one in freed])
+    return exits.DONE
+
+
+def _order(system: System, reason: str | None, ticket: str | None) -> Order:
+    from paceline.control.order import Order
+
+    return Order(actor=system.actor, reason=reason, ticket=ticket)
+
+
+def _tried_again(system: System, order: Order, outcome: FreezeOutcome, longest_s: float) -> dict[str, str]:
+    """Return what is not stopped yet when the time is over, with the reasons."""
+    began_ns = system.clock.running_ns()
+    left: dict[str, str] = {str(one): why for one, why in outcome.not_yet.items()}
+    while left and (system.clock.running_ns() - began_ns) / 1e9 < longest_s:
+        system.clock.wait(AGAIN_S)
+        stops = system.freeze.enforce(order)
+        told = {} if stops is None else system.freeze.not_stopped(stops)
+        left = {campaign: why for campaign, why in told.items() if campaign in left}
+    return left
+
+
+def _show(outcome: FreezeOutcome, output: Output | None) -> None:
+    if output is None:
+        return
+    if output is not Output.TABLE:
+        show_data(outcome.document(), output, names=[f"campaign/{campaign}" for campaign in outcome.frozen])
+        return
+    show_fleet(outcome.stops, output)
+    console = console_for(sys.stdout)
+    for campaign, why in outcome.not_yet.items():
+        console.print(f"{campaign}  frozen, not yet stopped: {why}", markup=False, highlight=False, style="red")
+    stopped = len(outcome.frozen) - len(outcome.not_yet)
+    told = f"{len(outcome.frozen)} frozen, {stopped} of them stopped; only `paceline unfreeze` lets them be resumed"
+    console.print(told, markup=False, highlight=False, style="bold")

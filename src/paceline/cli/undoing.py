@@ -1,0 +1,85 @@
+"""From the entry of a change to the change that leads back.
+
+Rules:
+* Only what was applied is undone, and only when the state before and after it is known and differs.
+* The way back is the transition to the state before; where the table has none, the change is refused, and told how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paceline.campaign.catalogue import CATALOGUE, AnyChange
+from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
+from paceline.campaign.observed import State
+from paceline.cli.entries import part
+from paceline.primitives.errors import PacelineError
+from paceline.primitives.ids import CampaignId
+
+if TYPE_CHECKING:
+    from paceline.ledger.entry import Entry
+
+
+class NoWayBackError(PacelineError):
+    """this entry cannot be undone"""
+
+    code = "no-way-back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """The change that leads back.
+
+    Attributes:
+        left: the state that the change in question left the campaign in.
+        version: the version that it left.
+        detour: what to do where the table does not lead straight back.
+    """
+
+    change: AnyChange
+    left: State
+    version: str
+    detour: str
+
+
+def way_back(entry: Entry) -> WayBack:
+    """Return the change that leads back to the state before an entry.
+
+    Raises:
+        NoWayBackError: the entry did nothing that could be undone; says why.
+    """
+    number, campaign = entry.number, entry.campaign
+    if entry.kind not in CATALOGUE or campaign is None:
+        raise NoWayBackError(f"entry {number} is {entry.kind}, no change of a campaign's state")
+    if entry.is_open or entry.outcome == "scheduled":
+        raise NoWayBackError(
+            f"entry {number} has not been made yet", hint=f"withdraw it: paceline changes cancel {number}"
+        )
+    if entry.outcome != "applied" or entry.closed is None:
+        raise NoWayBackError(f"entry {number} ended as {entry.outcome}: there is nothing to undo")
+    details = part(entry.closed.document, "details")
+    before, after = part(details, "before"), part(details, "after")
+    if not before or not after:
+        raise NoWayBackError(f"nobody saw the campaign before and after entry {number}, so nobody knows the way back")
+    was, left = State(str(before["state"])), State(str(after["state"]))
+    if was is left:
+        raise NoWayBackError(f"entry {number} left the campaign {left}, as it was before")
+    return WayBack(
+        change=_leading_to(was, campaign),
+        left=left,
+        version=str(after["version"]),
+        detour=f"resume {campaign} first, then bring it to {was}" if was is State.PAUSED else f"it was {was} before",
+    )
+
+
+def _leading_to(state: State, campaign: CampaignId) -> AnyChange:
+    match state:
+        case State.ACTIVE:
+            return Resume(campaign=campaign)
+        case State.PAUSED:
+            return Pause(campaign=campaign)
+        case State.STOPPED:
+            return Stop(campaign=campaign)
+        case State.ARCHIVED:
+            raise NoWayBackError("no change leads to ARCHIVED")
