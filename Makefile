@@ -69,6 +69,10 @@ bench-corridor: setup ## measure stops through the corridor beside a bare loop t
 torture: setup ## kill 1,000 processes in the middle of their changes, and see that nothing is lost and nothing happens twice
 	@$(BIN)/python -m benchmarks.torture
 
+.PHONY: bench-relay
+bench-relay: setup ## carry 10,000 webhook messages through a receiver that fails at random, beside one that never does
+	@$(BIN)/python -m benchmarks.relay
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<
