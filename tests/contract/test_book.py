@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from paceline.ledger import drafts
 from paceline.ledger.appending import hold_head
@@ -26,6 +26,7 @@ from paceline.primitives.clock import ManualClock
 from paceline.primitives.ids import CampaignId, EntryId, TenantId
 from paceline.storage.database import Database, open_database
 from paceline.storage.failures import StorageError
+from paceline.storage.tables import LEDGER_ENTRIES
 
 ADA = Actor(name="ada", known_by="user of the operating system")
 BOB = Actor(name="bob", known_by="key")
@@ -261,3 +262,24 @@ def test_tenants_do_not_read_each_others_numbers_or_entries(database: Database, 
     assert book.revealed(said) == "call +14155550132"
     assert other.revealed(said) == said
     assert other.entries(Query()) == []
+
+
+def test_rows_gathered_in_a_transaction_are_seen_by_its_next_statement_and_undone_with_it(
+    database: Database, book: Book
+) -> None:
+    def work(connection: Connection) -> int:
+        first = book.put(connection, drafts.opened(pause(), at=book.now()))
+        book.put(connection, drafts.opened(pause(), at=book.now()))
+        count = select(func.count()).select_from(LEDGER_ENTRIES).where(LEDGER_ENTRIES.c.sequence >= first.sequence)
+        return connection.execute(count).scalar_one()
+
+    assert database.write(work) == 2
+
+    def failing(connection: Connection) -> None:
+        book.put(connection, drafts.opened(pause(), at=book.now()))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        database.write(failing)
+    assert book.head().size == 2
+    assert verify_database(database, tenant=book.tenant).ok

@@ -173,7 +173,7 @@ def test_changes_under_way_are_told_with_how_their_owners_are(
     database.write(lambda connection: connection.execute(insert(CONTROL_UNFINISHED).values(row)))
     database.write(lambda connection: connection.execute(insert(CONTROL_OWNERS).values(beat)))
     clock.advance(silent_s)
-    ledger, changes = kept_checks(database, tenant=ACME, clock=clock, lease_s=10.0)
+    ledger, changes, *_ = kept_checks(database, tenant=ACME, clock=clock, lease_s=10.0)
     assert (ledger.state, changes.state) == (Condition.OK, state)
     assert words in changes.found
 

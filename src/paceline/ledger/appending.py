@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from paceline.ledger.chain import hash_of, start_of
 from paceline.ledger.drafts import FREE_TEXT, Draft
-from paceline.ledger.entry import Row, Step, instant_from, instant_text
+from paceline.ledger.entry import Row, Step, instant_from
 from paceline.ledger.failures import ChainBrokenError, EntryClosedError, EntryNotFoundError, EntryOpenError
 from paceline.ledger.numbers import without_numbers, word_for
 from paceline.primitives.canonical import Json, canonical_json
@@ -94,7 +94,7 @@ def _insert(connection: Connection, row: Row, draft: Draft, actor: str | None) -
         "sequence": row.sequence,
         "entry": row.entry,
         "step": row.step.value,
-        "at": instant_text(row.at),
+        "at": str(row.document["at"]),
         "campaign": draft.campaign,
         "actor": actor,
         "kind": draft.kind,
@@ -104,7 +104,7 @@ def _insert(connection: Connection, row: Row, draft: Draft, actor: str | None) -
         "body": row.body,
     }
     try:
-        _INSERT.run(connection, values)
+        _INSERT.put(connection, values)
     except IntegrityError as problem:
         raise ChainBrokenError(
             sequence=row.sequence, expected=f"a chain that ends with row {row.sequence - 1}", found="another end"

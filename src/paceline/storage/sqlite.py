@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, at_the_door
 from paceline.storage.migrations import bring_up_to_date, is_up_to_date
+from paceline.storage.prepared import flush
 from paceline.storage.writer import GroupWriter
 
 T = TypeVar("T")
@@ -106,6 +107,11 @@ def _engine(address: URL, *, wait_s: float, begin: str, pool: type[Any], setting
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def about_to_run(connection: Connection, *_more: object) -> None:
+        flush(connection)
+
+    if settings is WRITING:
+        event.listen(engine, "before_cursor_execute", about_to_run)
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     return engine

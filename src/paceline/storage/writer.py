@@ -3,8 +3,9 @@
 1. A caller hands in its work and waits.
 2. The thread takes everything that waits, at most `LARGEST_GROUP`, and begins one transaction. When fewer are there
    than the last time, it waits a moment (`MOMENT_S`) for each: they were told together and come back together.
-3. The works run one after the other. When one raises, the transaction is undone, its exception goes to its caller, and
-   all the others are run anew: failures are rare, and a savepoint for each work would cost more than all of them.
+3. The works run one after the other, and rows that they put are gathered. When one raises, the transaction is undone,
+   and all are run anew without gathering: whoever raises then learns it alone, and the others are run once more.
+   Failures are rare, and a savepoint for each work would cost more than all of them.
 4. The transaction is committed: one wait for the disk, however many works.
 5. Only now the callers learn their results. When the commit fails, all of them learn that.
 """
@@ -20,6 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, translated
+from paceline.storage.prepared import flush, gather
 
 T = TypeVar("T")
 
@@ -132,13 +134,33 @@ class GroupWriter:
 
 def _write_group(group: list[Work], connection: Connection) -> None:
     works, refused = list(group), list[tuple[Work, BaseException]]()
-    results: list[Any] | None = None
+    results = _written_together(works, connection)
     while results is None:
         results = _written(works, connection, refused)
     for work, result in zip(works, results, strict=True):
         work.settle(result)
     for work, reason in refused:
         work.settle(problem=translated_or_same(reason))
+
+
+def _written_together(works: list[Work], connection: Connection) -> list[Any] | None:
+    """Return the results once they are durable, rows gathered on the way; None when anything failed.
+
+    Whose fault it was is not known then, for a row is written later than it was put: they are run anew one by one.
+    """
+    gather(connection, rows=True)
+    with connection.begin() as transaction:
+        try:
+            results = [work.function(connection) for work in works]
+            flush(connection)
+        except Exception:  # noqa: BLE001 - it is met again, by the work that it belongs to
+            transaction.rollback()
+            return None
+        finally:
+            gather(connection, rows=False)
+        # What fails here is no work's fault, and nobody may take it for not written.
+        transaction.commit()
+    return results
 
 
 def _written(works: list[Work], connection: Connection, refused: list[tuple[Work, BaseException]]) -> list[Any] | None:
