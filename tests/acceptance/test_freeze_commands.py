@@ -89,7 +89,7 @@ def test_whole_tenant_is_frozen_and_what_dials_again_is_stopped_again(shift: Shi
     shift.type("freeze", "--all", code=64)
     told = shift.data_of("freeze", "--all", "--yes", "--count", str(before), "--reason", "stop everything", code=7)
     assert len(told["frozen"]) == before
-    assert {one["campaign"] for one in told["not_yet_stopped"]} == {"ARCHIVED", "LOCKED"}
+    assert {one["campaign"] for one in told["not_yet_stopped"]} == {"LOCKED"}
     shift.outside(Resume(campaign=CampaignId("ACTIVE")))
     assert shift.state("ACTIVE") == "ACTIVE"
     shift.type("work", "--once")

@@ -43,7 +43,7 @@ def targets(office: Office) -> list[str]:
     return [entry["path"].rpartition("/")[2] for entry in office.sent() if entry["status"] == 200]
 
 
-LATE = "late by 27 min: the platform or this side was away when its hour came"
+LATE = "late by 27 min: it was not looked at when its hour came, or the platform was away"
 
 
 def is_landed_once(office: Office, system: System, stop: EntryId) -> None:
@@ -61,7 +61,9 @@ def test_stop_lands_once_when_the_platform_is_back_and_the_resumption_has_expire
     ada.worker.once()
     expired = through_outage(office, ada, step=timedelta(minutes=1), kind="reset_before", times=None)
     assert [(one.entry, one.word) for one in expired] == [(resume, "expired")]
-    assert messages(ada, resume) == ["late by 16 min: the platform or this side was away when its hour came"]
+    assert messages(ada, resume) == [
+        "late by 16 min: it was not looked at when its hour came, or the platform was away"
+    ]
     before = asked(office)
     (landed,) = ada.worker.once().ended
     assert (landed.entry, landed.word, landed.verdict) == (stop, "applied", "achieved")

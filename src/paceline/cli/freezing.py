@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from paceline.campaign.change import Lane
+from paceline.campaign.ports import PlatformError
 from paceline.cli import exits
 from paceline.cli.asking import may_go_on
 from paceline.cli.configured import Everywhere, Output
@@ -15,12 +16,14 @@ from paceline.cli.entrance import open_system
 from paceline.cli.options import Targeting
 from paceline.cli.render import console_for, show_data, show_fleet, tell
 from paceline.cli.target import target_of
-from paceline.cli.words import UsageError, span
+from paceline.cli.words import span
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
+from paceline.primitives.ids import campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
+    from paceline.control.fleet import Found, Target
     from paceline.control.freeze import FreezeOutcome
     from paceline.control.order import Order
 
@@ -60,10 +63,13 @@ def freeze(
     longest_s = span(timeout, option="--timeout").total_seconds()
     with open_system(everywhere, adopt=Adopt.TRY) as system:
         target = target_of(campaigns, targeting, system)
-        found = system.fleet.find(target, lane=Lane.STOPPING)
+        order = _order(system, reason, ticket)
+        found = _found(target, system)
         if not may_go_on("Freeze", found, targeting):
             return exits.REFUSED
-        order = _order(system, reason, ticket)
+        # The latch comes before anything that may have to wait for the platform, and is told.
+        system.freezes.freeze(tuple(found.campaigns), order)
+        tell(f"paceline: {len(found.campaigns)} frozen: nobody here can resume them; now they are stopped")
         outcome = system.freeze.freeze(found, order)
         if wait and outcome.not_yet:
             _show(outcome, everywhere.output if everywhere.output is Output.TABLE else None)
@@ -71,7 +77,7 @@ def freeze(
             outcome = outcome.after(left)
         _show(outcome, everywhere.output)
     if not outcome.not_yet:
-        return exits.DONE
+        return exits.PARTLY if found.unreadable else exits.DONE
     return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
 
 
@@ -93,6 +99,8 @@ def unfreeze(
     ticket
         Where it is discussed, for the ledger.
     """
+    from paceline.control.fleet import Found
+
     everywhere = everywhere or Everywhere()
     targeting = targeting or Targeting()
     with open_system(everywhere, adopt=Adopt.NO) as system:
@@ -100,8 +108,8 @@ def unfreeze(
         frozen = system.freezes.frozen()
         named = set(target.named) if not target.is_selection else {*system.fleet.find(target).campaigns}
         chosen = sorted(named & set(frozen))
-        if len(chosen) > 1 and not targeting.yes and not sys.stdin.isatty():
-            raise UsageError("several campaigns without a terminal want --yes")
+        if not may_go_on("Unfreeze", Found(campaigns=dict.fromkeys(chosen)), targeting):
+            return exits.REFUSED
         freed = system.freezes.unfreeze(chosen, _order(system, reason, ticket))
     for campaign in sorted(named - set(freed)):
         tell(f"paceline: {campaign} is not frozen")
@@ -112,6 +120,15 @@ def unfreeze(
     else:
         show_data({"unfrozen": listed}, everywhere.output, names=[f"campaign/{one}" for one in freed])
     return exits.DONE
+
+
+def _found(target: Target, system: System) -> Found:
+    """Return the campaigns of a target; those that are named are not read first, which could have to wait."""
+    from paceline.control.fleet import Found
+
+    if not target.is_selection:
+        return Found(campaigns=dict.fromkeys(sorted(target.named)))
+    return system.fleet.find(target, lane=Lane.STOPPING)
 
 
 def _order(system: System, reason: str | None, ticket: str | None) -> Order:
@@ -126,9 +143,18 @@ def _tried_again(system: System, order: Order, outcome: FreezeOutcome, longest_s
     left: dict[str, str] = {str(one): why for one, why in outcome.not_yet.items()}
     while left and (system.clock.running_ns() - began_ns) / 1e9 < longest_s:
         system.clock.wait(AGAIN_S)
-        stops = system.freeze.enforce(order)
+        try:
+            stops = system.freeze.enforce(order)
+        except PlatformError as away:
+            tell(f"paceline: {away.report()}")
+            continue
         told = {} if stops is None else system.freeze.not_stopped(stops)
-        left = {campaign: why for campaign, why in told.items() if campaign in left}
+        # Only what was seen stopped since is: a campaign that somebody unfroze meanwhile is not.
+        not_yet, frozen = system.freezes.frozen(stopped=False), system.freezes.frozen()
+        freed = {one: "somebody unfroze it meanwhile" for one in left if one not in frozen}
+        left = {one: told.get(campaign_id(one), why) for one, why in left.items() if one in not_yet} | freed
+        if freed.keys() == left.keys():
+            break
     return left
 
 

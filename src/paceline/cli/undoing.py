@@ -14,6 +14,7 @@ from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import State
 from paceline.cli.entries import part
+from paceline.ledger.entry import Step
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId
 
@@ -49,7 +50,10 @@ def way_back(entry: Entry) -> WayBack:
     Raises:
         NoWayBackError: the entry did nothing that could be undone; says why.
     """
-    number, campaign = entry.number, entry.campaign
+    number = entry.number
+    if entry.rows[0].step is not Step.OPENED:
+        raise NoWayBackError(f"entry {number} is no change of a campaign's state: nothing was sent for it")
+    campaign = entry.campaign
     if entry.kind not in CATALOGUE or campaign is None:
         raise NoWayBackError(f"entry {number} is {entry.kind}, no change of a campaign's state")
     if entry.is_open or entry.outcome == "scheduled":

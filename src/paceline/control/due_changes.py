@@ -7,32 +7,38 @@ Rules:
   expires when it is later than its order allows.
 * Pauses and stops go before everything else that is due. When one finds the platform away, the others wait too, and
   come back together.
+* A resumption gives way to a pause or stop that was planned for later than it, or ordered since: it ends as a conflict.
+* A stop that meets a lock is tried until the campaign yields, or somebody withdraws it.
+* A change that nobody can read is put aside, and holds up no other.
 * What a worker had sent when it died, or what was never answered, is looked for before anything is sent anew, or
   called expired.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, change_of
+from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Stage
 from paceline.campaign.ports import NoAnswerError, PlatformError, UnexpectedAnswerError
 from paceline.control.agenda import ROOM, ns_of
 from paceline.control.kept import Opened
 from paceline.control.order import Order, order_of
-from paceline.control.outcome import Applied, Expired, Failed, Failure, InDoubt, Outcome
+from paceline.control.outcome import Applied, Conflicted, Expired, Failed, Failure, InDoubt, Outcome, Refused
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.settlement import DidNotHappen, Happened, NobodyKnows, Settlement, Untouched, change_in
-from paceline.control.told import late_by
-from paceline.ledger.entry import Entry, Step
-from paceline.ledger.failures import EntryClosedError
-from paceline.primitives.findings import Findings
+from paceline.control.told import late_by, stopped_since
+from paceline.ledger.entry import Entry, Query, Step
+from paceline.ledger.failures import EntryClosedError, LedgerUnavailableError
+from paceline.primitives.errors import PacelineError
+from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import EntryId
 from paceline.storage.due_work import FencedError
 from paceline.storage.leases import Claim, Leases
@@ -41,6 +47,10 @@ AGAIN = timedelta(seconds=20)
 """How long a change waits, by the platform's clock, before it is tried again when the platform is away."""
 UNANSWERED = frozenset({NoAnswerError.code, UnexpectedAnswerError.code})
 """Failures of a look that tell nothing of the change: the platform was away, or something answered in its place."""
+MOST_LOOKED_AT = 500
+"""How many of a campaign's last entries are looked through for a stop that came since."""
+STANDS = frozenset({"applied", "unchanged", "in_doubt"})
+"""Outcomes of a pause or stop that a resumption of an older plan must not undo."""
 AT_ONCE = 50
 """How many due changes are claimed together."""
 
@@ -73,15 +83,25 @@ class DueChanges:
         self._leases = leases
         self._tenant = recorder.book.tenant
 
-    def run(self, now: datetime) -> Ran:
+    def run(self, now: datetime, *, asked_now: Callable[[], datetime] | None = None) -> Ran:
         """Make what is due by this instant of the platform, pauses and stops first.
+
+        Args:
+            now: the platform's time, which may be an estimate.
+            asked_now: asks the platform what time it is; without it `now` is taken as asked.
 
         Raises:
             LedgerUnavailableError: what was claimed comes back after its lease.
         """
         ended: list[Outcome] = []
-        waiting = 0
+        waiting, is_away = 0, False
         claims = self._leases.claim(self._tenant, ROOM, now_ns=ns_of(now), limit=AT_ONCE)
+        if claims and asked_now is not None:
+            try:
+                now = asked_now()
+            except PlatformError:
+                # A stop is tried all the same; for everything else an estimate is not good enough.
+                is_away = True
         # All of them are kept from the start: the last may wait long for its turn.
         with self._leases.kept(claims):
             for claim in claims:
@@ -89,24 +109,63 @@ class DueChanges:
                     continue
                 with self._recorder.owner.at_entry(int(claim.work.key)):
                     # Whoever asks a platform that is away for everybody makes a storm of it.
-                    is_held = waiting > 0 and claim.work.lane != Lane.STOPPING
-                    outcome = self._held(claim, now) if is_held else self._made(claim, now)
+                    is_held = (waiting > 0 or is_away) and claim.work.lane != Lane.STOPPING
+                    outcome = self._tried(claim, now, is_held=is_held)
                 if isinstance(outcome, Outcome):
                     ended.append(outcome)
                 elif outcome is Left.WAITING:
                     waiting += 1
         return Ran(ended=tuple(ended), waiting=waiting)
 
+    def _tried(self, claim: Claim, now: datetime, *, is_held: bool) -> Outcome | Left:
+        """Return what came of one change; one that nobody can read is put aside, and holds up no other."""
+        try:
+            return self._held(claim, now) if is_held else self._made(claim, now)
+        except LedgerUnavailableError:
+            raise
+        except (PacelineError, KeyError, TypeError, ValueError) as unreadable:
+            why = f"{type(unreadable).__name__}: {unreadable}"
+            with suppress(FencedError):
+                self._recorder.in_transaction(lambda connection: self._leases.bury(connection, claim, why))
+            return Left.TO_OTHERS
+
     def _made(self, claim: Claim, now: datetime) -> Outcome | Left:
         """Return how a change that is due ended, or that it did not."""
         entry = self._recorder.book.read(EntryId(int(claim.work.key)))
         change, order = change_of(change_in(entry)), order_of(entry)
+        if order.due is not None and now < order.due:
+            return self._back(claim, order.due)
+        later = self._stopped_since(entry, change, order)
+        if later is not None:
+            outcome = Outcome(change=change, ending=Conflicted(), findings=Findings(stopped_since(later)))
+            return self._close(claim, entry, outcome, order, now)
         if self._is_too_late(change, order, now):
             return self._close(claim, entry, self._given_up(entry, change), order, now)
         outcome = self._carried(entry, change, order)
         if _may_succeed_later(outcome):
             return self._postponed(claim, entry, outcome, order, now)
         return self._close(claim, entry, outcome, order, now)
+
+    def _back(self, claim: Claim, due: datetime) -> Left:
+        """Give back what was claimed too early, by an estimate."""
+        with suppress(FencedError):
+            self._recorder.in_transaction(lambda connection: self._leases.postpone(connection, claim, ns_of(due)))
+        return Left.TO_OTHERS
+
+    def _stopped_since(self, entry: Entry, change: AnyChange, order: Order) -> Entry | None:
+        """Return the pause or stop that a resumption must not undo: planned for later than it, or ordered since.
+
+        A stop that was planned for an earlier hour than the resumption is the other half of one plan.
+        """
+        if change.lane is Lane.STOPPING or order.due is None:
+            return None
+        for other in reversed(self._recorder.book.entries(Query(campaign=change.campaign, limit=MOST_LOOKED_AT))):
+            if not ends_dialing(other.kind) or other.outcome not in STANDS:
+                continue
+            planned = order_of(other).due
+            if planned >= order.due if planned is not None else other.number > entry.number:
+                return other
+        return None
 
     def _held(self, claim: Claim, now: datetime) -> Outcome | Left:
         """Return how a change ended that is not tried now."""
@@ -212,7 +271,9 @@ def _unknown(error: PlatformError | None) -> InDoubt:
 
 
 def _may_succeed_later(outcome: Outcome) -> bool:
-    """Return whether what failed may succeed later: the platform was away, or nobody knows."""
+    """Return whether what failed may succeed later: the platform was away, nobody knows, or a stop met a lock."""
+    if outcome.change.lane is Lane.STOPPING and isinstance(outcome.ending, Refused):
+        return set(outcome.findings.of_severity(Severity.ERROR).rules) == {"lifecycle.locked"}
     failure = outcome.failure
     is_away = failure is not None and (failure.retryable or failure.code in UNANSWERED)
     return isinstance(outcome.ending, InDoubt) or is_away

@@ -18,7 +18,7 @@ from paceline.campaign.catalogue import ends_dialing
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.campaign.observed import Drain, Frozen, Observed, Stage, State, Unreadable
-from paceline.campaign.ports import Platform
+from paceline.campaign.ports import Platform, PlatformError
 from paceline.control.agenda import Agenda
 from paceline.control.fleet import Fleet, FleetOutcome, Found
 from paceline.control.freezes import Freezes
@@ -93,17 +93,25 @@ class Freeze:
         Raises:
             LedgerUnavailableError: nothing was frozen, and nothing was stopped for it.
         """
-        campaigns = tuple(found.campaigns)
+        unreadable = [one.campaign for one in found.unreadable if one.campaign is not None]
+        campaigns = (*found.campaigns, *unreadable)
         frozen = self._freezes.freeze(campaigns, order)
         self._agenda.cancel_all(campaigns, cancelled(order.actor.name, order.reason or "the campaign was frozen"))
         stops = self._stopped(found, order, told)
         self._wait_for_resumptions(campaigns)
+        unseen = ""
         for _ in range(ROUNDS):
-            again = self._dialing(campaigns, stops)
+            try:
+                again = self._dialing(campaigns, stops)
+            except PlatformError as away:
+                unseen = f"it could not be looked at after it was stopped: {away.message}"
+                break
             if not again:
                 break
             stops = _joined(stops, self._stopped(Found(campaigns=again), order, told))
-        not_yet = self.not_stopped(stops)
+        not_yet = dict.fromkeys(campaigns, unseen) if unseen else {}
+        not_yet |= self.not_stopped(stops)
+        not_yet |= {one.campaign: one.why for one in found.unreadable if one.campaign is not None}
         self._freezes.saw_stopped([campaign for campaign in campaigns if campaign not in not_yet])
         return FreezeOutcome(frozen=frozen, stops=stops, not_yet=not_yet)
 
@@ -161,7 +169,9 @@ def _concerns(one: Observed | Unreadable, frozen: Mapping[CampaignId, Frozen]) -
 
 
 def _is_stopped(item: Outcome) -> bool:
-    return isinstance(item.ending, Applied | Unchanged)
+    """Return whether a campaign dials no more: stopped, or archived, which takes no change and never dials."""
+    archived = item.before is not None and item.before.state is State.ARCHIVED
+    return archived or isinstance(item.ending, Applied | Unchanged)
 
 
 def _why(item: Outcome) -> str:

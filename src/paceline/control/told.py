@@ -6,6 +6,7 @@
 * `ledger.left-open`: the end of a change could not be recorded.
 * `agenda.late`: a change was made, or given up, later than its hour.
 * `agenda.replaced`: a newer change took the place of one that waited.
+* `agenda.stopped-since`: no pause or stop was ordered after a resumption that waited, nor planned for a later hour.
 * `agenda.cancelled`: somebody, or a freeze, withdrew a change that waited.
 """
 
@@ -17,6 +18,7 @@ from paceline.campaign.observed import Frozen, Observed
 from paceline.campaign.ports import PlatformError
 from paceline.control.kept import Unended
 from paceline.control.order import Order
+from paceline.ledger.entry import Entry
 from paceline.ledger.failures import LedgerError
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import EntryId
@@ -105,7 +107,7 @@ def late_by(late: timedelta) -> Finding | None:
     return Finding(
         rule="agenda.late",
         severity=Severity.INFO,
-        message=f"late by {words}: the platform or this side was away when its hour came",
+        message=f"late by {words}: it was not looked at when its hour came, or the platform was away",
         field="due",
         found=seconds,
     )
@@ -128,4 +130,17 @@ def cancelled(by: str, why: str | None) -> Finding:
         severity=Severity.INFO,
         message=f"{by} withdrew it before its hour" + ("" if why is None else f": {why}"),
         source=by,
+    )
+
+
+def stopped_since(other: Entry) -> Finding:
+    """Return that a pause or stop keeps a resumption of an older plan from being made."""
+    return Finding(
+        rule="agenda.stopped-since",
+        severity=Severity.ERROR,
+        message=f"{other.kind} by {other.actor.name} (entry {other.number}) came since, and the campaign stays as it "
+        "left it: resume it by hand if it is to dial",
+        field="state",
+        found=other.number,
+        source=f"{other.actor.name} (entry {other.number})",
     )

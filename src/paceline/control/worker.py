@@ -83,6 +83,7 @@ class Worker:
         self._clock = clock
         self._settled_ns: int | None = None
         self._looked_ns: int | None = None
+        self._enforced_ns: int | None = None
 
     def once(self) -> Round:
         """Do everything that there is to be done now, whenever it was done last.
@@ -90,7 +91,7 @@ class Worker:
         Raises:
             LedgerUnavailableError: the database is away.
         """
-        self._settled_ns = self._looked_ns = None
+        self._enforced_ns = self._settled_ns = self._looked_ns = None
         with self._recorder.at_work():
             done = self._round(look=True)
             return replace(done, carried=self._carrying.once())
@@ -123,11 +124,12 @@ class Worker:
     def _round(self, *, look: bool) -> Round:
         done = Round()
         try:
+            if self._is_over(self._enforced_ns, SETTLE_S):
+                self._enforced_ns = self._clock.running_ns()
+                self._freeze.enforce(self._order)
             if look:
                 self._time.look()
-            if self._is_over(self._settled_ns, SETTLE_S):
-                self._freeze.enforce(self._order)
-            done = self._made_due(done)
+            done = self._made_due(done, is_fresh=look)
             if self._is_over(self._settled_ns, SETTLE_S):
                 self._settled_ns = self._clock.running_ns()
                 done = replace(done, unsettled=len(self._watch.settle()))
@@ -136,15 +138,16 @@ class Worker:
                 done = replace(done, drifts=self._watch.look_for_drift())
         except PlatformError as away:
             # What is due is tried all the same, by the time that is estimated: a stop does not wait for a list.
-            done = self._made_due(done) if not done.ended and not done.waiting else done
+            done = self._made_due(done, is_fresh=False) if not done.ended and not done.waiting else done
             return replace(done, platform_away=away.message)
         return done
 
-    def _made_due(self, done: Round) -> Round:
+    def _made_due(self, done: Round, *, is_fresh: bool) -> Round:
+        """Make what is due; a time that is an estimate is asked for anew before anything is made by it."""
         now = self._time.now()
         if now is None:
             return done
-        ran = self._due_changes.run(now)
+        ran = self._due_changes.run(now, asked_now=None if is_fresh else self._time.look)
         return replace(done, ended=ran.ended, waiting=ran.waiting)
 
     def _is_over(self, since_ns: int | None, seconds: float) -> bool:

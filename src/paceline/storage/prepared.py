@@ -36,7 +36,7 @@ class Prepared:
 
     def run(self, connection: Connection, values: dict[str, Value]) -> list[Any]:
         """Return the rows that it gives, none where it gives none."""
-        flush(connection)
+        write_gathered(connection)
         dialect = connection.dialect
         text, order, fixed = self._compiled.get(dialect.name) or self._compile(dialect)
         if fixed:
@@ -64,7 +64,7 @@ class Prepared:
             self.run(connection, values)
             return
         if gathered and (gathered[0][0] is not self or len(gathered) >= MOST_ROWS):
-            flush(connection)
+            write_gathered(connection)
         gathered.append((self, values))
 
     def _run_all(self, connection: Connection, rows: list[dict[str, Value]]) -> None:
@@ -103,7 +103,7 @@ def gather(connection: Connection, *, rows: bool) -> None:
     connection.info[_GATHERED] = [] if rows else None
 
 
-def flush(connection: Connection) -> None:
+def write_gathered(connection: Connection) -> None:
     """Write the rows that were gathered."""
     gathered: list[tuple[Prepared, dict[str, Value]]] | None = connection.info.get(_GATHERED)
     if gathered:

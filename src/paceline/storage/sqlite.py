@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, at_the_door
 from paceline.storage.migrations import bring_up_to_date, is_up_to_date
-from paceline.storage.prepared import flush
+from paceline.storage.prepared import write_gathered
 from paceline.storage.writer import GroupWriter
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ def _engine(address: URL, *, wait_s: float, begin: str, pool: type[Any], setting
         connection.exec_driver_sql(begin)
 
     def about_to_run(connection: Connection, *_more: object) -> None:
-        flush(connection)
+        write_gathered(connection)
 
     if settings is WRITING:
         event.listen(engine, "before_cursor_execute", about_to_run)

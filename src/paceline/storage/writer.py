@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, translated
-from paceline.storage.prepared import flush, gather
+from paceline.storage.prepared import gather, write_gathered
 
 T = TypeVar("T")
 
@@ -152,7 +152,7 @@ def _written_together(works: list[Work], connection: Connection) -> list[Any] | 
     with connection.begin() as transaction:
         try:
             results = [work.function(connection) for work in works]
-            flush(connection)
+            write_gathered(connection)
         except Exception:  # noqa: BLE001 - it is met again, by the work that it belongs to
             transaction.rollback()
             return None
