@@ -71,7 +71,7 @@ def test_resumption_of_a_dead_process_is_settled_before_a_stop_says_that_nothing
     office.clock.advance(60)
     assert ada.run(Stop(campaign=STOPPED)).word == "unchanged"
     entry = ada.book.read(opened.entry)
-    assert (entry.outcome, entry.rows[-1].document["details"]["settled_by"]) == ("failed", "ada")  # type: ignore[call-overload, index]
+    assert (entry.outcome, entry.rows[-1].document["details"]["settled_by"]) == ("failed", "ada")  # type: ignore[call-overload,index]  # an object
 
 
 def test_settling_change_that_a_later_one_replaces_is_superseded_and_not_diverged(office: Office) -> None:

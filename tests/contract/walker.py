@@ -189,7 +189,7 @@ def main() -> None:
     warm()
     for line in sys.stdin:
         order = WalkOrder(**json.loads(line))
-        os.write(1, f"{ended(forked(lambda order=order: walk(order)))}\n".encode())  # type: ignore[misc]
+        os.write(1, f"{ended(forked(lambda order=order: walk(order)))}\n".encode())  # type: ignore[misc]  # a default binds it
 
 
 if __name__ == "__main__":
