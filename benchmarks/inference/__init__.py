@@ -1,0 +1,1 @@
+"""How often the statements of `paceline.inference` hold, over many data whose truth is known."""
