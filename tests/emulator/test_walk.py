@@ -82,6 +82,7 @@ class Walk(Walker):
     def begin(self) -> MultipleResults[str]:
         for campaign in first_campaigns():
             self.model.campaigns[campaign.id] = campaign
+            self.caller.arrange(campaign.id, dialer={"running": False})  # the model knows no dialer
         return multiple(*self.model.campaigns)
 
     # ---- writes

@@ -97,6 +97,7 @@ def _missing(exchange: Exchange) -> str | None:
         if kind == "campaign":
             found: object = world.campaigns.get(name)
             exchange.campaign = world.campaigns.get(name)
+            world.dialing.keep_up(name, exchange.now)
         elif kind == "webhook":
             found = world.webhooks.get(name)
             exchange.webhook = world.webhooks.get(name)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from paceline.emulator.dialer.engine import DIALLED
 from paceline.emulator.instants import LATEST, SECOND, instant_text
 from paceline.emulator.lifecycle import TRANSITIONS
 from paceline.emulator.messages import Answer, Code, answer, refusal
 from paceline.emulator.operation import Exchange
-from paceline.emulator.tenant import Campaign, Json, Schedule, Simulation, Webhook
+from paceline.emulator.simulating import result_of, why_failed
+from paceline.emulator.tenant import CallInFlight, Campaign, Json, Schedule, Simulation, Webhook
 from paceline.emulator.world import World
 
 UNSCHEDULED_ETAG = 'W/"initial"'
 """The tag of a schedule that was never set."""
-NO_DIALER = "no dialer runs inside this emulator, so that nothing can be simulated"
 
 
 def campaign_document(world: World, campaign: Campaign, now: int) -> Json:
     """Return a campaign with every field of the contract."""
-    pending = campaign.pending
+    pending, dialer = campaign.pending, world.dialing.of(campaign.id)
     takes_effect = pending.effective_at if pending else campaign.status_since
     return {
         "id": campaign.id,
         "name": campaign.name,
         "status": campaign.status,
         "isLocked": campaign.locked,
-        "activeAgents": campaign.agents if campaign.status == "ACTIVE" else 0,
-        "totalCallsAttempted": world.dials[campaign.id],
+        "activeAgents": _active_agents(world, campaign),
+        "totalCallsAttempted": world.totals[campaign.id]["dials"],
         "transitionTime": None if takes_effect is None else instant_text(takes_effect),
-        "queueDrained": not campaign.in_flight(now),
+        "queueDrained": not campaign.in_flight(now) and (dialer is None or dialer.in_flight == 0),
         "revision": campaign.revision,
         "version": campaign.revision,
         "pendingTransition": None
@@ -72,20 +73,55 @@ def control_document(world: World, campaign: Campaign, now: int) -> Json:
         "agents": campaign.agents,
         "callsInFlight": [
             {"state": call.state, "secondsLeft": None if call.ends_at == LATEST else (call.ends_at - now) / SECOND}
-            for call in campaign.in_flight(now)
+            for call in (*campaign.in_flight(now), *_dialled_calls(world, campaign))
         ],
-        "live": live_counts(campaign, now),
-        "records": contact_counts(campaign),
+        "live": live_counts(world, campaign, now),
+        "records": contact_counts(world, campaign),
         "schedule": schedule_document(campaign),
-        "simulations": [simulation_document(s) for s in world.simulations.values() if s.campaign == campaign.id],
+        "simulations": [
+            simulation_document(world, s, now) for s in list(world.simulations.values()) if s.campaign == campaign.id
+        ],
         "lastDue": None
         if last is None
         else {"status": last.status, "at": instant_text(last.at), "applied": last.applied, "code": last.code},
     }
 
 
-def live_counts(campaign: Campaign, now: int) -> Json:
-    """Return agents by state, as they were set, and calls by state, as they are in flight."""
+def _active_agents(world: World, campaign: Campaign) -> int:
+    """Return the campaign's agents, where a dialer runs those of this hour; none unless it is active."""
+    if campaign.status != "ACTIVE":
+        return 0
+    dialer = world.dialing.of(campaign.id)
+    return campaign.agents if dialer is None else dialer.rostered
+
+
+def _dialled_calls(world: World, campaign: Campaign) -> list[CallInFlight]:
+    """Return the calls that the campaign's dialer has in flight."""
+    dialer = world.dialing.of(campaign.id)
+    if dialer is None:
+        return []
+    return [
+        CallInFlight(state=state, ends_at=at)
+        for state, kinds in DIALLED.items()
+        for at in dialer.endings(kinds)[-len(dialer.waiting) if state == "waiting" else 0 :]
+        if state != "waiting" or dialer.waiting
+    ]
+
+
+def live_counts(world: World, campaign: Campaign, now: int) -> Json:
+    """Return agents and calls by state: those of the running dialer, or those that were set and are in flight."""
+    dialer = world.dialing.of(campaign.id)
+    if dialer is not None:
+        rostered = dialer.rostered if campaign.status == "ACTIVE" else 0
+        return {
+            "agentsAvailable": dialer.idle,
+            "agentsTalking": dialer.talking,
+            "agentsWrapUp": dialer.wrapping,
+            "agentsUnavailable": max(0, rostered - dialer.staffed),
+            "callsRinging": dialer.ringing,
+            "callsWaiting": len(dialer.waiting),
+            "callsConnected": dialer.talking,
+        }
     calls = [call.state for call in campaign.in_flight(now)]
     return {
         "agentsAvailable": campaign.live.get("agentsAvailable", 0),
@@ -98,22 +134,28 @@ def live_counts(campaign: Campaign, now: int) -> Json:
     }
 
 
-def contact_counts(campaign: Campaign) -> Json:
-    """Return the counts of the campaign's contact records, as they were set."""
+def contact_counts(world: World, campaign: Campaign) -> Json:
+    """Return the counts of the campaign's contact records: those of the running dialer, or those that were set."""
+    dialer = world.dialing.of(campaign.id)
+    if dialer is not None:
+        total, exhausted = dialer.truth.records, dialer.exhausted
+        return {"total": total, "dialable": total - exhausted, "exhausted": exhausted}
     return {name: campaign.contacts.get(name, 0) for name in ("total", "dialable", "exhausted")}
 
 
-def simulation_document(simulation: Simulation) -> Json:
-    """Return a simulation as it stands; without a dialer inside it has failed, and says why."""
-    return {
+def simulation_document(world: World, simulation: Simulation, now: int) -> Json:
+    """Return a simulation as it stands: running, completed with its result, or failed with its reason."""
+    document = {
         "id": simulation.id,
         "campaignId": simulation.campaign,
         "simulationType": simulation.kind,
         "durationSeconds": simulation.duration_s,
-        "status": "FAILED",
-        "result": None,
-        "reason": NO_DIALER,
     }
+    reason = why_failed(simulation)
+    if reason is not None:
+        return {**document, "status": "FAILED", "result": None, "reason": reason}
+    result = result_of(world, simulation, now)
+    return {**document, "status": "RUNNING" if result is None else "COMPLETED", "result": result}
 
 
 def webhook_document(webhook: Webhook) -> Json:

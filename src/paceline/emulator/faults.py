@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 
 from paceline.emulator.forms import Block, Choice, Fault, Faults, Form, Integer, Number, Text, below
 from paceline.emulator.instants import SECOND
+from paceline.emulator.table import Table
 from paceline.emulator.tenant import Json
-from paceline.emulator.world import Table
 
 KINDS = (
     "status",

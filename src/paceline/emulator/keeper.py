@@ -11,8 +11,9 @@ from paceline.emulator.faults import FaultOrders
 from paceline.emulator.journal import Journal, Line
 from paceline.emulator.request_limit import WINDOW, RequestLimit
 from paceline.emulator.state_file import FORMAT, StateFile, StateFileError
+from paceline.emulator.table import Table
 from paceline.emulator.tenants import holdings_of, read_tenants
-from paceline.emulator.world import Table, World
+from paceline.emulator.world import World
 from paceline.primitives.chance import fresh_seed
 
 
@@ -57,7 +58,7 @@ class Keeper:
         if facts and self._file is not None:
             self._restore(facts, self._file)
         else:
-            self.world.populate()
+            self.world.populate(self.clock.now())
             self._save_anew()
 
     def save(self, line: Line | None) -> None:
@@ -71,6 +72,11 @@ class Keeper:
             self._file.save(self._moving_facts(), tables, line)
         for table in tables.values():
             table.changed.clear()
+
+    @property
+    def unsaved(self) -> bool:
+        """Return whether any record changed since the last save."""
+        return any(table.changed for table in self._tables().values())
 
     def reset(self) -> None:
         """Go back to the tenants file: its campaigns, the start of the clock, and nothing else.
@@ -86,7 +92,7 @@ class Keeper:
         self.journal.clear()
         self.orders.table.clear()
         self.world = World(self._holdings, f"{self._seed}.{self._era}")
-        self.world.populate()
+        self.world.populate(self.clock.now())
         self._save_anew()
 
     def close(self) -> None:
@@ -122,6 +128,7 @@ class Keeper:
             for key, record in file.records(kind):
                 table[key] = record
         self.world.count_anew()
+        self.world.dialing.begin(self.clock.now())
         now = self.clock.now()
         made: dict[str, list[int]] = {}
         for line in file.lines():

@@ -45,6 +45,7 @@ def moved(world: World, campaign: Campaign, wish: Wish, at: int) -> Campaign:
         if waiting:
             world.add_counts(campaign.id, at, {"abandons": waiting})
         calls = tuple(call for call in calls if call.state == "connected")
+        world.dialing.drop(campaign.id)
     return replace(campaign, status=wish.status, status_since=at, pending=None, calls=calls)
 
 
@@ -81,6 +82,7 @@ def bring_due(world: World, now: int) -> None:
         if pending is None or pending.effective_at > now:
             return
         at = pending.effective_at
+        world.dialing.keep_up(campaign.id, at)
         code = refused_when_due(world, campaign, pending.status)
         if code is None:
             after = moved(world, campaign, Wish(pending.status, at, pending.drain_queue), at)
@@ -88,6 +90,7 @@ def bring_due(world: World, now: int) -> None:
             after = settled(campaign, at)
         last_due = LastDue(status=pending.status, at=at, applied=code is None, code=code)
         world.put_campaign(replace(after, revision=campaign.revision + 1, last_due=last_due))
+        world.dialing.heed(campaign.id, at)
 
 
 def end_calls(world: World, now: int) -> None:

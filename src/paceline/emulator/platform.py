@@ -28,6 +28,7 @@ from paceline.emulator.schemas import TEXT, fields
 from paceline.emulator.state_file import StateFileError
 
 API = "/api/v2"
+HOUR = 3600 * SECOND
 _log = logging.getLogger("paceline.emulator")
 
 
@@ -81,6 +82,7 @@ class Platform:
                 line, disturbance = None, CALM
             else:
                 told, line, disturbance = self._serve(exchange)
+            world.dialing.heed_changed(now)
             stirred = line is None or bool(world.deliveries.changed)
             try:
                 self._kept.save(line)
@@ -188,6 +190,21 @@ class Platform:
                 success={200: {"type": "object"}},
             ),
         )  # fmt: skip
+
+    def dialled_campaigns(self) -> list[str]:
+        """Return the campaigns that a dialer runs for."""
+        with self.lock:
+            return self._kept.world.dialing.campaigns()
+
+    def keep_dialer_up(self, campaign: str) -> bool:
+        """Carry a campaign's dialer on towards now, an hour at most; return whether more is left to do."""
+        with self.lock:
+            world, now = self._kept.world, self._kept.clock.now()
+            lifecycle.bring_due(world, now)
+            left = world.dialing.keep_up(campaign, now, at_most=HOUR)
+            if self._kept.unsaved:
+                self._kept.save(None)
+            return left
 
     def attempts_due(self) -> list[outgoing.Attempt]:
         """Return the webhook attempts that are due, oldest first."""

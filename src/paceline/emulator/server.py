@@ -24,6 +24,7 @@ from paceline.emulator.application import Application, Peer
 from paceline.emulator.clock import PlatformClock
 from paceline.emulator.instants import parse_instant
 from paceline.emulator.keeper import Options
+from paceline.emulator.keeping_up import KeepingUp
 from paceline.emulator.messages import json_bytes
 from paceline.emulator.platform import Platform
 from paceline.primitives.clock import Clock, MachineClock
@@ -204,13 +205,15 @@ class EmulatorServer:
     def _run(self) -> None:
         from paceline.emulator.delivery import Deliverer  # loads the HTTP client only where it serves
 
-        deliverer = Deliverer(self.platform)
+        deliverer, keeping_up = Deliverer(self.platform), KeepingUp(self.platform)
         deliverer.start()
+        keeping_up.start()
         try:
             with asyncio.Runner(loop_factory=self._listeners[0].config.get_loop_factory()) as runner:
                 runner.run(self._serve_all())
         finally:
             self._ended = True
+            keeping_up.stop()
             deliverer.stop()
             self.platform.close()
             for listener in self._listeners:

@@ -17,10 +17,12 @@ from typing import Any
 
 from paceline.emulator.faults import FaultOrder
 from paceline.emulator.journal import LINES_KEPT, Line
+from paceline.emulator.table import Table
 from paceline.emulator.tenant import (
     CallInFlight,
     Campaign,
     Delivery,
+    DialerState,
     Json,
     LastDue,
     MinuteCounts,
@@ -31,10 +33,9 @@ from paceline.emulator.tenant import (
     Token,
     Webhook,
 )
-from paceline.emulator.world import Table
 from paceline.primitives.errors import PacelineError
 
-Record = Campaign | Token | Webhook | Simulation | Delivery | StoredAnswer | MinuteCounts | FaultOrder
+Record = Campaign | Token | Webhook | Simulation | Delivery | StoredAnswer | MinuteCounts | DialerState | FaultOrder
 """What a row holds."""
 FORMAT = 1
 """The version of the file's layout."""
@@ -183,5 +184,6 @@ _READ: dict[str, Callable[[Json], Record]] = {
     "delivery": lambda body: Delivery(**body),
     "answer": _stored_answer,
     "minute": lambda body: MinuteCounts(**body),
+    "dialer": lambda body: DialerState(**body),
     "fault": lambda body: FaultOrder(**body),
 }

@@ -98,7 +98,11 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """A campaign; `blocks` holds the four blocks of the contract by name, those never set are absent."""
+    """A campaign; `blocks` holds the four blocks of the contract by name, those never set are absent.
+
+    `dialer` is the world that its dialer calls into, as the tenants file words it; `by_hand` says that somebody set
+    what the dialer would have done, so that it stands aside.
+    """
 
     id: str
     tenant: str
@@ -115,6 +119,8 @@ class Campaign:
     schedule: Schedule | None = None
     live: Mapping[str, int] = field(default_factory=dict)
     contacts: Mapping[str, int] = field(default_factory=dict)
+    dialer: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: bool = False
 
     @property
     def etag(self) -> str:
@@ -141,13 +147,16 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """A simulation that was asked for."""
+    """A simulation that was asked for at `at`, of the campaign as it was then; `result` once it was played."""
 
     id: str
     tenant: str
     campaign: str
     kind: str
     duration_s: int
+    at: int = 0
+    subject: Json | None = None
+    result: Json | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +185,14 @@ class StoredAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
     packed_body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialerState:
+    """Where a campaign's dialer stood when it was last saved."""
+
+    campaign: str
+    document: Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 from paceline.emulator import blocks
+from paceline.emulator.dialer import truth
 from paceline.emulator.forms import Block, Boolean, Choice, Fault, Faults, Form, Integer, Listing, Text, judge
 from paceline.emulator.routing import RESERVED
 from paceline.emulator.tenant import Campaign, Client, Json, Schedule, Tenant
@@ -52,6 +53,7 @@ _CAMPAIGN_FIELDS: dict[str, Form] = {
     "agents": Integer(0, 100_000),
     **blocks.BLOCKS,
     "schedule": blocks.PRESET_SCHEDULE,
+    "dialer": truth.TABLE,
 }
 _CAMPAIGN = Block(_CAMPAIGN_FIELDS, optional=frozenset(_CAMPAIGN_FIELDS) - {"id"}, check=_not_reserved)
 _TENANT = Block(
@@ -147,6 +149,7 @@ def campaign_of(tenant: str, entry: Json, fresh_uuid: Callable[[str], str]) -> C
         agents=entry.get("agents", 0),
         blocks={name: entry[name] for name in blocks.BLOCKS if name in entry},
         schedule=schedule,
+        dialer=entry.get("dialer", {}),
     )
 
 

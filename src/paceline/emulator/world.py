@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from paceline.emulator.dialer.dialing import Dialing
 from paceline.emulator.instants import MINUTE, SECOND
+from paceline.emulator.table import Table
 from paceline.emulator.tenant import (
     Campaign,
     Client,
     Delivery,
+    DialerState,
     MinuteCounts,
     Simulation,
     StoredAnswer,
@@ -21,7 +24,6 @@ from paceline.emulator.tenant import (
     Webhook,
 )
 
-R = TypeVar("R")
 _EXPIRED_TOKENS_KEPT = 24 * 3600 * SECOND
 
 
@@ -32,25 +34,6 @@ class Holdings:
     tenants: Mapping[str, Tenant]
     clients: Mapping[str, Client]
     campaigns: Mapping[str, Campaign]
-
-
-class Table(dict[str, R], Generic[R]):
-    """Records by key; `changed` holds the keys put or dropped since it was last cleared."""
-
-    def __init__(self) -> None:
-        """Start empty and unchanged."""
-        super().__init__()
-        self.changed: set[str] = set()
-
-    def put(self, key: str, record: R) -> None:
-        """Set the record of a key."""
-        self[key] = record
-        self.changed.add(key)
-
-    def drop(self, key: str) -> None:
-        """Remove the record of a key, if there is one."""
-        if self.pop(key, None) is not None:
-            self.changed.add(key)
 
 
 class World:
@@ -70,15 +53,19 @@ class World:
         self.deliveries: Table[Delivery] = Table()
         self.answers: Table[StoredAnswer] = Table()
         self.minutes: Table[MinuteCounts] = Table()
+        self.dialers: Table[DialerState] = Table()
+        self.dialing = Dialing(self)
         self.active: Counter[str] = Counter()
         self.pending: set[str] = set()
-        self.dials: Counter[str] = Counter()
+        self.totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._newest: dict[str, int] = {}
         self._minutes_of: dict[str, dict[int, MinuteCounts]] = {}
 
-    def populate(self) -> None:
-        """Place the campaigns of the tenants file."""
+    def populate(self, now: int) -> None:
+        """Place the campaigns of the tenants file, and start their dialers."""
         for campaign in self.first_campaigns.values():
             self.put_campaign(campaign)
+        self.dialing.begin(now)
 
     def count_anew(self) -> None:
         """Bring the counts and indexes in line with tables that were filled from a saved state."""
@@ -87,8 +74,7 @@ class World:
         for key, stored in sorted(self.answers.items(), key=lambda item: item[1].at):
             self.answers[key] = self.answers.pop(key, stored)
         for counts in self.minutes.values():
-            self._minutes_of.setdefault(counts.campaign, {})[counts.minute] = counts
-            self.dials[counts.campaign] += counts.counts.get("dials", 0)
+            self._count(counts)
 
     def mint(self, kind: str) -> str:
         """Return 64 hex digits that nobody had before: the same for the same seed, kind and number."""
@@ -126,11 +112,31 @@ class World:
 
     def put_minute(self, counts: MinuteCounts) -> None:
         """Set what a campaign's dialer counted in one minute."""
-        minutes = self._minutes_of.setdefault(counts.campaign, {})
-        before = minutes.get(counts.minute)
-        self.dials[counts.campaign] += counts.counts.get("dials", 0) - (before.counts.get("dials", 0) if before else 0)
-        minutes[counts.minute] = counts
+        self._count(counts)
         self.minutes.put(counts.key, counts)
+
+    def show_minute(self, counts: MinuteCounts) -> None:
+        """Set what a dialer counted in one minute, without having it saved: it can be counted anew."""
+        self._count(counts)
+        self.minutes[counts.key] = counts
+
+    def counted_in(self, campaign: str, minute: int) -> Mapping[str, int]:
+        """Return what stands in a campaign's minute."""
+        found = self._minutes_of.get(campaign, {}).get(minute)
+        return {} if found is None else found.counts
+
+    def total_of(self, campaign: str, now: int) -> Mapping[str, int] | None:
+        """Return the sum of all minutes of a campaign, None where some of them are still to come."""
+        return self.totals[campaign] if self._newest.get(campaign, now) <= now else None
+
+    def _count(self, counts: MinuteCounts) -> None:
+        minutes, total = self._minutes_of.setdefault(counts.campaign, {}), self.totals[counts.campaign]
+        before = minutes.get(counts.minute)
+        if before is not None:
+            total.subtract(before.counts)
+        total.update(counts.counts)
+        minutes[counts.minute] = counts
+        self._newest[counts.campaign] = max(counts.minute, self._newest.get(counts.campaign, counts.minute))
 
     def add_counts(self, campaign: str, at: int, counts: Mapping[str, int]) -> None:
         """Add counts to the minute in which `at` lies."""
@@ -156,4 +162,5 @@ class World:
             "delivery": self.deliveries,
             "answer": self.answers,
             "minute": self.minutes,
+            "dialer": self.dialers,
         }

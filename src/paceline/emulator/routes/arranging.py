@@ -5,6 +5,9 @@ Rules:
   connected ones that end when somebody sets them anew; and by state among the `live` counts, which end likewise.
 * Statistics are minutes; each that is given replaces that minute. Agent seconds may stand flat or as the statistics
   tell them.
+* What is set of `callsInFlight`, `live`, `records` or `statistics` stands in the dialer's place: the campaign's dialer
+  stands aside from then on, until `{"dialer": {"running": true}}` starts it afresh.
+* `dialer` changes the world that the dialer calls into, key by key.
 * `isLocked` and `activeAgents`, the campaign's own words, mean the same as `locked` and `agents`.
 """
 
@@ -13,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from paceline.emulator import blocks
+from paceline.emulator.dialer import truth
 from paceline.emulator.documents import control_document
 from paceline.emulator.forms import Block, Boolean, Choice, Fault, Faults, Form, Integer, Listing, Number, Schema, Text
 from paceline.emulator.instants import LATEST, MINUTE, SECOND, parse_instant
@@ -75,6 +79,7 @@ _MINUTE_FIELDS: dict[str, Form] = {
 _MINUTE = Block(_MINUTE_FIELDS, optional=frozenset(_MINUTE_FIELDS))
 _LIVE = (*LIVE_AGENTS, *LIVE_CALLS)
 _LIVE_FIELDS: dict[str, Form] = {name: _COUNT if name in LIVE_AGENTS else Integer(0, _MOST) for name in _LIVE}
+_DIALER: dict[str, Form] = {**truth.TABLE.fields, "running": Boolean()}
 _PATCH: dict[str, Form] = {
     "locked": Boolean(),
     "isLocked": Boolean(),
@@ -86,7 +91,9 @@ _PATCH: dict[str, Form] = {
     "live": Block(_LIVE_FIELDS, optional=frozenset(_LIVE_FIELDS)),
     "records": Block(dict.fromkeys(("total", "dialable", "exhausted"), _COUNT)),
     "statistics": OneOrMany(_MINUTE, Listing(_MINUTE, 0, _MOST), dict),
+    "dialer": Block(_DIALER, optional=frozenset(_DIALER), least=1),
 }
+_BY_HAND = ("callsInFlight", "live", "records", "statistics")
 _ALIASES = (("locked", "isLocked"), ("agents", "activeAgents"))
 _NEW: dict[str, Form] = {
     "id": blocks.CAMPAIGN_ID,
@@ -100,6 +107,7 @@ _NEW: dict[str, Form] = {
     "tenant": Text(),
     **blocks.BLOCKS,
     "schedule": blocks.PRESET_SCHEDULE,
+    "dialer": truth.TABLE,
 }
 
 
@@ -118,6 +126,11 @@ def patch_faults(exchange: Exchange) -> None:
     _alias_faults(exchange)
     if document.get("archived") is False and exchange.named_campaign().status == "ARCHIVED":
         exchange.faults.append(Fault("archived", "an archived campaign stays archived until a reset"))
+    dialer = document.get("dialer")
+    if isinstance(dialer, dict) and "running" in dialer:
+        exchange.faults.extend(
+            Fault(name, "must not be set beside dialer.running") for name in _BY_HAND if name in document
+        )
 
 
 def new_faults(exchange: Exchange) -> None:
@@ -140,6 +153,7 @@ def create_campaign(exchange: Exchange) -> Answer:
     tenant = document.pop("tenant", None) or next(iter(world.tenants))
     campaign = campaign_of(tenant, document, world.mint_uuid)
     world.put_campaign(campaign)
+    world.dialing.heed(campaign.id, exchange.now)
     return answer(201, control_document(world, campaign, exchange.now))
 
 
@@ -149,12 +163,13 @@ def read_campaign(exchange: Exchange) -> Answer:
 
 
 def arrange_campaign(exchange: Exchange) -> Answer:
-    """Lock, archive, staff a campaign, or set what its dialer would have done."""
+    """Lock, archive, staff a campaign, move its dialer's world, or set what its dialer would have done."""
     campaign, document, world = exchange.named_campaign(), _in_one_word(exchange.document), exchange.world
     after = _arranged(campaign, document, exchange.now)
     if (after.locked, after.status) != (campaign.locked, campaign.status):
         after = replace(after, revision=campaign.revision + 1)
     world.put_campaign(after)
+    world.dialing.heed(after.id, exchange.now)
     minutes = document.get("statistics", [])
     for minute in [minutes] if isinstance(minutes, dict) else minutes:
         at = parse_instant(minute["minute"]) if "minute" in minute else exchange.now
@@ -174,7 +189,11 @@ def _in_one_word(document: Json) -> Json:
 
 
 def _arranged(campaign: Campaign, document: Json, now: int) -> Campaign:
-    live = document.get("live", {})
+    live, dialer = document.get("live", {}), dict(document.get("dialer", {}))
+    by_hand = campaign.by_hand or any(name in document for name in _BY_HAND)
+    running = dialer.pop("running", None)
+    if running is True and by_hand:
+        campaign = replace(campaign, calls=(), live={}, contacts={})
     after = replace(
         campaign,
         locked=document.get("locked", campaign.locked),
@@ -182,6 +201,8 @@ def _arranged(campaign: Campaign, document: Json, now: int) -> Campaign:
         calls=_calls(campaign, document, now),
         live={**campaign.live, **{name: count for name, count in live.items() if name in LIVE_AGENTS}},
         contacts=document.get("records", campaign.contacts),
+        dialer={**campaign.dialer, **dialer},
+        by_hand=by_hand if running is None else not running,
     )
     if (document.get("archived", False) or "status" in document) and campaign.status != "ARCHIVED":
         after = replace(after, status="ARCHIVED", status_since=now)

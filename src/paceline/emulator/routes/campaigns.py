@@ -88,6 +88,8 @@ def list_campaigns(exchange: Exchange) -> Answer:
         and name > begin
         and query.get("status", campaign.status) == campaign.status
     )
+    for name in names[:most]:
+        exchange.world.dialing.keep_up(name, exchange.now)
     page = [campaign_document(exchange.world, exchange.world.campaigns[name], exchange.now) for name in names[:most]]
     cursor = base64.urlsafe_b64encode(names[most - 1].encode()).decode() if len(names) > most else None
     return answer(200, {"campaigns": page, "nextCursor": cursor})
@@ -150,7 +152,7 @@ def put_weights(exchange: Exchange) -> Answer:
     done = _commit(exchange, replace(campaign, blocks={**campaign.blocks, **sent}))
     after = exchange.world.campaigns[campaign.id]
     announce_weights(exchange.world, after, exchange.now)
-    begin_automatic(exchange.world, after)
+    begin_automatic(exchange.world, after, exchange.now)
     return done
 
 

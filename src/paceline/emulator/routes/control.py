@@ -61,6 +61,7 @@ class ControlRoom:
         if "advanceSeconds" in document:
             now = min(LATEST, self.clock.now() + round(document["advanceSeconds"] * SECOND))
         lifecycle.end_calls(exchange.world, exchange.now)
+        exchange.world.dialing.keep_all_up(exchange.now, save=True)
         idempotency.forget_old(exchange)
         speed = document.get("speed")
         self.clock.move(now=now, speed=None if speed is None else float(speed))

@@ -1,7 +1,4 @@
-"""Simulations: asked for, and read again.
-
-Without a dialer inside the emulator each ends FAILED with its reason: nothing is invented.
-"""
+"""Simulations: asked for, and read again."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ from paceline.emulator.forms import Block, Choice, Integer
 from paceline.emulator.messages import Answer, answer, refusal
 from paceline.emulator.operation import READ, SIMULATE, Exchange, Operation
 from paceline.emulator.schemas import ref
-from paceline.emulator.tenant import Campaign, Simulation
+from paceline.emulator.simulating import begin
+from paceline.emulator.tenant import Campaign
 from paceline.emulator.world import World
 
 KIND = "predictive_weight_validation"
@@ -21,19 +19,10 @@ AUTOMATIC_S = 300
 BODY = Block({"campaignId": blocks.CAMPAIGN_ID, "simulationType": Choice((KIND,)), "durationSeconds": Integer(1, 3600)})
 
 
-def begin(world: World, campaign: Campaign, kind: str, duration_s: int) -> Simulation:
-    """Put a new simulation of a campaign; locked and archived ones too."""
-    simulation = Simulation(
-        id=world.mint_uuid("simulation"), tenant=campaign.tenant, campaign=campaign.id, kind=kind, duration_s=duration_s
-    )
-    world.simulations.put(simulation.id, simulation)
-    return simulation
-
-
-def begin_automatic(world: World, campaign: Campaign) -> None:
+def begin_automatic(world: World, campaign: Campaign, now: int) -> None:
     """Put the simulation that a change of weights starts by itself where `simulationTrigger` is `automatic`."""
     if campaign.blocks.get("configuration", {}).get("simulationTrigger") == "automatic":
-        begin(world, campaign, KIND, AUTOMATIC_S)
+        begin(world, campaign, KIND, AUTOMATIC_S, now)
 
 
 def start_simulation(exchange: Exchange) -> Answer:
@@ -44,8 +33,8 @@ def start_simulation(exchange: Exchange) -> Answer:
         return refusal(404, "not_found", f"there is no campaign {document['campaignId']}")
     if exchange.client is None or campaign.tenant != exchange.client.tenant:
         return refusal(403, "forbidden", f"{campaign.id} belongs to another tenant")
-    simulation = begin(world, campaign, document["simulationType"], document["durationSeconds"])
-    accepted = simulation_document(simulation)
+    simulation = begin(world, campaign, document["simulationType"], document["durationSeconds"], exchange.now)
+    accepted = simulation_document(world, simulation, exchange.now)
     accepted = {name: accepted[name] for name in ("id", "campaignId", "simulationType", "durationSeconds")}
     place = (("Location", f"/api/v2/outbound/campaigns/simulations/{simulation.id}"),)
     return answer(202, {**accepted, "status": "RUNNING"}, place)
@@ -55,7 +44,7 @@ def read_simulation(exchange: Exchange) -> Answer:
     """Answer with how a simulation stands."""
     if exchange.simulation is None:
         raise LookupError("the address names no simulation")
-    return answer(200, simulation_document(exchange.simulation))
+    return answer(200, simulation_document(exchange.world, exchange.simulation, exchange.now))
 
 
 OPERATIONS = (

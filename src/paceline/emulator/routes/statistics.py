@@ -2,12 +2,12 @@
 
 A minute counts when it begins at `from` or later and before `to`; without `to`, the minute that begins now counts too.
 
-Until a dialer runs inside the emulator these are the counts that the control surface set, and zero where it set none.
+They are what the campaign's dialer measured, or what the control surface set in its place, and zero where neither did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from paceline.emulator import blocks
 from paceline.emulator.documents import contact_counts, live_counts
@@ -37,6 +37,9 @@ def campaign_statistics(exchange: Exchange) -> Answer:
 def tenant_statistics(exchange: Exchange) -> Answer:
     """Answer with what was measured for every campaign of the tenant."""
     tenant = exchange.client.tenant if exchange.client is not None else ""
+    for name, campaign in exchange.world.campaigns.items():
+        if campaign.tenant == tenant:
+            exchange.world.dialing.keep_up(name, exchange.now)
     campaigns = [campaign for _, campaign in sorted(exchange.world.campaigns.items()) if campaign.tenant == tenant]
     told = [_statistics(exchange, campaign) for campaign in campaigns]
     return answer(200, {"campaigns": told, "serverTime": _server_time(exchange)})
@@ -45,29 +48,34 @@ def tenant_statistics(exchange: Exchange) -> Answer:
 def _statistics(exchange: Exchange, campaign: Campaign) -> Json:
     begin = blocks.instant_of_query(exchange.query["from"]) if "from" in exchange.query else None
     end = blocks.instant_of_query(exchange.query["to"]) if "to" in exchange.query else exchange.now
-    inside = [
+    total = None if exchange.query else exchange.world.total_of(campaign.id, exchange.now)
+    inside = [] if total is not None else _inside(exchange, campaign, begin, end)
+    told: Json = {
+        "campaignId": campaign.id,
+        "from": None if begin is None else instant_text(begin),
+        "to": instant_text(end),
+        **_counted([minute.counts for minute in inside] if total is None else [total]),
+        "live": live_counts(exchange.world, campaign, exchange.now),
+        "records": contact_counts(exchange.world, campaign),
+        "serverTime": _server_time(exchange),
+    }
+    if exchange.query.get("bucket") == "minute":
+        told["buckets"] = [{"minute": instant_text(minute.minute), **_counted([minute.counts])} for minute in inside]
+    return told
+
+
+def _inside(exchange: Exchange, campaign: Campaign, begin: int | None, end: int) -> list[MinuteCounts]:
+    return [
         minute
         for minute in exchange.world.minutes_of(campaign.id)
         if (begin is None or minute.minute >= begin)
         and (minute.minute < end or (minute.minute == end and "to" not in exchange.query))
     ]
-    told: Json = {
-        "campaignId": campaign.id,
-        "from": None if begin is None else instant_text(begin),
-        "to": instant_text(end),
-        **_counted(inside),
-        "live": live_counts(campaign, exchange.now),
-        "records": contact_counts(campaign),
-        "serverTime": _server_time(exchange),
-    }
-    if exchange.query.get("bucket") == "minute":
-        told["buckets"] = [{"minute": instant_text(minute.minute), **_counted([minute])} for minute in inside]
-    return told
 
 
-def _counted(minutes: list[MinuteCounts]) -> Json:
+def _counted(minutes: Sequence[Mapping[str, int]]) -> Json:
     def total(name: str) -> int:
-        return sum(minute.counts.get(name, 0) for minute in minutes)
+        return sum(counts.get(name, 0) for counts in minutes)
 
     counted: Mapping[str, int] = {name: total(name) for name in COUNTERS}
     return {**counted, "agentSeconds": {name: total(name) for name in AGENT_SECONDS}}
