@@ -73,6 +73,10 @@ torture: setup ## kill 1,000 processes in the middle of their changes, and see t
 bench-relay: setup ## carry 10,000 webhook messages through a receiver that fails at random, beside one that never does
 	@$(BIN)/python -m benchmarks.relay
 
+.PHONY: bench-inference
+bench-inference: setup ## see how often bounds, tests and alarms hold, over data whose truth is known
+	@$(BIN)/python -m benchmarks.inference
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<

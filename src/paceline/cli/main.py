@@ -62,6 +62,8 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (audit, "audit_proof:prove_entry", ("prove",), "Prove that an entry is in the ledger."),
     (audit, "audit_proof:export_ledger", ("export",), "Write every row out, for whoever does not have the database."),
     (audit, "audit_report:write_report", ("report",), "Write a folder about a period that can be read and verified."),
+    (app, "preflight:preflight", ("preflight",), "Say exactly what a pacing setting would do, before it is sent."),
+    (app, "simulate:simulate", ("simulate",), "Play days of a campaign that is only a scenario."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )
 """Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
@@ -80,6 +82,8 @@ CODES = {
     "webhook-address": exits.USAGE,
     "webhook-kinds": exits.USAGE,
     "subscriber-disabled": exits.CONFLICT,
+    "scenario": exits.USAGE,
+    "unstable-scenario": exits.REFUSED,
     "unauthorized": exits.NOT_AUTHORISED,
     "forbidden": exits.NOT_AUTHORISED,
 }

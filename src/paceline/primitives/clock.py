@@ -90,3 +90,8 @@ class ManualClock:
 def instant_of(wall_ns: int) -> datetime:
     """Return the instant in UTC of these nanoseconds since 1970, cut to whole microseconds."""
     return _EPOCH + timedelta(microseconds=wall_ns // 1000)
+
+
+def computed_ns() -> int:
+    """Return nanoseconds that this thread has computed, waiting excluded; for measures of speed only."""
+    return time.thread_time_ns()

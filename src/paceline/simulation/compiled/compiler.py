@@ -1,0 +1,45 @@
+"""How a function becomes machine code: cached on disk until any file of this package changes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+logging.getLogger("numba").setLevel(logging.WARNING)
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function compiled when first called, cached, and run without the interpreter's lock.
+
+    Numba takes a cached function for fresh while its own file is unchanged, though what it calls may have changed;
+    here the stamp of a cache covers every file of the package.
+    """
+    # Without `_nrt` the arrays that are passed on have no counts of references, which cost more than the simulation.
+    made = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)  # type: ignore[call-overload]  # an option that numba has and does not declare
+    kept = getattr(getattr(made, "_cache", None), "_cache_file", None)
+    if kept is not None and hasattr(kept, "_source_stamp"):
+        kept._source_stamp = (kept._source_stamp, _sources())  # noqa: SLF001 - Numba has no public place for it
+    return cast("Callable[P, R]", made)
+
+
+def is_kept(function: Callable[P, R]) -> bool:
+    """Return whether a compiled function's code is on disk, or in memory already; where nothing tells, it is not."""
+    kept = getattr(getattr(function, "_cache", None), "_cache_file", None)
+    known = getattr(kept, "_load_index", None)
+    return bool(getattr(function, "signatures", ())) or (known is not None and bool(known()))
+
+
+@cache
+def _sources() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

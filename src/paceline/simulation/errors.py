@@ -1,0 +1,30 @@
+"""How a simulation can fail: a value out of its bounds, or a campaign whose queue grows without limit."""
+
+from __future__ import annotations
+
+from paceline.primitives.errors import PacelineError
+
+
+class SimulationError(PacelineError):
+    """the campaign could not be simulated"""
+
+    code = "simulation"
+
+
+class ScenarioError(SimulationError):
+    """a value of the scenario is outside its bounds"""
+
+    code = "scenario"
+
+    def __init__(self, field: str, found: object, bound: str, *, hint: str | None = None) -> None:
+        """Keep the field's dotted name, what was found there, and the bound it breaks, in words."""
+        self.field = field
+        self.found = found
+        self.bound = bound
+        super().__init__(f"{field} is {found!r}; it must be {bound}", hint=hint)
+
+
+class UnstableScenarioError(SimulationError):
+    """the queue grows without limit"""
+
+    code = "unstable-scenario"

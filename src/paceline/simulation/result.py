@@ -1,0 +1,146 @@
+"""What simulated days came to: tallies, and estimates with intervals over days, never over calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paceline.primitives.canonical import Json
+from paceline.simulation import counters as c
+from paceline.simulation.distributions import TICKS_PER_S
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from paceline.simulation.distributions import Ticks
+
+_HOUR = 3600 * TICKS_PER_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """An estimate.
+
+    Attributes:
+        mean: ratio of the sums over all days.
+        half_width: half of its 95 % interval, from leaving out one day at a time; None from a single day.
+        n: days it comes from.
+    """
+
+    mean: float
+    half_width: float | None
+    n: int
+
+    def document(self) -> dict[str, Json]:
+        """Return the estimate as JSON has it."""
+        return {"mean": self.mean, "half_width": self.half_width, "n": self.n}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Result:
+    """Simulated days.
+
+    Attributes:
+        tallies: [days, places of `counters`] what each day came to, its warm-up taken off.
+        series: [days, minutes, places of `counters.SERIES`] counts and areas up to the end of each minute.
+        hashes: [days] a number of each day that differs when its events do; 0 from an engine without identities.
+        engine: which engine played them.
+        seed: from which seed.
+        provenance: SHA-256 of the numbers and tables they were computed from.
+        wall_s: seconds it took, start and compiling excluded.
+        cpu_s: seconds that all threads together computed, start and compiling excluded.
+    """
+
+    tallies: Ticks
+    series: Ticks
+    hashes: tuple[int, ...]
+    engine: str
+    seed: int
+    provenance: str
+    wall_s: float
+    cpu_s: float
+
+    @property
+    def days(self) -> int:
+        """Return how many days there are."""
+        return int(self.tallies.shape[0])
+
+    @property
+    def utilisation(self) -> Measured:
+        """Return the share of the time agents are logged in that they talk or wrap up."""
+        return measured(self.tallies[:, c.BUSY_AREA], self.tallies[:, c.STAFFED_AREA])
+
+    @property
+    def abandonment(self) -> Measured:
+        """Return the share of the answers by a person that were abandoned, the misjudged by a detection among them.
+
+        Answers that still greet or wait at the end of a day are in neither.
+        """
+        abandoned = self.tallies[:, c.ABANDONED]
+        return measured(abandoned, abandoned + self.tallies[:, c.CONNECTED])
+
+    @property
+    def connects_per_agent_hour(self) -> Measured:
+        """Return people connected per hour that an agent is logged in."""
+        return measured(self.tallies[:, c.CONNECTED], self.tallies[:, c.STAFFED_AREA] / _HOUR)
+
+    @property
+    def dials(self) -> int:
+        """Return the dials of all days."""
+        return int(self.tallies[:, c.DIALS].sum())
+
+    @property
+    def events(self) -> int:
+        """Return the events of all days."""
+        return int(self.tallies[:, c.EVENTS].sum())
+
+    @property
+    def dials_per_s(self) -> float:
+        """Return dials per second of computing."""
+        return self.dials / self.cpu_s if self.cpu_s > 0 else 0.0
+
+    def document(self) -> dict[str, Json]:
+        """Return what `paceline simulate -o json` prints."""
+        return {
+            "utilisation": self.utilisation.document(),
+            "abandonment": self.abandonment.document(),
+            "connects_per_agent_hour": self.connects_per_agent_hour.document(),
+            "dials": self.dials,
+            "events": self.events,
+            "wall_s": self.wall_s,
+            "dials_per_s": self.dials_per_s,
+            "engine": self.engine,
+            "seed": self.seed,
+            "days": self.days,
+            "provenance": self.provenance,
+        }
+
+
+def measured(above: npt.NDArray[np.generic], below: npt.NDArray[np.generic]) -> Measured:
+    """Return the ratio of two sums over days with its interval.
+
+    Args:
+        above: [days] what is counted.
+        below: [days] what it is counted by; a sum of 0 gives a ratio of 0.
+    """
+    from paceline.inference.errors import NoVariationError, TooLittleDataError
+    from paceline.inference.ratio import jackknife_ratio
+
+    days, total = int(above.size), float(below.sum())
+    mean = float(above.sum()) / total if total > 0 else 0.0
+    try:
+        found = jackknife_ratio(above, below)
+    except TooLittleDataError:
+        return Measured(mean=mean, half_width=None, n=days)
+    except NoVariationError:
+        return Measured(mean=mean, half_width=0.0, n=days)
+    return Measured(mean=mean, half_width=(found.high - found.low) / 2, n=days)
+
+
+def counted(tally: Ticks, before: Ticks) -> Ticks:
+    """Return a tally less what was counted and summed before the end of the warm-up; levels are as at the end."""
+    left = tally.copy()
+    left[: c.COUNTS] -= before[: c.COUNTS]
+    left[c.BUSY_AREA : c.SAFETY] -= before[c.BUSY_AREA : c.SAFETY]
+    return left

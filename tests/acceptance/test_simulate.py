@@ -1,0 +1,101 @@
+"""`paceline simulate`, as people type it: a scenario in, measures with intervals out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from paceline.cli.main import main
+
+SCENARIO = """
+[agents]
+count = 10
+[handle]
+mean_s = 180
+[answer]
+probability = 0.3
+ring_answered_s = 12
+ring_unanswered_s = 12
+[patience]
+seconds = 0
+[pacing]
+policy = "ratio"
+lines = 11
+[run]
+days = 4
+hours_per_day = 4
+"""
+WAITING_AND_PACING = """seconds = 0
+[pacing]
+policy = "ratio"
+lines = 11
+"""
+ENDLESS = """seconds = inf
+[pacing]
+policy = "interval"
+interval_ms = 100
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    file = tmp_path / "day.toml"
+    file.write_text(SCENARIO, encoding="utf-8")
+    return file
+
+
+def test_a_script_reads_measures_with_intervals(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["simulate", "--scenario", str(scenario), "--seed", "3", "--engine", "exact", "-o", "json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    for measure in ("utilisation", "abandonment", "connects_per_agent_hour"):
+        assert set(told[measure]) == {"mean", "half_width", "n"}
+    assert 0.7 < told["utilisation"]["mean"] < 0.95
+    assert told["utilisation"]["n"] == 4
+    assert told["events"] > told["dials"] > 0
+    assert {"wall_s", "dials_per_s"} <= told.keys()
+    assert main([*words, "--days", "2"]) == 0
+    assert json.loads(capsys.readouterr().out)["abandonment"]["n"] == 2
+
+
+def test_the_engines_that_keep_identities_tell_the_same(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for engine in ("exact", "reference"):
+        assert main(["simulate", "--scenario", str(scenario), "--engine", engine, "--days", "1", "-o", "json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        told.append({key: document[key] for key in ("utilisation", "abandonment", "dials", "events", "provenance")})
+    assert told[0] == told[1]
+
+
+def test_people_see_occupancy_and_the_limit(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--scenario", str(scenario), "--engine", "exact"]) == 0
+    shown = capsys.readouterr().out
+    assert "occupancy" in shown
+    assert "limit 3.00%" in shown
+    assert "+-" in shown
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "told"),
+    [
+        ("count = 10", "count = -1", 64, "agents.count is -1; it must be from 1 to 20000"),
+        ("lines = 11", "line = 11", 64, "pacing.line is 11; it must be left out"),
+        ("seconds = 0", "seconds = inf", 0, ""),
+        ('"ratio"\nlines = 11', '"interval"\ninterval_ms = 100', 0, ""),
+        (WAITING_AND_PACING, ENDLESS, 3, "540.0 erlangs to 10 agents"),
+    ],
+)
+def test_a_scenario_that_is_off_is_refused_by_name(
+    scenario: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, code: int, told: str
+) -> None:
+    assert old in SCENARIO
+    scenario.write_text(SCENARIO.replace(old, new), encoding="utf-8")
+    assert main(["simulate", "--scenario", str(scenario), "--engine", "exact", "--days", "1"]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_a_scenario_that_is_not_there_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--scenario", str(tmp_path / "none.toml")]) == 64
+    assert "is no file" in capsys.readouterr().err
