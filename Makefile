@@ -73,6 +73,10 @@ torture: setup ## kill 1,000 processes in the middle of their changes, and see t
 bench-relay: setup ## carry 10,000 webhook messages through a receiver that fails at random, beside one that never does
 	@$(BIN)/python -m benchmarks.relay
 
+.PHONY: bench-calling-time
+bench-calling-time: setup ## compare 10,000 calling windows three ways, and time 60 zones for a year
+	@$(BIN)/python -m benchmarks.calling_time
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<

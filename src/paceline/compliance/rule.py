@@ -147,6 +147,14 @@ class Duty(StrEnum):
     RETENTION = "retention"
     REGISTRATION = "registration"
     IDENTIFICATION = "identification"
+    CONDUCT = "conduct"
+    """What a call must or must not do: a message, a prefix, a wish that was stated."""
+    EMERGENCY = "emergency"
+    """Somebody has to learn of a declared emergency, and to add the blackout as a rule."""
+    CALLER_CLOCK = "caller-clock"
+    """The hours may bind by the caller's clock as well, and nobody knows where the caller is."""
+    PENDING = "pending"
+    """Not law yet: told, so that nobody is surprised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

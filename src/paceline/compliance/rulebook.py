@@ -46,12 +46,14 @@ class Rulebook:
         rules: in the order of their ids.
         calendars: by name; every one that a rule names is there.
         zones: the zones of each region, by its ISO 3166-2 code, and of each country without regions.
+        outlying: regions so far from the rest that no hour suits both; who may call there has to name them.
     """
 
     edition: str
     rules: tuple[Rule, ...]
     calendars: Mapping[str, Calendar]
     zones: Mapping[str, frozenset[str]]
+    outlying: frozenset[str] = frozenset()
     by_jurisdiction: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,11 @@ class Rulebook:
             zones = {zone for member in members for zone in self.zones[member]}
             found += [Place(zone=zone, jurisdictions=jurisdictions) for zone in sorted(zones)]
         return tuple(found)
+
+    def regions_of(self, country: str) -> tuple[str, ...]:
+        """Return every region of a country that is not outlying, sorted; none when nobody knows the country."""
+        mine = {region for region in self.zones if region[:2] == country}
+        return tuple(sorted(mine - self.outlying))
 
     def of(self, rule_id: str) -> Rule | None:
         """Return the rule of this id, None when there is none."""
