@@ -10,6 +10,8 @@ from typing import Self
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
+from paceline.compliance.rulebook import Rulebook
+from paceline.compliance.shelf import the_rulebook
 from paceline.control.agenda import Agenda
 from paceline.control.announcing import Announcer, Undelivered
 from paceline.control.carrying import Carrying
@@ -20,6 +22,7 @@ from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
+from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
@@ -57,6 +60,8 @@ class Options:
         active_limit: how many campaigns may be active at once; None asks what was declared.
         campaign: the campaign that is meant where none is named.
         webhook_reach: how far messages may go.
+        countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
+        rulebook: reads the law, when it is first asked.
     """
 
     lease_s: float = LEASE_S
@@ -64,6 +69,8 @@ class Options:
     campaign: CampaignId | None = None
     active_limit: Callable[[], int | None] | None = None
     webhook_reach: Reach = Reach.PUBLIC
+    countries: tuple[str, ...] = ("US",)
+    rulebook: Callable[[], Rulebook] = the_rulebook
 
 
 class System:
@@ -131,8 +138,13 @@ class System:
         self.settlement = Settlement(platform, self.recorder, clock, by=self.actor.name)
         self.rules = HouseRules()
         self.meanwhile = Meanwhile(self.recorder, self.readings)
+        self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
         self.survey = Survey(
-            platform, self.recorder, self.freezes, active_limit=options.active_limit or self.facts.active_limit
+            platform,
+            self.recorder,
+            self.freezes,
+            law=self.law,
+            active_limit=options.active_limit or self.facts.active_limit,
         )
         self.corridor = Corridor(
             platform=platform,

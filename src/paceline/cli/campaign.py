@@ -56,7 +56,7 @@ def pause(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Pause(campaign=campaign, drain=drain, effective_at=at)
 
-    return _change(Pause, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    return change_all(Pause, make, campaigns, said_of(targeting, changing, everywhere, drain_timeout=drain_timeout))
 
 
 def resume(
@@ -76,7 +76,7 @@ def resume(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Resume(campaign=campaign, effective_at=at)
 
-    return _change(Resume, make, campaigns, _said(targeting, changing, everywhere))
+    return change_all(Resume, make, campaigns, said_of(targeting, changing, everywhere))
 
 
 def stop(
@@ -102,11 +102,11 @@ def stop(
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Stop(campaign=campaign, drain=drain, effective_at=at)
 
-    return _change(Stop, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    return change_all(Stop, make, campaigns, said_of(targeting, changing, everywhere, drain_timeout=drain_timeout))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class Said:
     """The options of a command that changes something, each group whether it was used or not."""
 
     targeting: Targeting
@@ -115,10 +115,10 @@ class _Said:
     drain_timeout: str
 
 
-def _said(
+def said_of(
     targeting: Targeting | None, changing: Changing | None, everywhere: Everywhere | None, *, drain_timeout: str = "10m"
-) -> _Said:
-    return _Said(
+) -> Said:
+    return Said(
         targeting=targeting or Targeting(),
         changing=changing or Changing(),
         everywhere=everywhere or Everywhere(),
@@ -126,7 +126,7 @@ def _said(
     )
 
 
-def _change(of: type[Pause | Resume | Stop], make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
+def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], said: Said) -> int:
     changing, output = said.changing, said.everywhere.output
     at, not_after = _instant_of(changing), _not_after_of(changing)
     longest = longest_of(changing.timeout, said.drain_timeout)
@@ -157,7 +157,7 @@ def _change(of: type[Pause | Resume | Stop], make: Makes, campaigns: tuple[str, 
         return exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
 
 
-def _one_for_revision(campaigns: tuple[str, ...], said: _Said) -> None:
+def _one_for_revision(campaigns: tuple[str, ...], said: Said) -> None:
     targeting = said.targeting
     selects = targeting.everything or targeting.label or targeting.status is not None
     if said.changing.if_revision is not None and (selects or len(set(campaigns)) > 1):

@@ -150,7 +150,7 @@ def undo_change(
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.TRY) as system:
         back = way_back(system.book.read(EntryId(number)))
-        observed = system.platform.read(back.change.campaign, lane=back.change.lane)
+        observed = system.platform.read(back.change.campaign, part=back.change.part, lane=back.change.lane)
         # A state that is not what the change left names who has changed it: by the revision that the change left.
         expected = observed.version if observed.state is back.left else back.version
         order = Order(

@@ -14,8 +14,12 @@ from paceline.primitives.errors import PacelineError
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
 get = App(name="get", help="Campaigns as the platform holds them.")
+settings = App(name="set", help="Settings of campaigns, judged by law and platform before they are sent.")
 changes = App(name="changes", help="Changes that wait for their hour or have not ended, and the way back.")
 webhook = App(name="webhook", help="Who is told of what happens, by signed messages.")
+schedule = App(name="schedule", help="Calling windows as instants, and who may be called when.")
+contacts = App(name="list", help="Contact lists: who may be called when.")
+law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
 
 COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
@@ -24,6 +28,10 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (emulator, "serve:serve_emulator", ("serve",), "Serve the emulator until Ctrl-C."),
     (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
     (get, "look:get_campaign", ("campaign",), "Show one campaign."),
+    (get, "blocks:get_rules", ("rules",), "Show the dialing rules of a campaign."),
+    (get, "blocks:get_schedule", ("schedule",), "Show the schedule of a campaign."),
+    (settings, "blocks:set_rules", ("rules",), "Set dialing rules; what is not named stays as live."),
+    (settings, "blocks:set_schedule", ("schedule",), "Set when campaigns may dial; what is not named stays as live."),
     (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
     (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
     (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
@@ -62,13 +70,23 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (audit, "audit_proof:prove_entry", ("prove",), "Prove that an entry is in the ledger."),
     (audit, "audit_proof:export_ledger", ("export",), "Write every row out, for whoever does not have the database."),
     (audit, "audit_report:write_report", ("report",), "Write a folder about a period that can be read and verified."),
+    (
+        schedule,
+        "schedule:schedule_intervals",
+        ("intervals",),
+        "Show the instants of one local window, clock changes and all.",
+    ),
+    (schedule, "schedule_check:schedule_check", ("check",), "Say whether a person may be called at an instant; why."),
+    (contacts, "list_check:check_list", ("check",), "Say whom of a list may be called now and in the next 24 hours."),
+    (law, "law:list_rules", ("list",), "List the rules of law, their dates, and which of them nobody checks here."),
+    (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )
 """Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, changes, webhook, audit):
+for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook, audit):
     app.command(tree)
 
 CODES = {

@@ -72,7 +72,7 @@ class Agenda:
         findings, before = change.validate(self._rules), None
         if not stands_against(findings):
             try:
-                before = self._platform.read(change.campaign, lane=change.lane)
+                before = self._platform.read(change.campaign, part=change.part, lane=change.lane)
             except PlatformError as error:
                 ending, found = ending_of(error, sent=False)
                 return self._ended_at_once(Outcome(change=change, ending=ending, findings=findings + found), order)

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from paceline.control.known_facts import LABEL, Purpose
+from paceline.compliance.call import Purpose
+from paceline.control.known_facts import LABEL
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
 

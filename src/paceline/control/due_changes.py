@@ -25,6 +25,7 @@ from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
 from paceline.campaign.change import Lane
+from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Stage
 from paceline.campaign.ports import NoAnswerError, PlatformError, UnexpectedAnswerError
 from paceline.control.agenda import ROOM, ns_of
@@ -217,7 +218,7 @@ class DueChanges:
             entry=entry.number,
             mark=entry.rows[0].hash,
             others=tuple(one for one in unended if one.entry != entry.number),
-            stops=change.lane is Lane.STOPPING,
+            resumes=isinstance(change, Resume),
             tries=tries,
         )
         return self._corridor.carried(change, order, opened)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, ends_dialing
+from paceline.campaign.catalogue import AnyChange, aspect_of, ends_dialing
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
@@ -183,7 +183,7 @@ class Corridor:
                 return ended
             with walk.watch.stage("intend"):
                 observed = situation.observed
-                request = self._platform.prepare(change, observed.version)
+                request = self._platform.prepare(change.whole_on(observed), observed.version)
                 sent = self._recorder.intend(walk.opened, request, observed, number=number, is_kept=observed is seen)
             with walk.watch.stage("apply"):
                 walk.moved_on = self._applied(walk, sent)
@@ -289,7 +289,7 @@ class Corridor:
     def _conflicted(self, walk: _Walk, moved_on: PlatformError) -> Ending:
         """Return the conflict with what changed; a state that was wrong at the judged version is a refusal."""
         try:
-            now = self._platform.read(walk.change.campaign, lane=walk.change.lane)
+            now = self._platform.read(walk.change.campaign, part=walk.change.part, lane=walk.change.lane)
         except PlatformError:
             raise moved_on from None
         if walk.before is None or now.version == walk.before.version:
@@ -332,7 +332,7 @@ class Corridor:
             return
         try:
             for other in opened.others:
-                if other.stage is Stage.SETTLING:
+                if other.stage is Stage.SETTLING and aspect_of(other.kind) == aspect_of(outcome.change.kind):
                     self._recorder.supersede(other.entry, by=opened.entry)
         except LedgerError:
             return  # whoever looks at them next sees that they were replaced

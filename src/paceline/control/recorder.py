@@ -17,7 +17,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.campaign.catalogue import AnyChange, document_of
-from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
+from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
+from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
 from paceline.control.announcing import Crier, Silence
@@ -127,7 +128,7 @@ class Recorder:
                 entry=row.entry,
                 mark=row.hash,
                 others=tuple(unended_of(values) for values in others),
-                stops=change.lane is Lane.STOPPING,
+                resumes=isinstance(change, Resume),
             )
             also(connection, opened)
             return opened
@@ -145,7 +146,7 @@ class Recorder:
         What was read for many changes at once was kept then: `is_kept` says so.
 
         Raises:
-            FrozenError: somebody froze the campaign since it was judged, and this does not stop it.
+            FrozenError: somebody froze the campaign since it was judged, and this resumes it.
             EntryClosedError: somebody took us for dead, and closed the entry.
             LedgerUnavailableError: nothing was recorded, so nothing may be sent.
         """
@@ -155,7 +156,7 @@ class Recorder:
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)
-            frozen = None if opened.stops else self._freezes.within(connection, judged.campaign)
+            frozen = self._freezes.within(connection, judged.campaign) if opened.resumes else None
             if frozen is not None:
                 raise FrozenError(frozen)
             if not is_kept:

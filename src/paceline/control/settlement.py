@@ -20,6 +20,7 @@ from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
 from paceline.campaign.change import Diverged, Lane, Settling, Verdict
+from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Ability, Observed, Stage
 from paceline.campaign.ports import (
     CampaignLockedError,
@@ -31,6 +32,7 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     WrongStateError,
 )
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
@@ -106,7 +108,7 @@ class Settlement:
     ) -> Became:
         """Return what became of a request; `age` is how long ago it was first sent."""
         try:
-            observed = self._platform.read(change.campaign, lane=lane)
+            observed = self._platform.read(change.campaign, part=change.part, lane=lane)
         except PlatformError as error:
             return NobodyKnows(None, error)
         if observed.version == sent.judged and untouched is Untouched.LEAVE:
@@ -157,7 +159,13 @@ class Settlement:
         Where the campaign is not as wanted any more because somebody has changed it since, the entry was superseded.
         """
         entry = self._recorder.book.read(other.entry)
-        verdict = change_of(change_in(entry)).verify(observed)
+        change = change_of(change_in(entry))
+        if observed.part is not change.part:
+            try:
+                observed = self._platform.read(other.campaign, part=change.part)
+            except PlatformError:
+                return other
+        verdict = change.verify(observed)
         if isinstance(verdict, Settling):
             return other
         if isinstance(verdict, Diverged) and _made_in(entry) not in {None, observed.version}:
@@ -242,7 +250,8 @@ class Settlement:
 
     def _as_sent(self, told: dict[str, Json], change: AnyChange, judged: Version) -> Prepared:
         """Return the request that was sent, in its own spelling where that of the ledger differs by phone numbers."""
-        if told["dialect"] == self._platform.dialect:
+        if told["dialect"] == self._platform.dialect and not isinstance(change, SetDialingRules | SetSchedule):
+            # The others leave things as they are, which stand in the record alone; and they hold no phone number.
             again = self._platform.prepare(change, judged)
             plain = without_numbers(again.document(), lambda number: number)
             if isinstance(plain, dict) and all(told.get(name) == value for name, value in plain.items()):
