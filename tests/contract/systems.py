@@ -13,8 +13,8 @@ from paceline.bootstrap import Options, System
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
-from paceline.campaign.ports import Meter, Platform, Prepared, Receipt
+from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.ports import Counted, Meter, Platform, Prepared, Receipt
 from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
@@ -126,14 +126,17 @@ class Through:
     def abilities(self) -> frozenset[Ability]:
         return self.beyond.abilities
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        return self.beyond.read(campaign, lane=lane)
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        return self.beyond.read(campaign, part=part, lane=lane)
 
     def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
         return self.beyond.list(state=state, lane=lane)
 
     def time(self, *, lane: Lane = Lane.READING) -> datetime:
         return self.beyond.time(lane=lane)
+
+    def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
+        return self.beyond.counted(campaign, since=since, lane=lane)
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         return self.beyond.live(campaign, lane=lane)

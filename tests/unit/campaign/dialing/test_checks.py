@@ -80,11 +80,14 @@ def test_first_rules_have_to_name_everything() -> None:
     assert found.limit == ("attempt_limit", "retry_intervals_min", "abandonment_threshold", "calls_per_agent")
 
 
-def test_what_is_not_named_stays_and_is_judged_too() -> None:
-    change = SetDialingRules(campaign=C1, cool_down_s=120)
+def test_what_is_not_named_stays_and_is_told_but_hinders_nobody_where_it_is_unlawful() -> None:
+    change = SetDialingRules(campaign=C1, cool_down_s=600)
     assert change.guard(around()) == Findings()
     found = change.guard(around(live=replace(MODERATE, abandonment_threshold=Decimal("0.04"))))
-    assert refusals(found) == {"dialing.abandonment-ceiling"}
+    assert not found.refused
+    assert found.rules == ("dialing.abandonment-ceiling",)
+    named = replace(change, abandonment_threshold=Decimal("0.04"))
+    assert refusals(named.guard(around(live=MODERATE))) == {"dialing.abandonment-ceiling"}
     malformed = change.guard(around(live=replace(MODERATE, retry_intervals_min=(60, 15))))
     assert refusals(malformed) == {"dialing.retry-spacing"}
 
