@@ -142,8 +142,14 @@ class Stage(StrEnum):
     """It was sent and never answered: it may have happened."""
     WAITING = "waiting"
     """It waits here for its hour."""
+    WAITS_FOR_APPROVAL = "waits-for-approval"
+    """It waits here for approval by a second person."""
     SETTLING = "settling"
     """It was accepted, and its effect is still coming: calls are draining, or its instant has not come."""
+
+
+WAITS_HERE = frozenset({Stage.WAITING, Stage.WAITS_FOR_APPROVAL})
+"""The stages of what waits on this side, and was not sent unless a worker has begun it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,21 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """It will be carried out at `due`: by the platform, which took it, or here, where `verdict` is None."""
+    """It will be carried out at `due`: by the platform, which took it, or here, where `verdict` is None.
+
+    Until `approve_until` it waits for approval by a second person, where it wants any; `due` is None when it is to be
+    made as soon as it is approved.
+    """
 
     word: ClassVar[str] = "scheduled"
     verdict: Verdict | None
-    due: datetime
+    due: datetime | None
+    approve_until: datetime | None = None
+
+    @property
+    def wants_approval(self) -> bool:
+        """Whether it waits for approval, and is not made without it."""
+        return self.approve_until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +199,10 @@ class Outcome:
         """Return it as JSON shows it."""
         change: dict[str, Json] = {"kind": self.change.kind, "campaign": self.change.campaign}
         if isinstance(self.ending, Scheduled):
-            change["due"] = self.ending.due.isoformat().replace("+00:00", "Z")
+            due, until = self.ending.due, self.ending.approve_until
+            change["due"] = None if due is None else due.isoformat().replace("+00:00", "Z")
+            if until is not None:
+                change["approve_until"] = until.isoformat().replace("+00:00", "Z")
         head: dict[str, Json] = {"outcome": self.word, "verdict": self.verdict, "change": change}
         return {**head, **self.details(), "entry": self.entry}
 

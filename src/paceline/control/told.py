@@ -5,6 +5,7 @@
 * `ledger.closed-by-another`: somebody took this process for dead, and settled its entry.
 * `ledger.left-open`: the end of a change could not be recorded.
 * `agenda.late`: a change was made, or given up, later than its hour.
+* `agenda.unjudged`: the campaign was looked at when a change was kept for later.
 * `agenda.replaced`: a newer change took the place of one that waited.
 * `agenda.stopped-since`: no pause or stop was ordered after a resumption that waited, nor planned for a later hour.
 * `agenda.cancelled`: somebody, or a freeze, withdrew a change that waited.
@@ -113,12 +114,22 @@ def late_by(late: timedelta) -> Finding | None:
     )
 
 
-def replaced_by(newer: EntryId, older: EntryId) -> Finding:
+def unjudged(away: PlatformError) -> Finding:
+    """Return that a pause or stop is kept for later though nobody could look at its campaign."""
+    return Finding(
+        rule="agenda.unjudged",
+        severity=Severity.INFO,
+        message=f"it could not be judged now ({away.message}); it is when its hour has come",
+        field="due",
+    )
+
+
+def replaced_by(newer: EntryId, older: EntryId, *, waited_for: str = "its hour") -> Finding:
     """Return that a newer change took the place of one that waited."""
     return Finding(
         rule="agenda.replaced",
         severity=Severity.INFO,
-        message=f"entry {newer} takes the place of entry {older}, which waited for its hour",
+        message=f"entry {newer} takes the place of entry {older}, which waited for {waited_for}",
         found=newer,
     )
 
