@@ -78,7 +78,9 @@ def test_stop_is_planned_while_the_platform_is_away_and_a_resumption_is_not(
         shift.emulated.order("status", path="/*", status=503, times=None)
         told = later(shift, "stop", "ACTIVE")
         assert (told["outcome"], told["before"]) == ("scheduled", None)
-        assert [one["rule"] for one in told["findings"]] == ["agenda.unjudged"]
+        findings = told["findings"]
+        assert isinstance(findings, list)
+        assert [one["rule"] for one in findings] == ["agenda.unjudged"]
         shift.type("resume", "PAUSED", "--at", LATER, code=1)
         assert shift.waiting() == [told["entry"]]
         shift.emulated.control("DELETE", "/faults")
