@@ -96,6 +96,17 @@ def test_whole_tenant_is_frozen_and_what_dials_again_is_stopped_again(shift: Shi
     assert shift.state("ACTIVE") == "STOPPED"
 
 
+def test_freezing_an_id_that_no_campaign_has_freezes_nothing_and_says_where_to_look(shift: Shift) -> None:
+    told = shift.data_of("freeze", "CMP-99999", code=1)
+    assert (told["unknown"], told["frozen"], told["not_yet_stopped"]) == (["CMP-99999"], [], [])
+    assert "the platform has no campaign CMP-99999" in shift.err
+    assert "`paceline get campaigns`" in shift.err
+    shift.type("unfreeze", "CMP-99999")
+    assert "CMP-99999 is not frozen" in shift.err
+    assert shift.data_of("freeze", "ACTIVE", "CMP-99999", "--yes", code=7)["unknown"] == ["CMP-99999"]
+    assert shift.state("ACTIVE") == "STOPPED"
+
+
 @pytest.mark.parametrize("words", [("freeze",), ("unfreeze",), ("freeze", "ACTIVE", "--timeout", "soon")], ids=" ".join)
 def test_freeze_without_a_campaign_or_with_a_wrong_span_is_a_usage_error(shift: Shift, words: tuple[str, ...]) -> None:
     assert shift.type(*words, code=64) == ""

@@ -70,6 +70,25 @@ def test_many_campaigns_wait_each_with_an_entry(shift: Shift) -> None:
         assert f"scheduled  for {LATER}" in shift.type("pause", "ACTIVE", "--at", LATER)
 
 
+def test_stop_is_planned_while_the_platform_is_away_and_a_resumption_is_not(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACELINE_TOTAL_S", "0.1")
+    with shift.worker():
+        shift.emulated.order("status", path="/*", status=503, times=None)
+        told = later(shift, "stop", "ACTIVE")
+        assert (told["outcome"], told["before"]) == ("scheduled", None)
+        findings = told["findings"]
+        assert isinstance(findings, list)
+        assert [one["rule"] for one in findings] == ["agenda.unjudged"]
+        shift.type("resume", "PAUSED", "--at", LATER, code=1)
+        assert shift.waiting() == [told["entry"]]
+        shift.emulated.control("DELETE", "/faults")
+        shift.emulated.advance(3600)
+    shift.type("work", "--once")
+    assert (shift.state("ACTIVE"), shift.waiting()) == ("STOPPED", [])
+
+
 def test_past_instant_is_refused_and_one_of_a_moment_ago_is_due_at_once(shift: Shift) -> None:
     with shift.worker() as rounds:
         told = shift.data_of("stop", "ACTIVE", "--at", PAST, code=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
+from paceline.campaign.observed import Observed, State, Unreadable
 from paceline.campaign.ports import PlatformError, Prepared, Receipt
 from paceline.control.fleet import Target
 from paceline.control.freeze import FreezeOutcome
@@ -171,6 +173,50 @@ def test_sixty_campaigns_with_locks_and_pendings_do_not_dial_again_though_others
     assert {str(office.emulated.shown(name)["status"]) for name in names} == {"STOPPED"}
     assert ada.freezes.frozen(stopped=False) == {}
     assert bob.run(Resume(campaign=names[1])).findings.rules == ("lifecycle.frozen",)
+
+
+def test_id_that_no_campaign_has_is_let_go_of_and_named(office: Office) -> None:
+    ada, nobody = office.system("ada"), campaign_id("NOBODY")
+    outcome = froze(ada, nobody, ACTIVE)
+    assert (outcome.unknown, list(outcome.frozen), outcome.not_yet) == ((nobody,), [ACTIVE], {})
+    assert list(ada.freezes.frozen()) == [ACTIVE]
+
+
+def test_campaign_that_is_gone_from_the_platform_stays_frozen(office: Office) -> None:
+    ada = office.system("ada")
+    ada.explain(PAUSED)
+    office.emulated.order("status", path=f"*/{PAUSED}", status=404, times=None)
+    outcome = froze(ada, PAUSED)
+    assert (outcome.unknown, list(outcome.not_yet)) == ((), [PAUSED])
+    assert list(ada.freezes.frozen()) == [PAUSED]
+
+
+def test_unknown_id_is_frozen_while_the_platform_is_away(office: Office) -> None:
+    ada, nobody = office.system("ada"), campaign_id("NOBODY")
+    office.emulated.order("status", path="/api/v2/*", status=503, times=None)
+    outcome = froze(ada, nobody)
+    assert (outcome.unknown, list(outcome.not_yet)) == ((), [nobody])
+    assert list(ada.freezes.frozen()) == [nobody]
+
+
+class Illegible(Through):
+    """A platform that shows some campaigns in a form that nobody here knows, one of them without an id."""
+
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
+        for one in self.beyond.list(state=state, lane=lane):
+            yield Unreadable(campaign=PAUSED, why="no status") if one.campaign == PAUSED else one
+        yield Unreadable(campaign=None, why="no id")
+
+
+def test_campaign_that_nobody_can_read_is_latched_when_it_has_an_id(office: Office) -> None:
+    ada = office.system("ada", platform=Illegible(office.emulated.platform()))
+    found = ada.fleet.find(Target(everything=True), lane=Lane.STOPPING)
+    outcome = ada.freeze.freeze(found, Order(actor=ada.actor))
+    assert PAUSED in outcome.frozen
+    assert PAUSED in ada.freezes.frozen(stopped=False)
+    assert outcome.not_yet[PAUSED] == "no status"
+    assert [one.campaign for one in outcome.stops.unreadable] == [PAUSED, None]
+    assert office.system("bob").run(RESUME).findings.rules == ("lifecycle.frozen",)
 
 
 def test_stop_and_pause_of_a_frozen_campaign_are_not_refused(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -12,8 +12,11 @@ from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.agenda import Agenda
+from paceline.control.agenda import ROOM, Agenda
 from paceline.control.announcing import Announcer, Undelivered
+from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.approval_policy import Policy
+from paceline.control.approvals import Approvals
 from paceline.control.carrying import Carrying
 from paceline.control.draining import Draining
 from paceline.control.due_changes import DueChanges
@@ -34,6 +37,7 @@ from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
 from paceline.control.watch import Watch
 from paceline.control.webhooks import Webhooks
+from paceline.control.withdrawal import Withdrawal
 from paceline.control.worker import Worker
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
@@ -62,6 +66,7 @@ class Options:
         webhook_reach: how far messages may go.
         countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
         rulebook: reads the law, when it is first asked.
+        approvals: which changes want approval by a second person; none by default.
     """
 
     lease_s: float = LEASE_S
@@ -71,6 +76,7 @@ class Options:
     webhook_reach: Reach = Reach.PUBLIC
     countries: tuple[str, ...] = ("US",)
     rulebook: Callable[[], Rulebook] = the_rulebook
+    approvals: Policy = field(default_factory=Policy)
 
 
 class System:
@@ -112,8 +118,10 @@ class System:
         self.freezes = Freezes(database, self.book, crier)
         self.recorder = Recorder(database, self.book, self.readings, self.owner, self.freezes, crier=crier)
         self._closing: list[Callable[[], None]] = [self.owner.close, self.leases.close]
+        self.desk = self._approval_desk(options, crier)
         self._join_corridor(options)
         self._join_later()
+        self._join_approvals()
 
     def _join_outbox(self, options: Options) -> None:
         """Join what tells others, and what is due for it."""
@@ -131,6 +139,16 @@ class System:
             clock=clock,
         )
         self.webhooks = Webhooks(database, self.book, self.box)
+
+    def _approval_desk(self, options: Options, crier: Announcer) -> ApprovalDesk:
+        return ApprovalDesk(
+            policy=options.approvals,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            leases=self.leases,
+            crier=crier,
+            room=ROOM,
+        )
 
     def _join_corridor(self, options: Options) -> None:
         """Join what carries changes out now."""
@@ -152,6 +170,7 @@ class System:
             survey=self.survey,
             settlement=self.settlement,
             meanwhile=self.meanwhile,
+            desk=self.desk,
             rules=self.rules,
             clock=clock,
         )
@@ -162,16 +181,26 @@ class System:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
         platform, clock, actor = self.platform, self.clock, self.actor
         self.agenda = Agenda(
-            platform=platform, recorder=self.recorder, freezes=self.freezes, rules=self.rules, leases=self.leases
+            platform=platform,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            rules=self.rules,
+            leases=self.leases,
+            desk=self.desk,
         )
         self.due_changes = DueChanges(
-            recorder=self.recorder, corridor=self.corridor, settlement=self.settlement, leases=self.leases
+            recorder=self.recorder,
+            corridor=self.corridor,
+            settlement=self.settlement,
+            leases=self.leases,
+            desk=self.desk,
         )
         self.freeze = Freeze(
             platform=platform,
             fleet=self.fleet,
             recorder=self.recorder,
             freezes=self.freezes,
+            readings=self.readings,
             settlement=self.settlement,
             agenda=self.agenda,
         )
@@ -194,6 +223,16 @@ class System:
             recorder=self.recorder,
             actor=actor,
             clock=clock,
+        )
+
+    def _join_approvals(self) -> None:
+        """Join what lets a second person decide."""
+        self.approvals = Approvals(
+            platform=self.platform,
+            recorder=self.recorder,
+            desk=self.desk,
+            due_changes=self.due_changes,
+            withdrawal=Withdrawal(recorder=self.recorder, leases=self.leases, room=ROOM),
         )
 
     def run(

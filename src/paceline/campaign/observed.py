@@ -165,8 +165,14 @@ class Stage(StrEnum):
     """It was sent and never answered: it may have happened."""
     WAITING = "waiting"
     """It waits here for its hour."""
+    WAITS_FOR_APPROVAL = "waits-for-approval"
+    """It waits here for approval by a second person."""
     SETTLING = "settling"
     """It was accepted, and its effect is still coming: calls are draining, or its instant has not come."""
+
+
+WAITS_HERE = frozenset({Stage.WAITING, Stage.WAITS_FOR_APPROVAL})
+"""The stages of what waits on this side, and was not sent unless a worker has begun it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,12 +225,12 @@ class Circumstances:
         closed_days_paused: whether somebody pauses the campaign on days that the law closes.
     """
 
-    call: Call = Call()
+    call: Call = field(default_factory=Call)
     regions: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
     anchor: datetime | None = None
     closed_days_paused: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +268,6 @@ class Situation:
     unfinished: tuple[Unfinished, ...] = ()
     live: LiveCalls | None = None
     frozen: Frozen | None = None
-    circumstances: Circumstances = Circumstances()
+    circumstances: Circumstances = field(default_factory=Circumstances)
     measured: tuple[Measurement, ...] | None = None
     rulebook: Rulebook | None = None

@@ -92,7 +92,8 @@ def _document(file: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as wrong:
         raise UsageError(f"--file: {name} is not well formed: {wrong}") from None
     if not isinstance(found, Mapping):
-        raise UsageError(f"--file: {name} holds no block", hint="a table of keys, as `paceline get ... -o yaml` prints it")
+        hint = "a table of keys, as `paceline get ... -o yaml` prints it"
+        raise UsageError(f"--file: {name} holds no block", hint=hint)
     return found
 
 
@@ -187,7 +188,7 @@ def _listed(value: object) -> list[object]:
     return value
 
 
-def _one_of(kind: type[DialingMode] | type[Directive]) -> Callable[[object], object]:
+def _one_of(kind: type[DialingMode | Directive]) -> Callable[[object], object]:
     def chosen(value: object) -> object:
         try:
             return kind(str(value))

@@ -13,7 +13,7 @@ from paceline.cli import exits
 from paceline.cli.asking import may_go_on
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
-from paceline.cli.options import Targeting
+from paceline.cli.options import Campaigns, Targeting
 from paceline.cli.render import console_for, show_data, show_fleet, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import span
@@ -32,7 +32,7 @@ AGAIN_S = 2.0
 
 
 def freeze(
-    *campaigns: str,
+    *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
     wait: Annotated[bool, Parameter(negative=())] = False,
@@ -47,8 +47,6 @@ def freeze(
 
     Parameters
     ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
     reason
         Why, for the ledger and for whoever wants to resume.
     ticket
@@ -68,21 +66,20 @@ def freeze(
         if not may_go_on("Freeze", found, targeting):
             return exits.REFUSED
         # The latch comes before anything that may have to wait for the platform, and is told.
-        system.freezes.freeze(tuple(found.campaigns), order)
-        tell(f"paceline: {len(found.campaigns)} frozen: nobody here can resume them; now they are stopped")
+        named = (*found.campaigns, *(one.campaign for one in found.unreadable if one.campaign is not None))
+        system.freezes.freeze(named, order)
+        tell(f"paceline: {len(named)} frozen: nobody here can resume them; now they are stopped")
         outcome = system.freeze.freeze(found, order)
         if wait and outcome.not_yet:
             _show(outcome, everywhere.output if everywhere.output is Output.TABLE else None)
             left = _tried_again(system, order, outcome, longest_s)
             outcome = outcome.after(left)
         _show(outcome, everywhere.output)
-    if not outcome.not_yet:
-        return exits.PARTLY if found.unreadable else exits.DONE
-    return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
+    return _exit_of(outcome, found)
 
 
 def unfreeze(
-    *campaigns: str,
+    *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
     targeting: Targeting | None = None,
@@ -92,8 +89,6 @@ def unfreeze(
 
     Parameters
     ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
     reason
         Why, for the ledger.
     ticket
@@ -120,6 +115,18 @@ def unfreeze(
     else:
         show_data({"unfrozen": listed}, everywhere.output, names=[f"campaign/{one}" for one in freed])
     return exits.DONE
+
+
+def _exit_of(outcome: FreezeOutcome, found: Found) -> int:
+    """Return the exit code, and say what no campaign has."""
+    for campaign in outcome.unknown:
+        advice = "`paceline get campaigns` lists those that there are"
+        tell(f"paceline: the platform has no campaign {campaign}, and nothing is frozen for it: {advice}")
+    if outcome.unknown:
+        return exits.ERROR if len(outcome.unknown) == len(found) else exits.PARTLY
+    if not outcome.not_yet:
+        return exits.PARTLY if found.unreadable else exits.DONE
+    return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
 
 
 def _found(target: Target, system: System) -> Found:

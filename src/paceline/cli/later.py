@@ -3,7 +3,8 @@
 * `agenda.no-worker`: a worker lives on this database, so that somebody makes the change when its hour has come.
 
 An instant of more than a minute ago is refused, by the platform's time, and so is one of more than a year ahead. A dry
-run judges what stands against the change at any hour, and keeps nothing for later.
+run judges what stands against the change at any hour, and keeps nothing for later. While the platform is away a pause
+or stop is kept all the same: nobody can tell then what time it is there, and one that is late is made at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.checks import FARTHEST, PAST_GRACE
+from paceline.campaign.ports import PlatformError
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import CampaignId
 
@@ -28,20 +31,35 @@ Makes = Callable[[CampaignId, datetime | None], AnyChange]
 """From a campaign, and the instant at which the platform itself is to act, to the change."""
 
 
-def kept_for(system: System, make: Makes, order: Order, due: datetime) -> Callable[[CampaignId], Outcome]:
+def kept_for(
+    system: System, make: Makes, order: Order, due: datetime, *, lane: Lane
+) -> Callable[[CampaignId], Outcome]:
     """Return what keeps the change of a campaign until `due`, or tells why it cannot be.
 
     Raises:
-        PlatformError: nobody can tell what time it is on the platform.
+        PlatformError: nobody can tell what time it is on the platform, and the change is no pause or stop.
         LedgerUnavailableError: nobody can tell whether a worker lives.
     """
-    order, now = replace(order, due=due), system.platform.time()
-    if not now - PAST_GRACE <= due <= now + FARTHEST:
+    order, now = replace(order, due=due), _time(system, lane)
+    if now is not None and not now - PAST_GRACE <= due <= now + FARTHEST:
         # The corridor has the words for an instant that is off.
         return lambda campaign: system.corridor.run(make(campaign, due), order)
     if not system.worker.has_company():
         return lambda campaign: _without_worker(system, make(campaign, None), order)
     return lambda campaign: _kept(system, make(campaign, None), order, due)
+
+
+def _time(system: System, lane: Lane) -> datetime | None:
+    """Return the platform's time; None when it is away, and a pause or stop does not depend on it."""
+    from paceline.control.outcome import Failure
+    from paceline.control.refusals import is_away
+
+    try:
+        return system.platform.time()
+    except PlatformError as error:
+        if lane is not Lane.STOPPING or not is_away(Failure.of(error)):
+            raise
+        return None
 
 
 def kept_for_all(

@@ -12,7 +12,7 @@ from paceline.campaign.observed import Observed, Stage, State, Unreadable, docum
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
-from paceline.cli.options import Targeting
+from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
 from paceline.cli.unended import unended_documents
@@ -72,14 +72,8 @@ def get_campaigns(
                 print("\x1b[2J\x1b[H", end="")
 
 
-def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
-    """Show one campaign; with -o json or yaml, all that the platform says of it.
-
-    Parameters
-    ----------
-    campaign
-        Its id; the campaign that is set where none is given.
-    """
+def get_campaign(campaign: OneCampaign = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show one campaign; with -o json or yaml, all that the platform says of it."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
@@ -94,14 +88,8 @@ def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | Non
     return exits.DONE
 
 
-def explain(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
-    """Say why a campaign is, or is not, dialing, and what may be done to it now.
-
-    Parameters
-    ----------
-    campaign
-        Its id; the campaign that is set where none is given.
-    """
+def explain(campaign: OneCampaign = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Say why a campaign is, or is not, dialing, and what may be done to it now."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named

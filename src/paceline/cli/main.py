@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from paceline.cli import exits
+from paceline.cli.failing import failed, incomplete, misspelt
 from paceline.primitives.errors import PacelineError
 
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
@@ -45,6 +46,8 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (changes, "changes:list_changes", ("list",), "List what waits for its hour, settles, or is in doubt."),
     (changes, "changes:show_change", ("show",), "Show one change, step by step, and when it is due."),
     (changes, "changes:cancel_change", ("cancel",), "Withdraw a change that waits for its hour."),
+    (changes, "approving:approve_changes", ("approve",), "Approve changes that wait for a second person."),
+    (changes, "approving:reject_changes", ("reject",), "Reject changes that wait for a second person."),
     (changes, "changes:undo_change", ("undo",), "Lead a campaign back to the state before a change."),
     (app, "work:work", ("work",), "Make what is due, keep what is frozen, return to what settles, until Ctrl-C."),
     (webhook, "webhook:add_webhook", ("add",), "Have messages sent to an address; shows the secret once."),
@@ -80,6 +83,7 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (contacts, "list_check:check_list", ("check",), "Say whom of a list may be called now and in the next 24 hours."),
     (law, "law:list_rules", ("list",), "List the rules of law, their dates, and which of them nobody checks here."),
     (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
+    (app, "completion:completion", ("completion",), "Print what a shell needs to complete commands and options."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )
 """Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
@@ -91,12 +95,16 @@ for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook,
 
 CODES = {
     "usage": exits.USAGE,
+    "count": exits.REFUSED,
     "fact": exits.USAGE,
     "malformed-id": exits.USAGE,
     "no-way-back": exits.REFUSED,
     "not-waiting": exits.CONFLICT,
+    "not-asked": exits.CONFLICT,
+    "being-decided": exits.CONFLICT,
     "webhook-address": exits.USAGE,
     "webhook-kinds": exits.USAGE,
+    "webhook-name": exits.USAGE,
     "subscriber-disabled": exits.CONFLICT,
     "unauthorized": exits.NOT_AUTHORISED,
     "forbidden": exits.NOT_AUTHORISED,
@@ -107,23 +115,27 @@ CODES = {
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `words` are those after `paceline`, the process's own when absent."""
     try:
-        done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
-    except CycloptsError:
-        return exits.USAGE
-    except PacelineError as failed:
-        print(f"paceline: {failed.report()}", file=sys.stderr)
-        return CODES.get(failed.code, exits.ERROR)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.startswith("paceline"):
-            raise
-        print(
-            f"paceline: this command needs {missing.name}; install it: pip install 'paceline[server]'", file=sys.stderr
-        )
-        return exits.ERROR
+        return _run(sys.argv[1:] if words is None else list(words))
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:
         # Whoever read has gone, as `head` does; what is still to be written at the end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.BROKEN_PIPE
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError as problem:
+        misspelt(problem, words)
+        return exits.USAGE
+    except PacelineError as error:
+        failed(error, words)
+        return CODES.get(error.code, exits.ERROR)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("paceline"):
+            raise
+        incomplete(missing, words)
+        return exits.ERROR
     return done if isinstance(done, int) else 0

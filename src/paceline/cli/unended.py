@@ -30,7 +30,7 @@ def unended_documents(
         LedgerUnavailableError: nobody can tell.
     """
     found = system.recorder.unended(campaigns=campaigns, stage=stage)
-    return [_document(one, system.book.read(one.entry)) for one in found]
+    return [_document(system, one) for one in found]
 
 
 def due_of(entry: Entry) -> str | None:
@@ -42,13 +42,17 @@ def due_of(entry: Entry) -> str | None:
 
 def table_row(document: dict[str, Json]) -> tuple[str, ...]:
     """Return the cells of a table for people."""
-    told = (document[name] for name in ("entry", "status", "kind", "campaign", "due", "by", "reason"))
+    told = [document[name] for name in ("entry", "status", "kind", "campaign", "due", "by", "reason")]
+    if "approve_until" in document:
+        told[1] = f"{document['status']} (until {document['approve_until']})"
     return tuple("" if cell is None else printable(str(cell)) for cell in told)
 
 
-def _document(one: Unended, entry: Entry) -> dict[str, Json]:
+def _document(system: System, one: Unended) -> dict[str, Json]:
+    entry = system.book.read(one.entry)
     reason = entry.rows[0].document["reason"]
-    return {
+    asked = system.desk.of(one.entry) if one.stage is Stage.WAITS_FOR_APPROVAL else None
+    told: dict[str, Json] = {
         "entry": one.entry,
         "status": one.stage.value,
         "kind": one.kind,
@@ -57,3 +61,6 @@ def _document(one: Unended, entry: Entry) -> dict[str, Json]:
         "by": one.actor,
         "reason": reason,
     }
+    if asked is not None:
+        told["approve_until"] = asked.document()["until"]
+    return told

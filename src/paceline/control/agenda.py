@@ -2,33 +2,38 @@
 
 Rules:
 * A change for later is one entry: opened now, closed when it was made, could not be made, or is no longer wanted.
-* What can never be made (unknown campaign, archived, frozen, not in the platform's power) is refused at once; what the
-  state allows is judged when the hour has come (`due_changes`).
+* What can never be made (unknown campaign, archived, frozen, not in the platform's power, an instant that is off) is
+  refused at once; what the state allows is judged when the hour has come (`due_changes`).
+* While the platform is away a pause or stop is kept all the same, and judged at its hour. Nothing else is.
 * A newer change of the same kind takes the place of the one that waits for the campaign; that one expires, and says so.
   A stop tonight and a resumption tomorrow are two plans, and both stand.
+* What wants approval by a second person waits for that first (`approval_desk`), and takes a place when it is approved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane, Rulebook
-from paceline.campaign.observed import Observed, Situation, Stage, State
+from paceline.campaign.lifecycle.checks import aware, timely
+from paceline.campaign.observed import WAITS_HERE, Observed, Situation, Stage, State
 from paceline.campaign.ports import Platform, PlatformError
+from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened
 from paceline.control.order import Order
-from paceline.control.outcome import Expired, Outcome, Refused, Scheduled, Unchanged
+from paceline.control.outcome import Expired, Failure, Outcome, Refused, Scheduled, Unchanged
 from paceline.control.recorder import Recorder
-from paceline.control.refusals import ending_of
-from paceline.control.told import cancelled, replaced_by, stands_against
+from paceline.control.refusals import ending_of, is_away
+from paceline.control.told import cancelled, replaced_by, stands_against, unjudged
 from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.failures import EntryNotFoundError
+from paceline.primitives.clock import ns_of
 from paceline.primitives.findings import Finding, Findings
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.due_work import Work, listing
@@ -38,7 +43,6 @@ ROOM = "agenda"
 """The room of the due work that waits here."""
 LASTING = frozenset({"lifecycle.unsupported", "lifecycle.frozen"})
 """Rules that no hour changes."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Agenda:
@@ -52,8 +56,10 @@ class Agenda:
         freezes: Freezes,
         rules: Rulebook,
         leases: Leases,
+        desk: ApprovalDesk,
     ) -> None:
         """Join what judges changes and what keeps them."""
+        self._desk = desk
         self._platform = platform
         self._recorder = recorder
         self._freezes = freezes
@@ -68,24 +74,33 @@ class Agenda:
         Raises:
             LedgerUnavailableError: nothing was kept.
         """
-        order = replace(order, due=due)
-        findings, before = change.validate(self._rules), None
+        findings, before = change.validate(self._rules) + Findings.of([aware(due)]), None
+        # An instant without an offset is told in the finding; as a plan nobody could read it.
+        order = self._desk.marked(change, replace(order, due=None if due.utcoffset() is None else due))
         if not stands_against(findings):
             try:
-                before = self._platform.read(change.campaign, part=change.part, lane=change.lane)
+                # What is only planned goes before nothing that is to be done now, and is not tried for as long.
+                before = self._platform.read(change.campaign, part=change.part, lane=Lane.CHANGING)
             except PlatformError as error:
-                ending, found = ending_of(error, sent=False)
-                return self._ended_at_once(Outcome(change=change, ending=ending, findings=findings + found), order)
-            findings += self._lasting(change, before)
+                if order.dry_run or change.lane is not Lane.STOPPING or not is_away(Failure.of(error)):
+                    ending, found = ending_of(error, sent=False)
+                    return self._ended_at_once(Outcome(change=change, ending=ending, findings=findings + found), order)
+                findings += Findings(unjudged(error))
+            else:
+                findings += Findings.of([timely(due, before.at)]) + self._lasting(change, before)
         if stands_against(findings):
             outcome = Outcome(change=change, ending=Refused(), findings=findings, before=before)
             return self._ended_at_once(outcome, order)
         if order.dry_run:
-            outcome = Outcome(change=change, ending=Unchanged(), findings=findings, before=before, dry_run=True)
+            findings += self._desk.would_be_told(order)
+            ending = Unchanged(would_apply=True)
+            outcome = Outcome(change=change, ending=ending, findings=findings, before=before, dry_run=True)
             return self._ended_at_once(outcome, order)
         if before is not None:
             # What changed until its hour can be told only of what was seen today.
             self._recorder.saw([before])
+        if order.approval is not None and before is not None:
+            return self._asked(change, order, findings, before)
         replaced: list[EntryId] = []
         opened = self._recorder.open(
             change,
@@ -109,7 +124,7 @@ class Agenda:
             EntryNotFoundError: nothing of this number waits.
             LedgerUnavailableError: it waits still.
         """
-        waiting = any(one.entry == entry for one in self._recorder.unended(stage=Stage.WAITING))
+        waiting = any(one.entry == entry and one.stage in WAITS_HERE for one in self._recorder.unended())
         ended = self._withdrawal.withdrawn(entry, cancelled(order.actor.name, order.reason)) if waiting else None
         if ended is None:
             raise EntryNotFoundError(f"no change of number {entry} waits for its hour")
@@ -121,9 +136,23 @@ class Agenda:
         Raises:
             LedgerUnavailableError: some of it waits still.
         """
-        waiting = self._recorder.unended(campaigns=campaigns, stage=Stage.WAITING)
+        waiting = [one for one in self._recorder.unended(campaigns=campaigns) if one.stage in WAITS_HERE]
         ended = [self._withdrawal.withdrawn(one.entry, finding) for one in waiting]
         return tuple(outcome for outcome in ended if outcome is not None)
+
+    def _asked(self, change: AnyChange, order: Order, findings: Findings, before: Observed) -> Outcome:
+        """Have a change wait for approval by a second person, and for its hour then."""
+        until: list[datetime] = []
+
+        def put(connection: Connection, opened: Opened) -> None:
+            until[:] = [self._desk.put(connection, change, order, opened.entry, at=before.at)]
+
+        opened = self._recorder.open(change, order, stage=Stage.WAITS_FOR_APPROVAL, also=put)
+        told = self._desk.told(opened.entry, order, until=until[0])
+        ending = Scheduled(None, order.due, approve_until=until[0])
+        return Outcome(
+            change=change, ending=ending, findings=findings + told, before=before, entry=opened.entry, requests=1
+        )
 
     def _put(
         self, connection: Connection, opened: Opened, change: AnyChange, due: datetime, replaced: list[EntryId]
@@ -164,11 +193,6 @@ class Agenda:
         told = replace(outcome, entry=opened.entry)
         self._recorder.close(opened.entry, told)
         return told
-
-
-def ns_of(instant: datetime) -> int:
-    """Return nanoseconds since 1970 of an instant."""
-    return (instant - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def begun_by_workers(recorder: Recorder) -> frozenset[EntryId]:

@@ -62,7 +62,7 @@ class Allowance:
             case Period.DAY:
                 start = now - _DAY
             case _:
-                # A calendar month. In whatever zone the month is counted, it began no earlier than this: a day more is the safe side.
+                # A calendar month: in whatever zone it is counted, it began no earlier than a day before this.
                 start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - _DAY
         counted = self._platform.counted(campaign, since=start, lane=lane)
         return _measured(counted, start, period)

@@ -3,7 +3,8 @@
 Rules:
 * No purpose declared: the rules of every purpose bind.
 * No region declared: every region of the profile's countries.
-* A country stands for its regions that are not outlying, which have to be named; a region that the law library does not know on its own, for its country.
+* A country stands for its regions that are not outlying, which have to be named; a region that the law library does not
+  know on its own, for its country.
 * What was declared beside the law only ever tightens.
 """
 

@@ -114,6 +114,7 @@ def _reasons(situation: Situation) -> list[str]:
         Stage.IN_DOUBT: "was sent and never answered",
         Stage.SETTLING: "settles",
         Stage.WAITING: "waits for its hour",
+        Stage.WAITS_FOR_APPROVAL: "waits for approval by a second person",
     }
     reasons += [
         f"{other.kind} by {other.by} (entry {other.entry}) {told_of[other.stage]}" for other in situation.unfinished

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from paceline.campaign.catalogue import AnyChange
@@ -126,6 +126,7 @@ class Fleet:
         told: Callable[[Outcome], None] = lambda _outcome: None,
     ) -> FleetOutcome:
         """Carry out a change for each campaign; `told` hears of each as it ends, in this thread."""
+        order = replace(order, campaigns=max(order.campaigns, len(found)))
         ended: dict[CampaignId, Outcome] = {}
         for outcome in self._each(found, change_of, order):
             ended[outcome.change.campaign] = outcome

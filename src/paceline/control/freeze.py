@@ -4,7 +4,9 @@
    withdrawn.
 2. Each is stopped; a stop that is pending against it, or a resumption, is withdrawn by that.
 3. Whoever had kept an intent before the latch is waited for, and what is dialing again is stopped again.
-4. What could not be stopped, a locked campaign, stays latched and is named: `enforce` tries it again.
+4. What could not be stopped, a locked campaign, stays latched and is named: `enforce` tries it again. So does what the
+   list shows in a form that nobody can read.
+5. What the platform does not know, and nobody here has ever seen, was a slip of the pen: it is let go of, and named.
 
 `enforce` is the worker's part, and that of `--wait`: it lists what is active, and stops what is frozen.
 """
@@ -18,7 +20,7 @@ from paceline.campaign.catalogue import ends_dialing
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.campaign.observed import Drain, Frozen, Observed, Stage, State, Unreadable
-from paceline.campaign.ports import Platform, PlatformError
+from paceline.campaign.ports import NotFoundError, Platform, PlatformError
 from paceline.control.agenda import Agenda
 from paceline.control.fleet import Fleet, FleetOutcome, Found
 from paceline.control.freezes import Freezes
@@ -27,6 +29,7 @@ from paceline.control.outcome import Applied, Outcome, Unchanged
 from paceline.control.recorder import Recorder
 from paceline.control.settlement import Settlement
 from paceline.control.told import cancelled
+from paceline.ledger.readings import Readings
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId
 
@@ -42,11 +45,13 @@ class FreezeOutcome:
         frozen: who froze each campaign, since when; for one that was frozen already, its first freeze.
         stops: how the stops ended, one for each campaign, the last where there were several.
         not_yet: campaigns that are frozen and were not seen stopped, each with the reason.
+        unknown: ids that no campaign has; they are not frozen.
     """
 
     frozen: Mapping[CampaignId, Frozen]
     stops: FleetOutcome
     not_yet: Mapping[CampaignId, str]
+    unknown: tuple[CampaignId, ...] = ()
 
     def after(self, left: Mapping[str, str]) -> FreezeOutcome:
         """Return what it came to when only these were not stopped after all."""
@@ -60,6 +65,7 @@ class FreezeOutcome:
                 for campaign, one in self.frozen.items()
             ],
             "not_yet_stopped": [{"campaign": campaign, "why": why} for campaign, why in self.not_yet.items()],
+            "unknown": [*self.unknown],
             **self.stops.document(),
         }
 
@@ -74,6 +80,7 @@ class Freeze:
         fleet: Fleet,
         recorder: Recorder,
         freezes: Freezes,
+        readings: Readings,
         settlement: Settlement,
         agenda: Agenda,
     ) -> None:
@@ -83,6 +90,7 @@ class Freeze:
         self._fleet = fleet
         self._recorder = recorder
         self._freezes = freezes
+        self._readings = readings
         self._settlement = settlement
 
     def freeze(
@@ -109,11 +117,14 @@ class Freeze:
             if not again:
                 break
             stops = _joined(stops, self._stopped(Found(campaigns=again), order, told))
+        unknown = self._let_go_of_unknown(stops, order)
         not_yet = dict.fromkeys(campaigns, unseen) if unseen else {}
         not_yet |= self.not_stopped(stops)
         not_yet |= {one.campaign: one.why for one in found.unreadable if one.campaign is not None}
-        self._freezes.saw_stopped([campaign for campaign in campaigns if campaign not in not_yet])
-        return FreezeOutcome(frozen=frozen, stops=stops, not_yet=not_yet)
+        not_yet = {campaign: why for campaign, why in not_yet.items() if campaign not in unknown}
+        frozen = {campaign: one for campaign, one in frozen.items() if campaign not in unknown}
+        self._freezes.saw_stopped([campaign for campaign in frozen if campaign not in not_yet])
+        return FreezeOutcome(frozen=frozen, stops=stops, not_yet=not_yet, unknown=unknown)
 
     def enforce(self, order: Order) -> FleetOutcome | None:
         """Stop what is frozen and dials all the same; None when nothing is frozen.
@@ -136,6 +147,14 @@ class Freeze:
     def not_stopped(self, stops: FleetOutcome) -> dict[CampaignId, str]:
         """Return the campaigns that these stops did not stop, with the reasons."""
         return {item.change.campaign: _why(item) for item in stops.items if not _is_stopped(item)}
+
+    def _let_go_of_unknown(self, stops: FleetOutcome, order: Order) -> tuple[CampaignId, ...]:
+        """Unfreeze what the platform does not know for certain, and return it; what was ever seen stays frozen."""
+        missing = [item.change.campaign for item in stops.items if _is_missing(item)]
+        unknown = tuple(campaign for campaign in missing if not self._readings.sightings(campaign))
+        if unknown:
+            self._freezes.unfreeze(unknown, replace(order, reason="the platform has no such campaign"))
+        return unknown
 
     def _stopped(self, found: Found, order: Order, told: Callable[[Outcome], None]) -> FleetOutcome:
         # A freeze is for what dials now: what rings or waits may still find an agent.
@@ -172,6 +191,10 @@ def _is_stopped(item: Outcome) -> bool:
     """Return whether a campaign dials no more: stopped, or archived, which takes no change and never dials."""
     archived = item.before is not None and item.before.state is State.ARCHIVED
     return archived or isinstance(item.ending, Applied | Unchanged)
+
+
+def _is_missing(item: Outcome) -> bool:
+    return item.failure is not None and item.failure.code == NotFoundError.code
 
 
 def _why(item: Outcome) -> str:

@@ -4,7 +4,7 @@
 2. validate: sound in itself, and lawful
 3. settle what somebody left open on this campaign
 4. survey: the campaign and its version, who else is at it, the limits
-5. guard: may it be done in this situation
+5. guard: may it be done in this situation; where the policy wants a second person's approval, it waits for that here
 6. intend: the exact request, on disk, before it is sent
 7. apply: sent, under its key and its precondition; an answer that is lost is looked for
 8. verify: what the platform holds against what was wanted
@@ -22,8 +22,10 @@ from paceline.campaign.catalogue import AnyChange, aspect_of, ends_dialing
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent, Unended
+from paceline.control.law_at_hand import LawAtHand, law_at_hand
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import Order
 from paceline.control.outcome import (
@@ -45,6 +47,7 @@ from paceline.control.survey import Survey
 from paceline.control.told import (
     found_again,
     frozen_meanwhile,
+    heeded,
     left_open,
     not_expected,
     on_its_way,
@@ -74,6 +77,7 @@ class _Walk:
     told: Findings = field(default_factory=Findings)
     moved_on: PlatformError | None = None
     is_under_way: bool = False
+    law: LawAtHand | None = None
 
 
 class Corridor:
@@ -87,10 +91,12 @@ class Corridor:
         survey: Survey,
         settlement: Settlement,
         meanwhile: Meanwhile,
+        desk: ApprovalDesk,
         rules: Rulebook,
         clock: Clock,
     ) -> None:
         """Join the parts that a change passes."""
+        self._desk = desk
         self._platform = platform
         self._recorder = recorder
         self._survey = survey
@@ -107,7 +113,7 @@ class Corridor:
             order: who wants it, why, and how far it may go.
             seen: the campaign, when it was read, and kept, a moment ago for many changes at once.
         """
-        watch = Stopwatch(self._clock)
+        watch, order = Stopwatch(self._clock), self._desk.marked(change, order)
         with self._recorder.at_work():
             try:
                 with watch.stage("open"):
@@ -144,6 +150,7 @@ class Corridor:
                 requests=meter.requests,
                 timings_ms=walk.watch.told_ms(meter),
                 dry_run=order.dry_run,
+                law=walk.law,
             )
 
     def _ended(self, walk: _Walk, seen: Observed | None) -> Ending:
@@ -196,6 +203,7 @@ class Corridor:
         """Return the situation, and what changed since it was judged before."""
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
+        walk.law = law_at_hand(situation)
         ended = {
             other.entry
             for other in walk.others
@@ -239,10 +247,22 @@ class Corridor:
             coming = [other for other in walk.others if _is_on_its_way(other)]
             walk.findings += Findings(*(on_its_way(other) for other in coming))
             return Conflicted()
-        walk.findings += change.guard(situation)
+        walk.findings = heeded(walk.findings + change.guard(situation), order, situation.now)
         if stands_against(walk.findings):
             return Refused()
-        return Unchanged(would_apply=True) if order.dry_run else None
+        missing = self._desk.missing(change, order, walk.opened.entry)
+        if order.dry_run:
+            walk.findings += Findings() if missing is None else self._desk.would_be_told(order)
+            return Unchanged(would_apply=True)
+        return None if missing is None else self._asked(walk, situation)
+
+    def _asked(self, walk: _Walk, situation: Situation) -> Ending:
+        """Have the change wait for approval by a second person; then it is judged again."""
+        entry = walk.opened.entry
+        self._recorder.saw([situation.observed])
+        until = self._desk.ask(walk.change, walk.order, entry, at=situation.now)
+        walk.findings += self._desk.told(entry, walk.order, until=until)
+        return Scheduled(None, None, approve_until=until)
 
     def _applied(self, walk: _Walk, sent: Sent) -> PlatformError | None:
         """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
@@ -304,7 +324,12 @@ class Corridor:
         return self._meanwhile.told(judged, now, severity=severity, own=walk.opened.entry)
 
     def _closed(self, outcome: Outcome, opened: Opened, watch: Stopwatch) -> Outcome:
-        """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next."""
+        """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next.
+
+        One that waits for approval stays open.
+        """
+        if isinstance(outcome.ending, Scheduled) and outcome.ending.wants_approval:
+            return outcome
         try:
             with watch.stage("close"):
                 self._recorder.close(opened.entry, outcome)
@@ -328,7 +353,8 @@ class Corridor:
 
     def supersede(self, outcome: Outcome, opened: Opened) -> None:
         """End what was settling: this change has taken its place, and nobody can judge it any more."""
-        if not isinstance(outcome.ending, Applied | Scheduled):
+        ending = outcome.ending
+        if not isinstance(ending, Applied | Scheduled) or (isinstance(ending, Scheduled) and ending.wants_approval):
             return
         try:
             for other in opened.others:

@@ -219,8 +219,11 @@ class Recorder:
         *,
         happened: bool | None = None,
         was: Stage | None = None,
+        made: bool = False,
     ) -> None:
         """Say what a later look at a closed entry showed; `happened` is told where it was in doubt.
+
+        `made` is whether what was seen is what the entry made, where that was not in doubt and not known yet.
 
         Nothing is said of an entry that somebody else has brought further than `was`, the stage that it was found at.
 
@@ -238,7 +241,7 @@ class Recorder:
 
         def judge(connection: Connection) -> None:
             # From here on nobody else writes: two who looked at the same time do not say the same twice.
-            self._readings.put(connection, reading_of(observed, made_by=entry if happened else None))
+            self._readings.put(connection, reading_of(observed, made_by=entry if happened or made else None))
             if was is not None and self._stage_of(connection, entry) is not was:
                 return
             row = self.book.put(connection, draft)
@@ -267,18 +270,20 @@ class Recorder:
 
         self.in_transaction(end)
 
-    def note(self, deed: Deed, *, kind: str) -> EntryId:
-        """Note a deed, tell of it as news of this type, and return its number.
+    def note_all(self, deeds: Collection[Deed], *, kind: str, where: Callable[[Connection], bool]) -> list[EntryId]:
+        """Note deeds in one transaction, and tell of each; none, where this does not hold once nobody else can write.
 
         Raises:
-            LedgerUnavailableError: nothing was noted.
+            LedgerUnavailableError: none was noted.
         """
-        draft = drafts.noted(deed, at=self.book.now())
+        made = [drafts.noted(deed, at=self.book.now()) for deed in deeds]
 
-        def put(connection: Connection) -> EntryId:
-            row = self.book.put(connection, draft)
-            self._crier.noted(connection, row, kind)
-            return row.entry
+        def put(connection: Connection) -> list[EntryId]:
+            self.book.hold(connection)
+            rows = [self.book.put(connection, draft) for draft in made] if where(connection) else []
+            for row in rows:
+                self._crier.noted(connection, row, kind)
+            return [row.entry for row in rows]
 
         with at_the_ledger():
             return self._database.write(put)

@@ -21,7 +21,7 @@ from typing import assert_never
 from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
 from paceline.campaign.change import Diverged, Lane, Settling, Verdict
 from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.observed import Ability, Observed, Stage
+from paceline.campaign.observed import WAITS_HERE, Ability, Observed, Stage
 from paceline.campaign.ports import (
     CampaignLockedError,
     FleetLimitError,
@@ -168,15 +168,17 @@ class Settlement:
         verdict = change.verify(observed)
         if isinstance(verdict, Settling):
             return other
-        if isinstance(verdict, Diverged) and _made_in(entry) not in {None, observed.version}:
+        if isinstance(verdict, Diverged) and made_in(entry) not in {None, observed.version}:
             self._recorder.supersede(other.entry, by=None)
         else:
-            self._recorder.judge_again(other.entry, verdict, observed, was=other.stage)
+            self._recorder.judge_again(
+                other.entry, verdict, observed, was=other.stage, made=_made_unseen(entry, verdict, observed)
+            )
         return None
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
         """Return None when the entry has come to its end, by itself or now."""
-        if other.stage in {Stage.SETTLING, Stage.WAITING}:
+        if other.stage in {Stage.SETTLING, *WAITS_HERE}:
             return other
         if other.stage is Stage.IN_DOUBT:
             return self._cleared_up(other, lane)
@@ -270,11 +272,19 @@ class Settlement:
         )
 
 
-def _made_in(entry: Entry) -> str | None:
+def made_in(entry: Entry) -> str | None:
     """Return the version that an entry is known to have made."""
     details = {} if entry.closed is None else entry.closed.document["details"]
     after = details.get("after") if isinstance(details, dict) else None
     return str(after["version"]) if isinstance(after, dict) else None
+
+
+def _made_unseen(entry: Entry, verdict: Verdict, observed: Observed) -> bool:
+    """Return whether this is what an entry made whose answer could not be read back: the next version, as wanted."""
+    if made_in(entry) is not None or entry.intent is None or isinstance(verdict, Diverged):
+        return False
+    judged = str(entry.intent["judged"])
+    return judged.isdecimal() and observed.version == str(int(judged) + 1)
 
 
 def _can_wait(change: AnyChange, other: Unended) -> bool:

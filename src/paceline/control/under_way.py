@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paceline.campaign.observed import Stage
+from paceline.campaign.observed import WAITS_HERE, Stage
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Unended
 from paceline.control.owners import Owner
@@ -78,8 +78,7 @@ def changes_check(recorder: Recorder) -> Check:
 
 def _words(one: Unended, *, is_dead: bool) -> str:
     owner = "its owner is dead" if is_dead else "its owner is alive"
-    told = {Stage.OPEN: "open", Stage.IN_DOUBT: "in doubt", Stage.SETTLING: "settling", Stage.WAITING: "waiting"}
-    stage = told[one.stage]
-    # Nobody has to stay with a change that only waits, for its calls to end or for its hour.
-    after = "" if one.stage in {Stage.SETTLING, Stage.WAITING} else f", {owner}"
+    stage = one.stage.value.replace("-", " ")
+    # Nobody has to stay with a change that only waits, for its calls to end, for its hour or for a second person.
+    after = "" if one.stage in {Stage.SETTLING, *WAITS_HERE} else f", {owner}"
     return f"entry {one.entry}, {one.kind} of {one.campaign} by {one.actor}: {stage}{after}"

@@ -90,3 +90,12 @@ class ManualClock:
 def instant_of(wall_ns: int) -> datetime:
     """Return the instant in UTC of these nanoseconds since 1970, cut to whole microseconds."""
     return _EPOCH + timedelta(microseconds=wall_ns // 1000)
+
+
+def ns_of(instant: datetime) -> int:
+    """Return nanoseconds since 1970 of an aware instant.
+
+    >>> instant_of(ns_of(datetime(2026, 6, 15, 12, tzinfo=UTC))).isoformat()
+    '2026-06-15T12:00:00+00:00'
+    """
+    return (instant - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
+from paceline.control.approval_policy import Policy
 from paceline.primitives.ids import MalformedIdError, campaign_id
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-Value = str | int | float
+Value = str | int | float | Policy
 """What a judged value is."""
 LONGEST_TEXT = 4096
 """The longest text that a setting may be, in characters."""
@@ -34,7 +35,8 @@ class Kind:
     Attributes:
         words: what is allowed, so that it completes "must be ...".
         form: what pydantic judges by; made when a value is judged, for pydantic loads slowly.
-        check: what else must hold; returns the value to use, or raises ValueError.
+        check: what else must hold; returns the value to use, or raises ValueError. An UnfitError with words is told
+            in these.
     """
 
     words: str
@@ -67,6 +69,10 @@ def of_value(kind: Kind, value: object) -> Value:
 def _judged(kind: Kind, judge: Callable[[TypeAdapter[Any]], Any]) -> Value:
     try:
         return kind.check(judge(kind.form()))
+    except UnfitError as unfit:
+        if unfit.args:
+            raise
+        raise UnfitError(f"must be {kind.words}") from None
     except ValueError:
         # The cause would repeat the value.
         raise UnfitError(f"must be {kind.words}") from None
@@ -107,6 +113,17 @@ def one_of(*words: str) -> Kind:
         return _held(text, text in words)
 
     return Kind(words=" or ".join(words), form=_text, check=check)
+
+
+def table(words: str, *, check: Callable[[dict[str, Any]], Value]) -> Kind:
+    """Return the kind of tables that this check takes; they stand in a file of settings alone."""
+
+    def form() -> TypeAdapter[dict[str, Any]]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(dict[str, Any])
+
+    return Kind(words=words, form=form, check=check)
 
 
 def text(longest: int = LONGEST_TEXT, *, what: str = "a text") -> Kind:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor
@@ -165,6 +166,7 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         attempt_s=said.values["attempt_s"],
         total_s=said.values["total_s"],
         lease_s=said.values["lease_s"],
+        approvals=said.values.get("approvals") or Policy(),
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
         data_folder=said.values["data_folder"],
         database_url=said.values["database_url"],

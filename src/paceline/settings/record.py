@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor
@@ -93,6 +94,7 @@ class Settings:
     total_s: float
     lease_s: float
     webhook_allow_loopback: bool
+    approvals: Policy
     data_folder: Path
     database_url: str = field(repr=False)
     profile: str | None

@@ -55,7 +55,9 @@ def options(flags: Mapping[str, str], folder: Path) -> Layer:
     """
     for name in flags:
         if name not in KNOWN or KNOWN[name].option is None:
-            advice = f"set {' or '.join(KNOWN[name].variables)}" if name in KNOWN else nearest(name, KNOWN)
+            variables = KNOWN[name].variables if name in KNOWN else ()
+            in_file = "write it into the file of settings" if name in KNOWN else nearest(name, KNOWN)
+            advice = f"set {' or '.join(variables)}" if variables else in_file
             raise SettingsError(f"{name} is no option", hint=advice)
     return {
         name: Found(raw=said, source=f"the option {KNOWN[name].option}", folder=folder) for name, said in flags.items()

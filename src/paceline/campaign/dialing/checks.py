@@ -68,7 +68,7 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
 
 
 def _as_live(finding: Finding, wanted: Wanted) -> Finding:
-    """Return a finding on what the change leaves as it is as something to be told: it neither makes it nor worsens it."""
+    """Return a finding as one that is only told where the change neither makes nor worsens what it is about."""
     causes = _CAUSES.get(finding.rule)
     if finding.severity is not Severity.ERROR or causes is None:
         return finding
