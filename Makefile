@@ -77,6 +77,10 @@ bench-relay: setup ## carry 10,000 webhook messages to a receiver that fails hal
 bench-calling-time: setup ## compare 10,000 calling windows three ways, and time 60 zones for a year
 	@$(BIN)/python -m benchmarks.calling_time
 
+.PHONY: bench-prove
+bench-prove: setup ## prove a schedule in 67 zones for a year, and find planted violations of a minute
+	@$(BIN)/python -m benchmarks.prove
+
 .PHONY: bench-stops
 bench-stops: setup ## stop 1,000 campaigns under a limit of 100 requests a minute, other work queued before them, by a manual clock
 	@$(BIN)/python -m benchmarks.stops

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from paceline.campaign.observed import Observed, Part, Situation, State
+from paceline.campaign.observed import Part, State
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
+from paceline.cli.law_ahead import AHEAD, Judged, Turn, judged_from
 from paceline.cli.options import Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
@@ -22,45 +21,15 @@ from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
-from paceline.primitives.findings import Finding, Findings, Severity
+from paceline.primitives.findings import Finding
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.campaign.observed import Circumstances
-    from paceline.compliance.rule import Rule
     from paceline.compliance.rulebook import Rulebook
+    from paceline.control.fleet import Found
 
-AHEAD = timedelta(days=365)
-"""How far from the date rules that begin or end are looked at."""
-BROKEN_COLUMNS = ("CAMPAIGN", "STATE", "FROM", "RULE", "WHAT", "SOURCE")
-TURN_COLUMNS = ("ON", "RULE", "WHAT", "BINDS", "CITATION")
-_FARTHEST_EAST = timedelta(hours=14)
-"""When a date begins on earth, before it begins in UTC."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A rule that takes effect, or ends, on a local date."""
-
-    on: date
-    rule: Rule
-    begins: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A campaign, and what breaks: each with the date for which it was judged.
-
-    Attributes:
-        has: which of its settings there are: `schedule`, `rules`.
-        turns: the dated rules among those that bind it.
-    """
-
-    campaign: str
-    state: State
-    has: tuple[str, ...]
-    breaks: tuple[tuple[date, Finding], ...]
-    turns: tuple[Turn, ...]
+BROKEN_COLUMNS = ("CAMPAIGN", "STATE", "JUDGED FROM", "RULE", "WHAT", "SOURCE")
+TURN_COLUMNS = ("ON", "RULE", "WHAT", "BINDS", "JUDGED HERE", "CITATION")
 
 
 def check_law(
@@ -74,7 +43,7 @@ def check_law(
     """Say which campaigns' schedules and dialing rules break the law on a date, and in the year after it.
 
     Rules that take effect or end in that year are judged from their date on. Exit 0 when nothing breaks, 3 when
-    something does, 7 when a campaign could not be judged. Nothing is changed.
+    something does, 7 when a campaign could not be judged. What the file of campaigns says newly is adopted first.
 
     Parameters
     ----------
@@ -99,18 +68,29 @@ def check_law(
         found = system.fleet.find(target_of(campaigns, targeting, system))
         rulebook = _rulebook(system, extra)
         first = _day(system, on)
-        judged, unjudged = [], [(one.campaign or "a campaign without an id", one.why) for one in found.unreadable]
-        for campaign, seen in found.campaigns.items():
-            if seen is not None and seen.state is State.ARCHIVED and not campaigns:
-                continue
-            try:
-                observed = system.platform.read(campaign, part=Part.SCHEDULE)
-                circumstances = system.law.circumstances(campaign)
-            except PacelineError as failed:
-                unjudged.append((campaign, failed.message))
-                continue
-            judged.append(_judged(observed, circumstances, rulebook, first))
+        judged, unjudged = _each(system, found, rulebook, first, all_named=bool(campaigns))
     return _told(judged, unjudged, first, rulebook, everywhere.output)
+
+
+def _each(
+    system: System, found: Found, rulebook: Rulebook, first: date, *, all_named: bool
+) -> tuple[list[Judged], list[tuple[str, str]]]:
+    """Judge campaign by campaign, the archived ones only where they were named; and tell which cannot be, and why."""
+    judged: list[Judged] = []
+    unjudged = [(one.campaign or "a campaign without an id", one.why) for one in found.unreadable]
+    for campaign, seen in found.campaigns.items():
+        if seen is not None and seen.state is State.ARCHIVED and not all_named:
+            continue
+        try:
+            observed = system.platform.read(campaign, part=Part.SCHEDULE)
+            circumstances = system.law.circumstances(campaign)
+        except PacelineError as failed:
+            unjudged.append((campaign, failed.message))
+            continue
+        judged.append(judged_from(observed, circumstances, rulebook, first))
+        blocks = sorted(observed.unknown_blocks)
+        unjudged += [(campaign, f"its {block} are in a form that nobody here knows") for block in blocks]
+    return judged, unjudged
 
 
 def _rulebook(system: System, extra: tuple[Path, ...]) -> Rulebook:
@@ -129,55 +109,6 @@ def _day(system: System, on: str | None) -> date:
     if day < today:
         raise UsageError(f"--on: {day} is past, and so is what was dialed by then", hint="name a day from today on")
     return day
-
-
-def _judged(observed: Observed, circumstances: Circumstances, rulebook: Rulebook, first: date) -> Judged:
-    """Judge a campaign as if its settings were set on the first date, and its dialing rules on each date of a turn."""
-    from paceline.campaign.dialing import lawful as of_dialing
-    from paceline.campaign.schedule import lawful as of_schedule
-
-    turns = _turns(circumstances, rulebook, first)
-    breaks: list[tuple[date, Finding]] = []
-    settings = {"schedule": observed.schedule, "rules": observed.rules}
-    if observed.schedule is not None:
-        # Each date of the year after is in this one judgement, with the rules that are in force on it.
-        then = _situation(observed, circumstances, rulebook, first)
-        breaks += [(first, one) for one in _errors(of_schedule.lawful(observed.schedule, then))]
-    if observed.rules is not None:
-        known: set[tuple[str, object, str | None]] = set()
-        for day in sorted({first, *(turn.on for turn in turns)}):
-            then = _situation(observed, circumstances, rulebook, day)
-            for one in _errors(of_dialing.lawful(observed.rules, then)):
-                if (one.rule, one.limit, one.source) not in known:
-                    known.add((one.rule, one.limit, one.source))
-                    breaks.append((day, one))
-    for block in sorted(observed.unknown_blocks):
-        message = f"the {block} are there in a form that nobody here knows: what is lawful cannot be told"
-        breaks.append((first, Finding(rule="dialing.unknown-form", severity=Severity.ERROR, message=message)))
-    has = tuple(name for name, block in settings.items() if block is not None)
-    return Judged(campaign=observed.campaign, state=observed.state, has=has, breaks=tuple(breaks), turns=turns)
-
-
-def _situation(observed: Observed, circumstances: Circumstances, rulebook: Rulebook, day: date) -> Situation:
-    """Return the situation as it would be when the date begins anywhere on earth."""
-    begins = datetime.combine(day, time(), tzinfo=UTC) - _FARTHEST_EAST
-    situation = Situation(observed=observed, abilities=frozenset(), now=max(begins, observed.at))
-    return replace(situation, circumstances=circumstances, rulebook=rulebook)
-
-
-def _turns(circumstances: Circumstances, rulebook: Rulebook, first: date) -> tuple[Turn, ...]:
-    jurisdictions = {region[:2] for region in circumstances.regions} | circumstances.regions
-    found = [
-        Turn(on=turn, rule=rule, begins=begins)
-        for rule in rulebook.binding(circumstances.call, jurisdictions)
-        for turn, begins in ((rule.effective_from, True), (rule.effective_to, False))
-        if turn is not None and first < turn <= first + AHEAD
-    ]
-    return tuple(sorted(found, key=lambda one: (one.on, one.rule.id)))
-
-
-def _errors(findings: Findings) -> Iterable[Finding]:
-    return findings.of_severity(Severity.ERROR)
 
 
 def _told(
@@ -221,11 +152,14 @@ def _finding(found: Finding) -> dict[str, Json]:
 
 
 def _turn(turn: Turn) -> Json:
+    from paceline.compliance.told import is_judged
+
     return {
         "on": turn.on.isoformat(),
         "rule": turn.rule.id,
         "begins": turn.begins,
         "jurisdiction": turn.rule.jurisdiction,
+        "judged": is_judged(turn.rule),
         "citation": turn.rule.citation,
     }
 
@@ -255,5 +189,8 @@ def _show_for_people(judged: list[Judged], ahead: list[Turn], first: date, ruleb
 
 
 def _turn_row(turn: Turn) -> tuple[object, ...]:
+    from paceline.compliance.told import is_judged
+
+    judged = "yes" if is_judged(turn.rule) else "NO"
     said = "takes effect" if turn.begins else "ends"
-    return turn.on, turn.rule.id, said, turn.rule.jurisdiction, turn.rule.citation
+    return turn.on, turn.rule.id, said, turn.rule.jurisdiction, judged, turn.rule.citation

@@ -18,7 +18,7 @@ get = App(name="get", help="Campaigns as the platform holds them.")
 settings = App(name="set", help="Settings of campaigns, judged by law and platform before they are sent.")
 changes = App(name="changes", help="Changes that wait for their hour or have not ended, and the way back.")
 webhook = App(name="webhook", help="Who is told of what happens, by signed messages.")
-schedule = App(name="schedule", help="Calling windows as instants, and who may be called when.")
+schedule = App(name="schedule", help="Calling windows as instants, who may be called when, and schedules proven.")
 contacts = App(name="list", help="Contact lists: who may be called when.")
 law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
@@ -80,9 +80,14 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
         "Show the instants of one local window, clock changes and all.",
     ),
     (schedule, "schedule_check:schedule_check", ("check",), "Say whether a person may be called at an instant; why."),
+    (schedule, "schedule_prove:prove_schedule", ("prove",), "Prove that a schedule places no illegal call for a year."),
+    (schedule, "schedule_next:next_opening", ("next",), "Say when a campaign may dial next, and what comes."),
+    (schedule, "schedule_show:show_week", ("week",), "Show a week of a schedule beside the law, on every clock."),
+    (schedule, "schedule_show:export_schedule", ("export",), "Write a schedule as a calendar file or as a picture."),
     (contacts, "list_check:check_list", ("check",), "Say whom of a list may be called now and in the next 24 hours."),
     (law, "law:list_rules", ("list",), "List the rules of law, their dates, and which of them nobody checks here."),
     (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
+    (law, "law_check:check_law", ("check",), "Say which campaigns break the law on a date, and in the year after it."),
     (app, "completion:completion", ("completion",), "Print what a shell needs to complete commands and options."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )

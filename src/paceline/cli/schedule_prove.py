@@ -32,7 +32,8 @@ def prove_schedule(
 
     Each minute from now on, by the platform's clock, at which the campaign is open is judged in every place where a
     contact may be. Days that a law closes count as violations, unless somebody declared that the campaign is paused on
-    them (closed_days=paused): then the proof names them, and holds on that condition only. Nothing is recorded.
+    them (closed_days=paused): then the proof names them, and holds on that condition only. What the file of campaigns
+    says newly is adopted first.
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ def export_schedule(
 
 def _calendar(seen: Scheduled, ahead: timedelta) -> str:
     from paceline.campaign.schedule.proof import closed_days, proof
-    from paceline.figures.ics import Named, calendar_of
+    from paceline.figures.ics import calendar_of
     from paceline.primitives.intervals import Intervals
 
     found = proof(seen.schedule, seen.law, seen.at, ahead)
@@ -96,8 +96,8 @@ def _calendar(seen: Scheduled, ahead: timedelta) -> str:
     left_out = paused if seen.facts.closed_days_paused else Intervals()
     if any(breach.hours for breach in found.breaches) or (days and not seen.facts.closed_days_paused):
         tell("paceline: the calendar holds openings that are not lawful; paceline schedule prove names them")
-    named = Named(campaign=seen.campaign, name=seen.name)
-    return calendar_of(named, seen.schedule, seen.at, seen.at + ahead, paused=left_out)
+    end = seen.at + ahead
+    return calendar_of(seen.campaign, seen.name, seen.schedule, start=seen.at, end=end, paused=left_out)
 
 
 def _picture(seen: Scheduled, date: str | None) -> str:
@@ -107,11 +107,11 @@ def _picture(seen: Scheduled, date: str | None) -> str:
 
 
 def _week(seen: Scheduled, date: str | None) -> Week:
+    from paceline.figures.named import title_of
     from paceline.figures.week import today_in, week_of
 
     first = today_in(seen.schedule.zone, seen.at) if date is None else date_said(date, option="--date")
-    name = seen.campaign if seen.name is None else f"{seen.campaign} {seen.name}"
-    return week_of(name, seen.schedule, seen.law, first)
+    return week_of(title_of(seen.campaign, seen.name), seen.schedule, seen.law, first)
 
 
 def _show_week(week: Week) -> None:

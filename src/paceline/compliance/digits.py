@@ -1,7 +1,7 @@
-"""Patterns of digits as one automaton, which tells apart exactly what the patterns tell apart; pure.
+r"""Patterns of digits as one automaton, which tells apart exactly what the patterns tell apart; pure.
 
 Rules:
-* Known are digits, `\\d`, `[...]`, `(...)`, `(?:...)`, `|`, `?`, `*`, `+`, `{n}` and `{m,n}`; any other sign is an
+* Known are digits, `\d`, `[...]`, `(...)`, `(?:...)`, `|`, `?`, `*`, `+`, `{n}` and `{m,n}`; any other sign is an
   error, for a pattern that is read wrongly would call somebody.
 * A text of digits is at every moment in one state; two texts in the same state have matched the same patterns so far,
   and always will with the same digits to come.
@@ -51,7 +51,9 @@ class Automaton:
     def after(self, state: State) -> tuple[State, ...]:
         """Return the states after each of the ten digits."""
         return tuple(
-            self._closed(tuple(sorted({to for each in state if self._masks[each] >> digit & 1 for to in self._to(each)})))
+            self._closed(
+                tuple(sorted({to for each in state if self._masks[each] >> digit & 1 for to in self._to(each)}))
+            )
             for digit in range(10)
         )
 

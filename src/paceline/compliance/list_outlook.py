@@ -19,6 +19,7 @@ from paceline.compliance.calling_time import callable_at, next_callable
 from paceline.compliance.contact_list import BadRow, Contact, region_code
 from paceline.compliance.judgement import judged
 from paceline.compliance.locality import Locality, Standing, international, locate, written_plainly
+from paceline.compliance.numbering import ASK, Numbering
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
 from paceline.primitives.intervals import seconds_of
@@ -28,6 +29,8 @@ NO_RULE = "no rule is known"
 """What closes people for whom no hours are known."""
 _KEPT = 100_000
 """So many answers about numbers are kept; then they are forgotten and found again, so that memory stays bounded."""
+_MANY = 5_000
+"""From so many numbers on it pays to find every kind of number that there is, instead of asking for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class Outlook:
         self._counted: list[int] = []
         self._places: dict[tuple[object, ...], int] = {}
         self._known: dict[tuple[object, ...], int | str] = {}
+        self._numbering: Numbering | None = None
         self._bad_rows = array("Q")
         self._bad_reasons = array("L")
         self._reasons: dict[str, int] = {}
@@ -164,11 +168,13 @@ class Outlook:
     def _group_of(self, contact: Contact) -> int | str:
         """Return the place of a contact's group among the groups, or why there is none."""
         plain = self._plain(contact.number)
-        # What a number of +1 says lies in its first seven digits, so all numbers of a block share one answer.
-        block = plain[:8] if plain is not None and plain.startswith("+1") and len(plain) == 12 else plain
-        key = (block, contact.zone, contact.region, contact.purpose)
+        # All numbers of one kind share one answer.
+        kind = ASK if plain is None or self._numbering is None else self._numbering.kind_of(plain)
+        key = (kind or plain, contact.zone, contact.region, contact.purpose)
         known = self._known.get(key)
         if known is None:
+            if self._numbering is None and len(self._known) >= _MANY:
+                self._numbering = Numbering(self.rulebook)
             if len(self._known) >= _KEPT:
                 self._known.clear()
             known = self._found(plain, contact)

@@ -123,22 +123,22 @@ class Numbering:
             last = depth == len(levels) - 1
             below = {
                 state: self._node(
-                    self._kind(automaton.matched(state), f"+{code}{digits}"),
+                    self._kind(code, digits, automaton.matched(state)),
                     self.following[DEAD] if last else tuple(below[to] for to in after[state]),
                 )
                 for state, digits in level.items()
             }
         return below[automaton.start()]
 
-    def _kind(self, matched: frozenset[str], example: str) -> int:
+    def _kind(self, code: str, digits: str, matched: frozenset[str]) -> int:
         if _STRIPPED in matched or all(name.startswith(_BEGINS) for name in matched):
             return ASK
-        key = (matched, len(example), example[:4])
+        key = (code, len(digits), matched)
         if key not in self._known:
-            where = replace(locate(example, rulebook=self._rulebook), number=None)
+            where = replace(locate(f"+{code}{digits}", rulebook=self._rulebook), number=None)
             if where.standing is Standing.LOCATED:
                 same: object = (where.zones, where.jurisdictions)
-                where = replace(where, why="number", origins=())
+                where = replace(where, why="where its number is", origins=())
             else:
                 same = (where.standing, where.why)
             if same not in self._known:

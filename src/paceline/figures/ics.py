@@ -11,14 +11,15 @@ What is read is then exactly what was judged. The price is a longer file, and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from paceline.campaign.blocks import Schedule, Window
 from paceline.campaign.schedule.model import written
 from paceline.campaign.schedule.windows import intervals_between
+from paceline.figures.named import title_of
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.intervals import Intervals, Span, instant_at, seconds_of
 from paceline.primitives.zones import zone_data_version
@@ -32,26 +33,22 @@ class EmptyCalendarError(PacelineError):
     code = "empty-calendar"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """What a calendar file says of the campaign: its id, and its name on the platform, where it has one."""
-
-    campaign: str
-    name: str | None = None
-
-    def __str__(self) -> str:
-        return self.campaign if self.name is None else f"{self.campaign} {self.name}"
-
-
 def calendar_of(
-    named: Named, schedule: Schedule, start: datetime, end: datetime, *, paused: Intervals | None = None
+    campaign: str,
+    name: str | None,
+    schedule: Schedule,
+    *,
+    start: datetime,
+    end: datetime,
+    paused: Intervals | None = None,
 ) -> str:
     """Return the openings from `start` to before `end`, one event each; those under way at either end are whole.
 
     An event keeps its UID when the file is made again, so programs that read it anew change what they have.
 
     Args:
-        named: whose schedule.
+        campaign: its id.
+        name: what the platform calls it, where it does.
         schedule: of the campaign.
         start: when it is made, an aware instant; openings that have ended by then are left out.
         end: an aware instant.
@@ -61,19 +58,20 @@ def calendar_of(
         EmptyCalendarError: there is no opening.
         UnknownZoneError: when the pinned zone data has no such zone.
     """
+    title = title_of(campaign, name)
     made = Calendar()
     made.add("prodid", "-//paceline//schedule//EN")
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    made.add("name", f"Dialing hours of {named}")
-    made.add("x-wr-calname", f"Dialing hours of {named}")
+    for key in ("name", "x-wr-calname"):
+        made.add(key, vText(f"Dialing hours of {title}"))
     events = [
         (span, window)
         for window in sorted(set(schedule.windows))
         for span in _openings(schedule, window, start, end, paused or Intervals())
     ]
     for span, window in sorted(events):
-        made.add_component(_event(named, schedule, span, window, start))
+        made.add_component(_event(campaign, title, schedule, window, span, made_at=start))
     if not events:
         raise EmptyCalendarError(hint="say a longer --horizon")
     content: bytes = made.to_ical()
@@ -88,18 +86,15 @@ def _openings(schedule: Schedule, window: Window, start: datetime, end: datetime
     return [span for span in (around - paused).spans if span[1] > first and span[0] < last]
 
 
-def _event(named: Named, schedule: Schedule, span: Span, window: Window, made: datetime) -> Event:
+def _event(campaign: str, title: str, schedule: Schedule, window: Window, span: Span, *, made_at: datetime) -> Event:
     begins, ends = (instant_at(seconds) for seconds in span)
     event = Event()
-    event.add("uid", f"{named.campaign}-{begins:%Y%m%dT%H%M%SZ}@paceline")
-    event.add("dtstamp", made.replace(microsecond=0))
+    event.add("uid", f"{campaign}-{begins:%Y%m%dT%H%M%SZ}@paceline")
+    event.add("dtstamp", made_at.replace(microsecond=0))
     event.add("dtstart", begins)
     event.add("dtend", ends)
-    event.add("summary", f"{named} may dial")
+    event.add("summary", f"{title} may dial")
     event.add("transp", "TRANSPARENT")
-    event.add(
-        "description",
-        f"{written(window)} on the clock of {schedule.zone}, at most {schedule.max_calls} calls at once; "
-        f"zone data {zone_data_version()}",
-    )
+    hours = f"{written(window)} on the clock of {schedule.zone}, at most {schedule.max_calls} calls at once"
+    event.add("description", f"{hours}; zone data {zone_data_version()}")
     return event

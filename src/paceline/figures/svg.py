@@ -13,7 +13,7 @@ from paceline.campaign.schedule.model import time_of_day
 from paceline.figures.terminal import MEANINGS, also, next_changes
 from paceline.figures.week import Panel, Shade, Stretch, Week
 
-_LEFT, _HOUR, _ROW, _NOTES = 96, 24, 16, 250
+_LEFT, _HOUR, _ROW, _NOTES = 112, 24, 16, 340
 _WIDTH = _LEFT + 24 * _HOUR + _NOTES
 _HEAD, _BELOW = 46, 40
 """Above the rows of a panel: its name and the hours; below them: the next changes of the clock."""

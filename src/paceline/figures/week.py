@@ -116,13 +116,15 @@ def week_of(campaign: str, schedule: Schedule, law: BindingLaw, first: date) -> 
     start, end = instant_at(midnight - 2 * DAY_S), instant_at(midnight + (DAYS + 2) * DAY_S)
     scheduled = intervals_between(schedule, start, end)
     everywhere = Intervals.between(start, end) if law.places else Intervals()
-    panels = []
+    panels, closed_anywhere = [], dict[int, frozenset[str]]()
     for places in _by_clock(law.places, start):
         lawful = legal(law.rulebook, places[0], law.call, (start, end))
         everywhere &= lawful
         names = tuple(sorted({place.zone for place in places}))
-        panels.append(_panel(names, first, scheduled, lawful, _closed(law, places[0], first)))
-    together = _panel((schedule.zone,), first, scheduled, everywhere, {})
+        closed = _closed(law, places[0], first)
+        closed_anywhere |= {day: closed_anywhere.get(day, frozenset()) | found for day, found in closed.items()}
+        panels.append(_panel(names, first, scheduled, lawful, closed))
+    together = _panel((schedule.zone,), first, scheduled, everywhere, closed_anywhere)
     whole = Intervals.of(
         span for number in range(DAYS) for span in window_on(schedule.zone, first + timedelta(number), 0, 1440).spans
     )
@@ -174,7 +176,7 @@ def _shades(scheduled: Intervals, lawful: Intervals) -> dict[Shade, Intervals]:
 
 
 def _panel(
-    zones: tuple[str, ...], first: date, scheduled: Intervals, lawful: Intervals, closed: Mapping[int, str]
+    zones: tuple[str, ...], first: date, scheduled: Intervals, lawful: Intervals, closed: Mapping[int, frozenset[str]]
 ) -> Panel:
     zone, *alike = zones
     midnight = (first - _EPOCH_DAY).days * DAY_S
@@ -184,9 +186,9 @@ def _panel(
         for shade, found in _shades(scheduled, lawful).items()
         for day, start_s, end_s in _on_the_wall(zone, found, midnight)
     ]
-    notes = dict(closed)
+    notes = {}
     for number, on in enumerate(dates):
-        told = [closed[number]] if number in closed else []
+        told = [f"closed: {' / '.join(sorted(closed[number]))}"] if number in closed else []
         told += [_told_short(change) for change in clock_changes(zone, on)]
         if told:
             notes[number] = "; ".join(told)
@@ -212,7 +214,7 @@ def _on_the_wall(zone: str, found: Intervals, midnight: int) -> list[tuple[int, 
     return drawn
 
 
-def _closed(law: BindingLaw, place: Place, first: date) -> dict[int, str]:
+def _closed(law: BindingLaw, place: Place, first: date) -> dict[int, frozenset[str]]:
     """Return what the calendars that bind in a place call the days that they close, by the number of the day."""
     found = {}
     bound = law.rulebook.binding(law.call, place.jurisdictions)
@@ -223,9 +225,8 @@ def _closed(law: BindingLaw, place: Place, first: date) -> dict[int, str]:
             for rule in bound
             if isinstance(rule.terms, ClosedDays) and rule.in_force(on)
         }
-        told = sorted(name for name in names if name is not None)
-        if told:
-            found[number] = f"closed: {' / '.join(told)}"
+        if told := frozenset(name for name in names if name is not None):
+            found[number] = told
     return found
 
 

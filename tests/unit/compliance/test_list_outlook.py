@@ -133,3 +133,11 @@ def test_forgotten_answers_are_found_again(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("paceline.compliance.list_outlook._KEPT", 2)
     single = tuple(sum(asked(one, hour) for one in contacts()) for hour in range(HOURS))
     assert outlook().everybody().by_hour == single
+
+
+def test_answers_by_kind_of_number_are_those_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = outlook()
+    monkeypatch.setattr("paceline.compliance.list_outlook._MANY", 0)
+    by_kind = outlook()
+    assert by_kind.groups == alone.groups
+    assert list(by_kind.bad_rows) == list(alone.bad_rows)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from paceline.campaign.blocks import DAY_S
 from paceline.figures.svg import svg_of, told
@@ -58,7 +58,7 @@ def test_next_changes_of_the_clock_stand_below_each_panel() -> None:
 
 def test_picture_is_well_formed_and_says_in_words_what_it_shows() -> None:
     found = week(weekly(8, 20))
-    root = Tree.fromstring(svg_of(found))  # noqa: S314 - our own text
+    root = ET.fromstring(svg_of(found))  # noqa: S314 - our own text
     assert (root.tag, root.get("role")) == (f"{SVG}svg", "img")
     labels = {one.get("id"): one.text for one in root.iter() if one.get("id")}
     assert labels["title"] == "CMP-1 <Fall & Co>: the week from 2026-11-23"
@@ -84,12 +84,12 @@ def test_boxes_lie_within_the_day_and_cover_what_the_week_says() -> None:
     assert [round(float(one.get("width") or 0) * 150) for one in boxes] == told_s
     for one in boxes:
         left = float(one.get("x") or 0)
-        assert 96 <= left <= left + float(one.get("width") or 0) <= 96 + DAY_S / 150
+        assert 112 <= left <= left + float(one.get("width") or 0) <= 112 + DAY_S / 150
 
 
 def test_same_week_makes_the_same_picture() -> None:
     assert svg_of(week()) == svg_of(week())
 
 
-def drawn(made: str) -> list[Tree.Element]:
-    return list(Tree.fromstring(made).iter(f"{SVG}rect"))  # noqa: S314 - our own text
+def drawn(made: str) -> list[ET.Element]:
+    return list(ET.fromstring(made).iter(f"{SVG}rect"))  # noqa: S314 - our own text

@@ -9,9 +9,9 @@ from paceline.campaign.schedule.proof import BindingLaw
 from paceline.compliance.call import Call, Place
 from paceline.figures.week import Panel, Shade, today_in, week_of
 from paceline.primitives.zones import zone
-from tests.unit.campaign.laws import FEDERAL, FLORIDA, PENNSYLVANIA
+from tests.unit.campaign.laws import FEDERAL, PENNSYLVANIA
 from tests.unit.campaign.schedule.schedules import schedule, weekly, window
-from tests.unit.compliance.law_made import may_call
+from tests.unit.compliance.law_made import hours, may_call, rule
 from tests.unit.figures.weeks import MONDAY, binding, week
 
 QUARTER = timedelta(minutes=15)
@@ -82,8 +82,9 @@ def test_places_with_one_clock_and_one_law_share_a_panel() -> None:
 
 def test_closed_day_is_named_and_its_openings_are_illegal() -> None:
     bound = binding(("US-PA",), FEDERAL, PENNSYLVANIA)
-    (panel,) = week(bound=bound).panels
-    assert panel.notes == {3: "closed: Thanksgiving Day"}
+    found = week(bound=bound)
+    (panel,) = found.panels
+    assert found.together.notes == panel.notes == {3: "closed: Thanksgiving Day"}
     assert {panel.shade_at(day, 9 * 3600, 20 * 3600) for day in (0, 1, 2, 4, 5, 6)} == {Shade.CALLABLE}
     assert panel.shade_at(3, 9 * 3600, 20 * 3600) is Shade.ILLEGAL
 
@@ -121,8 +122,9 @@ def test_nothing_is_legal_where_nobody_knows_a_place() -> None:
 
 
 def test_rule_that_begins_within_the_week_holds_from_its_date() -> None:
-    bound = binding(("US-NY",), FEDERAL, FLORIDA)
-    assert week(bound=bound).together.shade_at(0, 0, 86_400) is Shade.CALLABLE
+    later = rule("US-NY/later", hours(10, 19), begins=date(2026, 11, 25))
+    together = week(bound=binding(("US-NY",), FEDERAL, later)).together
+    assert [together.shade_at(day, 9 * 3600, 10 * 3600) for day in (1, 2)] == [Shade.CALLABLE, Shade.ILLEGAL]
 
 
 def test_today_is_by_the_clock_of_the_zone() -> None:
