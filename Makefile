@@ -28,7 +28,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, twelve acts on the emulator, each checked before it is told; needs no account
+demo: setup ## two people, one ledger, fourteen acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
@@ -76,6 +76,10 @@ bench-relay: setup ## carry 10,000 webhook messages to a receiver that fails hal
 .PHONY: bench-calling-time
 bench-calling-time: setup ## compare 10,000 calling windows three ways, and time 60 zones for a year
 	@$(BIN)/python -m benchmarks.calling_time
+
+.PHONY: bench-recipients
+bench-recipients: setup ## compare a million recipients told at once with each alone, and take the times of ten million
+	@$(BIN)/python -m benchmarks.recipients
 
 .PHONY: bench-prove
 bench-prove: setup ## prove a schedule in 67 zones for a year, and find planted violations of a minute

@@ -37,7 +37,8 @@ def used_rules() -> dict[str, Path]:
     for path in python_files("src"):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant):
-                found[str(node.value.value)] = path
+                if isinstance(node.value.value, str):
+                    found[node.value.value] = path
     return found
 
 

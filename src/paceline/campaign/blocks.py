@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from paceline.primitives.canonical import Json
 
 DAY_S = 86_400
 """The last end that a window may have: 24:00."""
@@ -29,6 +32,7 @@ class DialingRules:
         abandonment_threshold: the rate at which the platform cools down, a fraction of answered calls.
         cool_down_s: how long it then dials no more, seconds.
         calls_per_agent: calls that may be in flight for each free agent.
+        beside: what the platform's block holds that nobody here knows, in its words; a write sends it back as it was.
     """
 
     mode: DialingMode
@@ -37,6 +41,7 @@ class DialingRules:
     abandonment_threshold: Decimal
     cool_down_s: int
     calls_per_agent: int
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Directive(StrEnum):
@@ -68,6 +73,7 @@ class Schedule:
         zone: a key of the zone data, such as `America/New_York`.
         max_calls: how many calls may be in flight at once.
         schedule_id: the platform's name of it; None before the first.
+        beside: what the platform's schedule holds that nobody here knows, in its words; a write sends it back as it was.
     """
 
     zone: str
@@ -75,3 +81,4 @@ class Schedule:
     windows: tuple[Window, ...]
     max_calls: int
     schedule_id: str | None = None
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)

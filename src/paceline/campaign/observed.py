@@ -58,6 +58,10 @@ class Ability(StrEnum):
     """What the dialer measured can be asked for, from one instant to another."""
 
 
+RULES, WINDOWS = "dialing rules", "time windows"
+"""Blocks that a platform may show in a form that nobody here knows."""
+
+
 class Part(StrEnum):
     """Which of the platform's documents about a campaign: each has a version of its own."""
 

@@ -2,6 +2,9 @@
 
 The platform lacks an ability, the campaign is locked or archived, somebody else is changing it right now. Changes of
 the lifecycle judge these things themselves, for a stop gives way to nobody.
+
+* `lifecycle.unknown-form`: the block that is to be replaced is shown in a form that is known, so that nothing in it is
+  lost.
 """
 
 from __future__ import annotations
@@ -17,9 +20,15 @@ _TOLD = {
 }
 
 
-def obstacles(needs: frozenset[Ability], situation: Situation) -> Findings:
-    """Return everything that keeps a change of settings from this campaign, and what else is under way on it."""
-    found = [_unsupported(needs, situation), _locked(situation), _archived(situation)]
+def obstacles(needs: frozenset[Ability], situation: Situation, *, block: str) -> Findings:
+    """Return everything that keeps a change of settings from this campaign, and what else is under way on it.
+
+    Args:
+        needs: what the platform must be able to do.
+        situation: what it is judged in.
+        block: what is replaced, in the words of `Observed.unknown_blocks`.
+    """
+    found = [_unsupported(needs, situation), _locked(situation), _archived(situation), _unknown(block, situation)]
     return Findings.of([*found, *(_unfinished(other) for other in situation.unfinished)])
 
 
@@ -59,6 +68,18 @@ def _archived(situation: Situation) -> Finding | None:
         field="state",
         found=State.ARCHIVED.value,
         limit=(State.ACTIVE.value, State.PAUSED.value, State.STOPPED.value),
+    )
+
+
+def _unknown(block: str, situation: Situation) -> Finding | None:
+    if block not in situation.observed.unknown_blocks:
+        return None
+    return Finding(
+        rule="lifecycle.unknown-form",
+        severity=Severity.ERROR,
+        message=f"its {block} are shown in a form that nobody here knows, and to replace them would lose what is in them",
+        field=block,
+        found=block,
     )
 
 

@@ -3,9 +3,8 @@
 Rules:
 * Two numbers are of one kind when they have the same length, match the same patterns of libphonenumber, and begin with
   the same digits of our own tables. `locate` looks at nothing else, so it is asked for one number of each kind.
-* A number of which nobody can be sure beforehand has no kind here and is asked by itself: one of another country, one
-  that matches no pattern, one that may begin with a national prefix. So is every number of a country whose patterns
-  cannot be read.
+* A number of which nobody can be sure beforehand has no kind here and is asked by itself: one of a country without
+  rules, and one that may begin with a national prefix. So is every number of a country whose patterns cannot be read.
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ class Numbering:
         return below[automaton.start()]
 
     def _kind(self, code: str, digits: str, matched: frozenset[str]) -> int:
-        if _STRIPPED in matched or all(name.startswith(_BEGINS) for name in matched):
+        if _STRIPPED in matched:
             return ASK
         key = (code, len(digits), matched)
         if key not in self._known:

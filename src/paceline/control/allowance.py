@@ -9,7 +9,6 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from paceline.campaign.change import Lane
@@ -86,17 +85,4 @@ def _periods(circumstances: Circumstances, rulebook: Rulebook) -> set[Period]:
 def _measured(counted: Counted, start: datetime, period: Period) -> Measurement:
     return Measurement(
         answered=counted.answered, abandoned=counted.abandoned, start=start, end=counted.at, period=period.value
-    )
-
-
-def over(measured: Iterable[Measurement], ceilings: Iterable[AbandonmentCeiling]) -> tuple[Measurement, ...]:
-    """Return the measurements that are over a ceiling of their period, compared as integers."""
-    limits = list(ceilings)
-    return tuple(
-        one
-        for one in measured
-        if any(
-            ceiling.period.value == one.period and one.abandoned * ceiling.per > ceiling.most * one.answered
-            for ceiling in limits
-        )
     )

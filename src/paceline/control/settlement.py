@@ -12,7 +12,7 @@ Whose owner is gone, the entry is closed: as failed when nothing was sent or it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
@@ -42,7 +42,7 @@ from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_le
 from paceline.ledger.numbers import without_numbers
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
-from paceline.primitives.ids import EntryId, Version
+from paceline.primitives.ids import CampaignId, EntryId, Version
 
 REMEMBERED = timedelta(hours=23)
 """How long the platform is relied on to remember a key: an hour less than it promises."""
@@ -239,7 +239,7 @@ class Settlement:
         if intent is None:
             return None
         # Phone numbers stand in the chain as words; what goes out again must be the very bytes.
-        told = self._recorder.book.revealed(intent)
+        told = _with_its_campaign(self._recorder.book.revealed(intent), change.campaign)
         if not isinstance(told, dict):
             raise TypeError("an intent is an object")
         judged = Version(str(told["judged"]))
@@ -253,7 +253,7 @@ class Settlement:
     def _as_sent(self, told: dict[str, Json], change: AnyChange, judged: Version) -> Prepared:
         """Return the request that was sent, in its own spelling where that of the ledger differs by phone numbers."""
         if told["dialect"] == self._platform.dialect and not isinstance(change, SetDialingRules | SetSchedule):
-            # The others leave things as they are, which stand in the record alone; and they hold no phone number.
+            # The others leave things as they are, which stand in the record alone.
             again = self._platform.prepare(change, judged)
             plain = without_numbers(again.document(), lambda number: number)
             if isinstance(plain, dict) and all(told.get(name) == value for name, value in plain.items()):
@@ -270,6 +270,22 @@ class Settlement:
         return (
             needed <= self._platform.abilities and age < REMEMBERED and sent.prepared.dialect == self._platform.dialect
         )
+
+
+def _with_its_campaign(told: Json, campaign: CampaignId) -> Json:
+    """Return the record with the campaign's id as it is, where the ledger took it for a phone number."""
+    taken = without_numbers(campaign, lambda number: number)
+    if taken == campaign or not isinstance(taken, str):
+        return told
+    return _replaced(told, taken, campaign)
+
+
+def _replaced(told: Json, old: str, new: str) -> Json:
+    if isinstance(told, str):
+        return told.replace(old, new)
+    if isinstance(told, Mapping):
+        return {name: _replaced(value, old, new) for name, value in told.items()}
+    return [_replaced(one, old, new) for one in told] if isinstance(told, list | tuple) else told
 
 
 def made_in(entry: Entry) -> str | None:

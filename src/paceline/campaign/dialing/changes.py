@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Self
@@ -13,6 +14,7 @@ from paceline.campaign.dialing.capacity import loosening
 from paceline.campaign.dialing.checks import guarded, sound
 from paceline.campaign.dialing.model import FIELDS, Wanted
 from paceline.campaign.observed import Ability, Observed, Part, Situation
+from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Figure, Findings
 from paceline.primitives.ids import CampaignId
 
@@ -27,6 +29,7 @@ class SetDialingRules:
         abandonment_threshold: at which rate the platform cools down, a fraction of answered calls, 0 to 0.05.
         cool_down_s: how long it then dials no more, seconds, at least 0.
         calls_per_agent: calls in flight for each free agent, 1 to 10.
+        beside: filled in by `whole_on`: what the live block holds that nobody here knows, sent back as it was.
     """
 
     kind: ClassVar[str] = "dialing.set"
@@ -41,6 +44,7 @@ class SetDialingRules:
     abandonment_threshold: Decimal | None = None
     cool_down_s: int | None = None
     calls_per_agent: int | None = None
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def wanted(self) -> Wanted:

@@ -23,7 +23,7 @@ from paceline.campaign.blocks import DialingMode, DialingRules
 from paceline.campaign.dialing.capacity import most_calls
 from paceline.campaign.dialing.lawful import lawful
 from paceline.campaign.dialing.model import FIELDS, Wanted
-from paceline.campaign.observed import Ability, Limits, Situation
+from paceline.campaign.observed import RULES, Ability, Limits, Situation
 from paceline.campaign.obstacles import obstacles
 from paceline.primitives.findings import Finding, Findings, Severity
 
@@ -49,7 +49,7 @@ def sound(wanted: Wanted) -> Findings:
 
 def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> Findings:
     """Judge the rules that would come of the wish, the fields that it leaves as they are included."""
-    found, live = obstacles(needs, situation), situation.observed.rules
+    found, live = obstacles(needs, situation, block=RULES), situation.observed.rules
     if sound(wanted).refused:
         return found + sound(wanted)
     left = _sound(wanted.left_on(live))

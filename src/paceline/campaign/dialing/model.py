@@ -64,6 +64,7 @@ class Wanted:
             abandonment_threshold=threshold,
             cool_down_s=cool_down,
             calls_per_agent=calls,
+            beside={} if live is None else live.beside,
         )
 
     def left_on(self, live: DialingRules | None) -> Wanted:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -11,6 +12,7 @@ from paceline.campaign.change import Achieved, Difference, Diverged, IncompleteC
 from paceline.campaign.observed import Ability, Observed, Part, Situation
 from paceline.campaign.schedule.checks import guarded, sound
 from paceline.campaign.schedule.model import Wanted, written
+from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Figure, Findings
 from paceline.primitives.ids import CampaignId
 
@@ -22,6 +24,7 @@ class SetSchedule:
     Attributes:
         windows: all of them, in the schedule's zone; they take the place of those that are there.
         max_calls: how many calls may be in flight at once, 1 to 500.
+        beside: filled in by `whole_on`: what the live schedule holds that nobody here knows, sent back as it was.
     """
 
     kind: ClassVar[str] = "schedule.set"
@@ -34,6 +37,7 @@ class SetSchedule:
     directive: Directive | None = None
     windows: tuple[Window, ...] | None = None
     max_calls: int | None = None
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def wanted(self) -> Wanted:
@@ -59,7 +63,12 @@ class SetSchedule:
             missing = ", ".join(self.wanted.missing_on(observed.schedule))
             raise IncompleteChangeError(f"campaign {self.campaign} has no schedule, and {missing} is not named")
         return replace(
-            self, zone=whole.zone, directive=whole.directive, windows=whole.windows, max_calls=whole.max_calls
+            self,
+            zone=whole.zone,
+            directive=whole.directive,
+            windows=whole.windows,
+            max_calls=whole.max_calls,
+            beside=whole.beside,
         )
 
     def already_so(self, observed: Observed) -> bool:

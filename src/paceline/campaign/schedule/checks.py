@@ -16,7 +16,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from paceline.campaign.blocks import DAY_S, Directive, Schedule, Window
-from paceline.campaign.observed import Ability, Situation
+from paceline.campaign.observed import WINDOWS, Ability, Situation
 from paceline.campaign.obstacles import obstacles
 from paceline.campaign.schedule.lawful import lawful
 from paceline.campaign.schedule.model import PLATFORM_HOURS, Wanted, time_of_day, written
@@ -39,7 +39,7 @@ def sound(wanted: Wanted) -> Findings:
 
 def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> Findings:
     """Judge the schedule that would come of the wish, the fields that it leaves as they are included."""
-    found, live = obstacles(needs, situation), situation.observed.schedule
+    found, live = obstacles(needs, situation, block=WINDOWS), situation.observed.schedule
     if sound(wanted).refused:
         return found + sound(wanted)
     found += _sound(wanted.left_on(live))

@@ -42,6 +42,7 @@ class Wanted:
             windows=windows,
             max_calls=max_calls,
             schedule_id=None if live is None else live.schedule_id,
+            beside={} if live is None else live.beside,
         )
 
     def left_on(self, live: Schedule | None) -> Wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paceline.cli.demo import deliveries, fleets, frozen, interruptions, outage, people, proof
+from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, people, proof
 from paceline.cli.demo.scene import START, Scene
 from paceline.cli.demo.telling import Act, StoryError, Teller, check, only
 from paceline.control.metrics import measured
@@ -23,6 +23,8 @@ ACTS: tuple[Callable[[Scene], Act], ...] = (
     outage.outage_is_outlasted,
     deliveries.receiver_comes_back,
     frozen.fleet_stays_frozen,
+    lawful.schedule_is_judged,
+    lawful.retries_are_judged,
     proof.ledger_is_proved,
 )
 """The story."""

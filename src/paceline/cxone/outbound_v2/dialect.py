@@ -10,7 +10,15 @@ from urllib.parse import urlencode
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
-from paceline.campaign.ports import Counted, Meter, PlatformError, Prepared, Receipt, RevisionConflictError
+from paceline.campaign.ports import (
+    Counted,
+    Meter,
+    PlatformError,
+    Prepared,
+    Receipt,
+    RevisionConflictError,
+    UnexpectedAnswerError,
+)
 from paceline.cxone.exchange import Answer, Request
 from paceline.cxone.outbound_v2.reading import (
     campaign_read,
@@ -165,6 +173,8 @@ class OutboundV2:
             observed: Observed | None = self._shown(answer, prepared.campaign, request.operation)
         else:
             observed = self._read_back(prepared.campaign, part, lane)
+            if observed is not None and part is Part.SCHEDULE:
+                observed = _as_answered(answer, observed, request.operation)
         return Receipt(status=answer.status, observed=observed, request_id=answer.request_id)
 
     def metered(self) -> AbstractContextManager[Meter]:
@@ -179,3 +189,12 @@ class OutboundV2:
 
     def _shown(self, answer: Answer, campaign: CampaignId, operation: str) -> Observed:
         return campaign_read(answer, campaign=campaign, operation=operation, now=self._transport.now())
+
+
+def _as_answered(answer: Answer, now: Observed, operation: str) -> Observed:
+    """Return a schedule as the change left it: where somebody has changed it since, the answer tells, not the look."""
+    try:
+        answered = schedule_read(answer, of=now, operation=operation)
+    except UnexpectedAnswerError:
+        return now  # an answer without a body says nothing that the look does not
+    return now if answered.version == now.version else answered

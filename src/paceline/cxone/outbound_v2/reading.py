@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from paceline.campaign.blocks import DAY_S, DialingRules, Schedule, Window
-from paceline.campaign.observed import Document, Drain, LiveCalls, Observed, Part, Pending, Unreadable
+from paceline.campaign.observed import (
+    RULES,
+    WINDOWS,
+    Document,
+    Drain,
+    LiveCalls,
+    Observed,
+    Part,
+    Pending,
+    Unreadable,
+)
 from paceline.campaign.ports import Counted, UnexpectedAnswerError
 from paceline.cxone.exchange import Answer
 from paceline.cxone.outbound_v2.wire import (
@@ -32,6 +42,8 @@ _Read = TypeVar("_Read")
 _TAG = re.compile(r'(?:W/)?"(?P<mark>[^"]*)"', re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)", re.ASCII)
 
+_FILLED_IN = frozenset({"campaignId", "status"})
+"""Fields of a schedule's answer that no request holds."""
 MOVING = frozenset({"activeAgents", "totalCallsAttempted", "queueDrained", "revision", "version", "transitionTime"})
 """Fields of a campaign that move by themselves, or with every change."""
 
@@ -102,6 +114,8 @@ def counted_read(answer: Answer, *, operation: str, now: datetime) -> Counted:
 def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:
     """Return the campaign with the schedule that an answer shows, at the version of that.
 
+    Windows with fields that nobody here knows are named among `unknown_blocks`: a write would lose them.
+
     Args:
         answer: a 2xx answer with a schedule.
         of: the campaign, read just before or after.
@@ -127,6 +141,7 @@ def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:
         document=document,
         moving=frozenset(),
         schedule=schedule,
+        unknown_blocks=of.unknown_blocks | ({WINDOWS} if any(one.model_extra for one in shown.time_windows) else set()),
         at=answer.at or of.at,
     )
 
@@ -186,7 +201,15 @@ def _schedule(shown: ScheduleAnswer) -> Schedule | None:
             for window in shown.time_windows
         )
     )
-    return Schedule(zone=zone, directive=directive, windows=windows, max_calls=most, schedule_id=shown.schedule_id)
+    beside = {name: value for name, value in (shown.model_extra or {}).items() if name not in _FILLED_IN}
+    return Schedule(
+        zone=zone,
+        directive=directive,
+        windows=windows,
+        max_calls=most,
+        schedule_id=shown.schedule_id,
+        beside=beside,
+    )
 
 
 def _second_of_day(text: str) -> int:
@@ -210,6 +233,7 @@ def _rules(document: Document) -> DialingRules | None:
     if told is None:
         return None
     shown = parsed(DialingRulesAnswer, json.dumps(told))
+    inner = {"retrySettings": shown.retry_settings, "abandonmentRateThreshold": shown.abandonment_rate_threshold}
     return DialingRules(
         mode=shown.dialing_method,
         attempt_limit=shown.retry_settings.max_attempts,
@@ -217,6 +241,10 @@ def _rules(document: Document) -> DialingRules | None:
         abandonment_threshold=shown.abandonment_rate_threshold.max_rate,
         cool_down_s=shown.abandonment_rate_threshold.cool_down_sec,
         calls_per_agent=shown.max_calls_per_agent,
+        beside={
+            **(shown.model_extra or {}),
+            **{name: block.model_extra for name, block in inner.items() if block.model_extra},
+        },
     )
 
 
@@ -227,7 +255,7 @@ def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observ
         rules = _rules(document)
     except MisfitError:
         # What is wrong with its dialing rules must not keep anybody from stopping the campaign.
-        unknown = frozenset({"dialing rules"})
+        unknown = frozenset({RULES})
     return Observed(
         campaign=CampaignId(shown.id),
         state=shown.status,

@@ -8,6 +8,7 @@ request to the byte.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from typing import assert_never
@@ -66,10 +67,10 @@ def prepared(change: AnyChange, version: Version | None, prefix: Prefix) -> Prep
         case SetSchedule():
             method, target = "PUT", schedule_of(change.campaign)
             headers |= {} if version is None else {"If-Match": f'W/"{version}"'}
-            body: dict[str, Json] = {"campaignId": change.campaign, **_schedule(change)}
+            body: dict[str, Json] = {"campaignId": change.campaign, **_joined(change.beside, _schedule(change))}
         case SetDialingRules():
             method, target = "PATCH", place_of(change.campaign, prefix)
-            body = {"dialingRules": _rules(change)}
+            body = {"dialingRules": _joined(change.beside, _rules(change))}
             if version is not None:
                 headers["X-If-Match"] = str(version)
                 body["revision"] = int(version)
@@ -161,6 +162,16 @@ def schedule_block(schedule: Schedule) -> dict[str, Json]:
         ],
         "maxConcurrentCalls": schedule.max_calls,
     }
+
+
+def _joined(beside: Document, block: Document) -> dict[str, Json]:
+    """Return a block with what the platform's own holds beside it, at every depth: to replace it whole loses nothing."""
+    joined = {**beside, **block}
+    for name, value in block.items():
+        held = beside.get(name)
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            joined[name] = _joined(held, value)
+    return joined
 
 
 def _rules(change: SetDialingRules) -> dict[str, Json]:
