@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import process_time
 from typing import TypeVar
@@ -150,6 +150,7 @@ def timed(many: int, seed: int) -> Figures:
         for name, (count, way) in ways.items():
             taken[name].append(_took(way)[0] / count)
     each_s = {name: statistics.median(found) for name, found in taken.items()}
+    first_s, _ = _took(lambda: everybody.opens_s(AT + timedelta(days=30)))
     us = statistics.median(_questions(lambda at: roll.open_at(everybody.opens_s(at), seconds_of(at))))
     return {
         "find every kind of number, s": round(made_s, 3),
@@ -163,6 +164,7 @@ def timed(many: int, seed: int) -> Figures:
         "add all to the recipients, s": round(added_s, 2),
         "sort all into a roll, s": round(sorted_s, 3),
         "groups": len(everybody.groups),
+        "first question about eight days, ms": round(first_s * 1000, 1),
         "question to the roll, us": round(us, 1),
     }
 

@@ -33,6 +33,7 @@ from paceline.control.owners import LEASE_S, Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
+from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
 from paceline.control.watch import Watch
@@ -157,6 +158,7 @@ class System:
         self.rules = HouseRules()
         self.meanwhile = Meanwhile(self.recorder, self.readings)
         self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
+        self.settings_look = SettingsLook(platform, self.recorder, self.law)
         self.survey = Survey(
             platform,
             self.recorder,
@@ -187,6 +189,7 @@ class System:
             rules=self.rules,
             leases=self.leases,
             desk=self.desk,
+            law=self.law,
         )
         self.due_changes = DueChanges(
             recorder=self.recorder,
@@ -274,7 +277,13 @@ class System:
         """
         last = self.book.entries(Query(campaign=campaign, limit=10))
         changes = [entry for entry in last if entry.kind in CATALOGUE]
-        return explained(self.survey.looked_at(campaign), self.rules, last=changes[-1] if changes else None)
+        situation = self.survey.looked_at(campaign)
+        return explained(
+            situation,
+            self.rules,
+            last=changes[-1] if changes else None,
+            settings=self.settings_look.explained(situation),
+        )
 
     def closes(self, close: Callable[[], None]) -> None:
         """Have something else closed with this system, after all that was there already."""

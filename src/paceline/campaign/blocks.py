@@ -73,7 +73,7 @@ class Schedule:
         zone: a key of the zone data, such as `America/New_York`.
         max_calls: how many calls may be in flight at once.
         schedule_id: the platform's name of it; None before the first.
-        beside: what the platform's schedule holds that nobody here knows, in its words; a write sends it back as it was.
+        beside: what the platform's one holds that nobody here knows, in its words; a write sends it back as it was.
     """
 
     zone: str

@@ -77,7 +77,7 @@ def _unknown(block: str, situation: Situation) -> Finding | None:
     return Finding(
         rule="lifecycle.unknown-form",
         severity=Severity.ERROR,
-        message=f"its {block} are shown in a form that nobody here knows, and to replace them would lose what is in them",
+        message=f"its {block} are shown in a form that nobody here knows: to replace them would lose what is in them",
         field=block,
         found=block,
     )

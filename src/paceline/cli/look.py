@@ -14,6 +14,7 @@ from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
+from paceline.cli.settings_look import show_settings
 from paceline.cli.target import target_of
 from paceline.cli.unended import unended_documents
 from paceline.cli.words import UsageError
@@ -163,6 +164,7 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
     for change in waiting:
         why = "" if change["reason"] is None else f": {change['reason']}"
         say(f"  {change['kind']} at {change['due']} by {change['by']} (entry {change['entry']}){why}")
+    show_settings(told.settings, say)
     say("what may be done now", "bold")
     for one in told.possible:
         verb = one.change.kind.rpartition(".")[2]

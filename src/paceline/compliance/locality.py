@@ -7,6 +7,8 @@ Rules:
   each of the zones. The area code's region adds rules and no zones.
 * Signals of another country add that country's rules. Where a country has no rules, nobody is called.
 * A number that is none, or is bound to no place, is closed; neither an address nor a region opens it.
+* Of a number nothing counts but its length, its first digits as our tables have them, and which patterns of
+  libphonenumber it matches: `numbering` asks here for one number of each kind only.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Rules:
 * Everybody for whom the same rules hold in the same zones is of one group; a recipient is kept as the number of that
   group, two bytes, and the telephone number is not kept at all.
 * Whatever is said of a recipient is what `decision.decide` says, to the second; there is one group for each answer of
-  `locate`, and `calling_time` is asked for each group.
+  `locate`, and `calling_time` is asked for each group. The second reading of the rules, which `decide` asks for as
+  well, is not asked here: tests compare the two.
 * Nobody is called whose place is unknown, and nobody at all by zone data that is too old.
 
 The arrays need numba and numpy, the extra `sim`; locating and grouping do not.
@@ -209,6 +210,8 @@ class Recipients:
 
     def roll(self) -> Roll:
         """Return everybody who was added so far, those of a group together: `open_at` then takes under a millisecond.
+
+        Whoever is added afterwards is not in it, and makes a new one necessary.
 
         Raises:
             NoArraysError: numba or numpy is not there.

@@ -4,6 +4,7 @@ Rules:
 * A change for later is one entry: opened now, closed when it was made, could not be made, or is no longer wanted.
 * What can never be made (unknown campaign, archived, frozen, not in the platform's power, an instant that is off) is
   refused at once; what the state allows is judged when the hour has come (`due_changes`).
+* Settings are judged by the law of their hour when they are planned, as far as it is known, and again when it has come.
 * While the platform is away a pause or stop is kept all the same, and judged at its hour. Nothing else is.
 * A newer change of the same kind takes the place of the one that waits for the campaign; that one expires, and says so.
   A stop tonight and a resumption tomorrow are two plans, and both stand.
@@ -20,17 +21,20 @@ from sqlalchemy import Connection
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane, Rulebook
+from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.checks import aware, timely
 from paceline.campaign.observed import WAITS_HERE, Observed, Situation, Stage, State
 from paceline.campaign.ports import Platform, PlatformError
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened
+from paceline.control.law import Law
 from paceline.control.order import Order
 from paceline.control.outcome import Expired, Failure, Outcome, Refused, Scheduled, Unchanged
 from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of, is_away
-from paceline.control.told import cancelled, replaced_by, stands_against, unjudged
+from paceline.control.told import cancelled, heeded, replaced_by, stands_against, unjudged
 from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.failures import EntryNotFoundError
 from paceline.primitives.clock import ns_of
@@ -43,6 +47,8 @@ ROOM = "agenda"
 """The room of the due work that waits here."""
 LASTING = frozenset({"lifecycle.unsupported", "lifecycle.frozen"})
 """Rules that no hour changes."""
+MEASURED = frozenset({"dialing.loosens", "dialing.capacity"})
+"""Rules of what is measured, or who works, when the hour has come."""
 
 
 class Agenda:
@@ -57,9 +63,11 @@ class Agenda:
         rules: Rulebook,
         leases: Leases,
         desk: ApprovalDesk,
+        law: Law,
     ) -> None:
         """Join what judges changes and what keeps them."""
         self._desk = desk
+        self._law = law
         self._platform = platform
         self._recorder = recorder
         self._freezes = freezes
@@ -88,6 +96,7 @@ class Agenda:
                 findings += Findings(unjudged(error))
             else:
                 findings += Findings.of([timely(due, before.at)]) + self._lasting(change, before)
+                findings += heeded(self._lawful(change, before, due), order, due)
         if stands_against(findings):
             outcome = Outcome(change=change, ending=Refused(), findings=findings, before=before)
             return self._ended_at_once(outcome, order)
@@ -185,8 +194,22 @@ class Agenda:
             now=observed.at,
             frozen=None if change.lane is Lane.STOPPING else self._freezes.of(change.campaign),
         )
-        archived = observed.state is State.ARCHIVED
-        return Findings.of(found for found in change.guard(situation) if archived or found.rule in LASTING)
+        lasting = LASTING | ({"lifecycle.transition"} if observed.state is State.ARCHIVED else frozenset())
+        return Findings.of(found for found in change.guard(situation) if found.rule in lasting)
+
+    def _lawful(self, change: AnyChange, observed: Observed, due: datetime) -> Findings:
+        """Return how settings stand to the law at their hour; what is measured then, and the state, nobody knows."""
+        if not isinstance(change, SetDialingRules | SetSchedule) or stands_against(Findings.of([aware(due)])):
+            return Findings()
+        situation = Situation(
+            observed=observed,
+            abilities=self._platform.abilities,
+            now=due,
+            rulebook=self._law.rulebook,
+            circumstances=self._law.circumstances(change.campaign),
+        )
+        found = change.guard(situation)
+        return Findings(*(one for one in found if not one.rule.startswith("lifecycle.") and one.rule not in MEASURED))
 
     def _ended_at_once(self, outcome: Outcome, order: Order) -> Outcome:
         opened = self._recorder.open(outcome.change, order)

@@ -8,6 +8,7 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Rulebook
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import LiveCalls, Situation, Stage, State, document_of
+from paceline.control.settings_explained import SettingsExplained
 from paceline.control.told import stands_against
 from paceline.ledger.entry import Entry
 from paceline.primitives.canonical import Json
@@ -33,6 +34,7 @@ class Explanation:
         why: reasons, in words, the most important first.
         possible: every change of its lifecycle, judged.
         last: the last change that was made or tried through this ledger.
+        settings: what is to be said of its schedule and its dialing rules.
     """
 
     situation: Situation
@@ -40,6 +42,7 @@ class Explanation:
     why: tuple[str, ...]
     possible: tuple[Possible, ...]
     last: Entry | None
+    settings: SettingsExplained
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
@@ -60,19 +63,21 @@ class Explanation:
             "last_change": None
             if last is None
             else {"entry": last.number, "kind": last.kind, "by": last.actor.name, "outcome": last.outcome},
+            **self.settings.document(),
         }
 
 
-def explained(situation: Situation, rules: Rulebook, *, last: Entry | None) -> Explanation:
+def explained(situation: Situation, rules: Rulebook, *, last: Entry | None, settings: SettingsExplained) -> Explanation:
     """Return what is to be said of a campaign in this situation."""
     campaign = situation.observed.campaign
     changes: tuple[AnyChange, ...] = (Pause(campaign=campaign), Resume(campaign=campaign), Stop(campaign=campaign))
     return Explanation(
         situation=situation,
         dialing=situation.observed.state is State.ACTIVE,
-        why=tuple(_reasons(situation)),
+        why=tuple(_reasons(situation, settings)),
         possible=tuple(_judged(change, situation, rules) for change in changes),
         last=last,
+        settings=settings,
     )
 
 
@@ -87,7 +92,7 @@ def _judged(change: AnyChange, situation: Situation, rules: Rulebook) -> Possibl
     )
 
 
-def _reasons(situation: Situation) -> list[str]:
+def _reasons(situation: Situation, settings: SettingsExplained) -> list[str]:
     observed = situation.observed
     told = {
         State.ACTIVE: "it is active: the platform dials while its schedule lets it",
@@ -95,7 +100,7 @@ def _reasons(situation: Situation) -> list[str]:
         State.STOPPED: "it is stopped",
         State.ARCHIVED: "it is archived, and takes no change any more",
     }
-    reasons = [told[observed.state]]
+    reasons = [told[observed.state], *_hours(settings)]
     if observed.state is State.ACTIVE and observed.agents == 0:
         reasons.append("no agent works on it, so it has nobody to connect a call to")
     if situation.frozen is not None:
@@ -120,6 +125,17 @@ def _reasons(situation: Situation) -> list[str]:
         f"{other.kind} by {other.by} (entry {other.entry}) {told_of[other.stage]}" for other in situation.unfinished
     ]
     return reasons
+
+
+def _hours(settings: SettingsExplained) -> list[str]:
+    """Return whether its schedule is open, and when that changes."""
+    if settings.is_open is None:
+        is_missing = settings.schedule is not None and settings.schedule.block is None
+        return ["it has no schedule"] if is_missing else []
+    if settings.turns_at is None:
+        return ["its schedule is always open" if settings.is_open else "its schedule is closed for a month"]
+    at = settings.turns_at.isoformat().replace("+00:00", "Z")
+    return [f"its schedule is {'open, and closes' if settings.is_open else 'closed, and opens'} at {at}"]
 
 
 def _counted(live: LiveCalls | None) -> str:

@@ -182,12 +182,12 @@ def _regions(value: object) -> Json:
         if found["country"] not in COUNTRIES:
             raise _UnknownError(
                 f"{told}: {found['country']} is no country",
-                hint=f"did you mean {_nearest(found['country'])}? Countries are those of ISO 3166-1",
+                hint=f"did you mean {country_meant(found['country'])}? Countries are those of ISO 3166-1",
             )
     return sorted(set(codes))
 
 
-def _nearest(country: str) -> str:
+def country_meant(country: str) -> str:
     """Return the code that was meant where one is often taken for another, else the one written most like it."""
     return _MEANT.get(country) or get_close_matches(country, sorted(COUNTRIES), n=1, cutoff=0.0)[0]
 

@@ -14,6 +14,7 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
 from paceline.campaign.observed import Observed
 from paceline.control.law_at_hand import LawAtHand
+from paceline.control.settings_shown import settings_shown
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
@@ -181,8 +182,8 @@ class Outcome:
         verdict = self.ending.verdict if isinstance(self.ending, Applied | Scheduled) else None
         found: dict[str, Json] = {
             "findings": [finding.document() for finding in self.findings],
-            "before": _shown(self.before),
-            "after": _shown(self.after),
+            "before": _shown(self.before, self.change),
+            "after": _shown(self.after, self.change),
             "requests": self.requests if self.settled_by is None else None,
             "timings_ms": dict(self.timings_ms),
         }
@@ -224,7 +225,7 @@ def _plain(figure: object) -> Json:
     return list(figure) if isinstance(figure, tuple) else figure  # type: ignore[return-value]  # a Figure is Json
 
 
-def _shown(observed: Observed | None) -> dict[str, Json] | None:
+def _shown(observed: Observed | None, change: AnyChange) -> dict[str, Json] | None:
     if observed is None:
         return None
     shown: dict[str, Json] = {"revision": observed.revision, "version": observed.version, "state": observed.state.value}
@@ -233,4 +234,4 @@ def _shown(observed: Observed | None) -> dict[str, Json] | None:
         shown["pending"] = {"state": observed.pending.state.value, "effective_at": due}
     if observed.drained is not None:
         shown["drained"] = observed.drained
-    return shown
+    return {**shown, **settings_shown(observed, change)}

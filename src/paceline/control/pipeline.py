@@ -22,6 +22,7 @@ from paceline.campaign.catalogue import AnyChange, aspect_of, ends_dialing
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.compliance.fields import RuleFileError
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent, Unended
@@ -45,6 +46,7 @@ from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, Nobod
 from paceline.control.stopwatch import Stopwatch
 from paceline.control.survey import Survey
 from paceline.control.told import (
+    as_it_is,
     found_again,
     frozen_meanwhile,
     heeded,
@@ -164,7 +166,7 @@ class Corridor:
         except FrozenError as error:
             walk.findings += Findings(frozen_meanwhile(error.frozen))
             return Refused()
-        except LedgerError as error:
+        except (LedgerError, RuleFileError) as error:
             return Failed(Failure.of(error))
 
     def _walked(self, walk: _Walk, seen: Observed | None) -> Ending:
@@ -243,6 +245,7 @@ class Corridor:
         walk.findings = walk.told + change.validate(self._rules)
         if change.already_so(observed):
             if not self._may_be_undone(walk, situation):
+                walk.findings += as_it_is(change, situation)
                 return Unchanged()
             coming = [other for other in walk.others if _is_on_its_way(other)]
             walk.findings += Findings(*(on_its_way(other) for other in coming))
@@ -347,7 +350,7 @@ class Corridor:
         try:
             if self._recorder.book.read(outcome.entry).outcome != outcome.word:
                 verdict = outcome.change.verify(outcome.after)
-                self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True)
+                self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True, of=outcome.change)
         except LedgerError:
             return  # the finding says that somebody has to look at it
 

@@ -28,6 +28,7 @@ from paceline.control.looks import last_look, reading_of
 from paceline.control.order import Order
 from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, differences_of, word_of
 from paceline.control.owners import Owner
+from paceline.control.settings_shown import settings_shown
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed
@@ -220,9 +221,11 @@ class Recorder:
         happened: bool | None = None,
         was: Stage | None = None,
         made: bool = False,
+        of: AnyChange | None = None,
     ) -> None:
         """Say what a later look at a closed entry showed; `happened` is told where it was in doubt.
 
+        `of` is the change, whose settings are told as they were seen.
         `made` is whether what was seen is what the entry made, where that was not in doubt and not known yet.
 
         Nothing is said of an entry that somebody else has brought further than `was`, the stage that it was found at.
@@ -236,6 +239,8 @@ class Recorder:
             details["differences"] = differences_of(verdict)
         if happened is not None:
             details["happened"] = happened
+        if of is not None:
+            details.update(settings_shown(observed, of))
         draft = drafts.later_verdict(entry, verdict=word_of(verdict), details=details, at=self.book.now())
         stage = Stage.SETTLING if isinstance(verdict, Settling) else None
 

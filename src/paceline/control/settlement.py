@@ -171,9 +171,8 @@ class Settlement:
         if isinstance(verdict, Diverged) and made_in(entry) not in {None, observed.version}:
             self._recorder.supersede(other.entry, by=None)
         else:
-            self._recorder.judge_again(
-                other.entry, verdict, observed, was=other.stage, made=_made_unseen(entry, verdict, observed)
-            )
+            made = _made_unseen(entry, verdict, observed)
+            self._recorder.judge_again(other.entry, verdict, observed, was=other.stage, made=made, of=change)
         return None
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
@@ -225,10 +224,13 @@ class Settlement:
                 case Happened(made):
                     if made is None:
                         return other
-                    self._recorder.judge_again(other.entry, change.verify(made), made, happened=True, was=other.stage)
+                    verdict = change.verify(made)
+                    self._recorder.judge_again(other.entry, verdict, made, happened=True, was=other.stage, of=change)
                 case DidNotHappen(observed):
                     missed = _not_as_wanted(change, observed)
-                    self._recorder.judge_again(other.entry, missed, observed, happened=False, was=other.stage)
+                    self._recorder.judge_again(
+                        other.entry, missed, observed, happened=False, was=other.stage, of=change
+                    )
         except EntryOpenError:
             return other
         return None

@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from paceline.campaign.observed import Frozen, Observed
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.observed import Frozen, Observed, Situation
 from paceline.campaign.ports import PlatformError
 from paceline.control.kept import Unended
 from paceline.control.order import Order, Override
@@ -64,6 +65,24 @@ def _unheeded(override: Override, *, is_over: bool) -> Finding:
         message=f"the override of {override.rule} counts for nothing: {why}",
         field="override",
         found=override.rule,
+    )
+
+
+def as_it_is(change: AnyChange, situation: Situation) -> Findings:
+    """Return what stands against settings that are so already: nothing was sent, and nothing was proven by that."""
+    if situation.rulebook is None:
+        return Findings()
+    against = [one for one in change.guard(situation) if one.severity is not Severity.INFO]
+    return Findings(
+        *(
+            replace(
+                one,
+                severity=Severity.INFO,
+                message=f"it is so already, and would be refused as a change: {one.message}",
+            )
+            for one in against
+            if not one.rule.startswith("lifecycle.")
+        )
     )
 
 

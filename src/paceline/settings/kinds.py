@@ -20,10 +20,12 @@ from paceline.primitives.ids import MalformedIdError, campaign_id
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-Value = str | int | float | Policy
+Value = str | int | float | tuple[str, ...] | Policy
 """What a judged value is."""
 LONGEST_TEXT = 4096
 """The longest text that a setting may be, in characters."""
+LONGEST_LIST = 100
+"""The longest list that a setting may be."""
 _ENV = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
@@ -124,6 +126,26 @@ def table(words: str, *, check: Callable[[dict[str, Any]], Value]) -> Kind:
         return TypeAdapter(dict[str, Any])
 
     return Kind(words=words, form=form, check=check)
+
+
+def listed(words: str, *, check: Callable[[str], str]) -> Kind:
+    """Return the kind of lists whose parts this check takes: a list in a file, commas between the parts in a text.
+
+    A list has 1 to `LONGEST_LIST` parts, and none twice.
+    """
+
+    def form() -> TypeAdapter[Any]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(str | list[str])
+
+    def judged(found: str | list[str]) -> tuple[str, ...]:
+        parts = [part.strip() for part in found.split(",")] if isinstance(found, str) else found
+        if not 1 <= len(parts) <= LONGEST_LIST or len(set(parts)) < len(parts):
+            raise UnfitError
+        return tuple(check(part) for part in parts)
+
+    return Kind(words=words, form=form, check=judged)
 
 
 def text(longest: int = LONGEST_TEXT, *, what: str = "a text") -> Kind:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from paceline.settings import kinds
 from paceline.settings.approval_table import APPROVALS
 from paceline.settings.kinds import Kind
+from paceline.settings.lists import COUNTRY_LIST, PATH_LIST
 
 OURS = "PACELINE_"
 """How our variables begin; one that begins so and is not known is an error."""
@@ -133,6 +134,15 @@ _WORK = (
     Known(
         name="campaigns_file", kind=kinds.PATH, default_words="`campaigns.toml` in the working folder, if there",
         says="What the platform does not know about campaigns: purpose, regions, labels, limits.",
+    ),
+    Known(
+        name="countries", kind=COUNTRY_LIST, default_words="`US`",
+        says="Where a campaign may call that nobody declared regions of: every region of these countries is assumed.",
+    ),
+    Known(
+        name="law_files", kind=PATH_LIST, default_words="none",
+        says="Your own files of rules, calendars and regions, which stand beside those of paceline and take none of "
+        "them away; a folder stands for the `.toml` files in it.",
     ),
     Known(
         name="concurrency", kind=kinds.whole(1, 64), default=8, unit="changes",

@@ -33,6 +33,8 @@ DATABASE = "paceline.db"
 """The database's file in the data folder, where none is named."""
 CAMPAIGNS = "campaigns.toml"
 """The file of facts in the working folder, where none is named."""
+COUNTRIES = ("US",)
+"""Where campaigns may call, where nobody says it."""
 DEFAULT = "the default"
 """The source of what nobody said."""
 _OF_A_PLATFORM = ("api_url", "auth_url", "client_id", "client_secret", "tenant", "database_url")
@@ -160,6 +162,8 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         actor=_actor(said),
         campaign=said.values.get("campaign"),
         campaigns_file=said.values.get("campaigns_file"),
+        countries=said.values.get("countries") or COUNTRIES,
+        law_files=tuple(Path(one) for one in said.values.get("law_files") or ()),
         concurrency=said.values["concurrency"],
         requests_per_minute=said.values["requests_per_minute"],
         request_window_s=said.values["request_window_s"],

@@ -75,6 +75,8 @@ class Settings:
         reach: the platform, or why there is none; `platform` is the way to ask.
         named_tenant: the tenant, None when nobody names one; `tenant` is the way to ask.
         campaigns_file: None when none is named and none lies in the working folder.
+        countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
+        law_files: the operator's own files of rules.
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
         sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
@@ -87,6 +89,8 @@ class Settings:
     actor: Actor
     campaign: CampaignId | None
     campaigns_file: Path | None
+    countries: tuple[str, ...]
+    law_files: tuple[Path, ...]
     concurrency: int
     requests_per_minute: int
     request_window_s: float

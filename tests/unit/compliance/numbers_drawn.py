@@ -8,6 +8,8 @@ from paceline.compliance.geography.tables import area_codes
 
 CODES = ("33", "34", "44", "49", "52", "55", "61", "64", "91", "262", "353", "508", "590", "594", "596", "687", "689")
 STRANGE = ("7", "20", "39", "86", "212", "800", "883", "970", "999")
+ISLANDS = ("441624", "447624", "441534", "447797", "441481", "447781")
+"""Numbers like those of Great Britain, of islands that are none of it."""
 NUMBERS = (
     "+18002340123",
     "+19002340123",
@@ -33,7 +35,9 @@ def _one(dice: Random, areas: list[str]) -> str:
         return f"+1{dice.randrange(200, 1000)}{dice.randrange(10_000_000):07}"
     if kind < 0.62:
         return dice.choice(NUMBERS)
-    if kind < 0.64:
+    if kind < 0.63:
+        return f"+{dice.choice(ISLANDS)}{dice.randrange(10**6):06}"
+    if kind < 0.65:
         return f"+1{''.join(dice.choices('0123456789', k=dice.choice((2, 7, 9, 11))))}"
     code = dice.choice(STRANGE if kind < 0.68 else CODES)
     # Most plans have nine or ten digits.

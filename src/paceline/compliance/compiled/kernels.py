@@ -72,10 +72,11 @@ def kind_of(number: int, tables: Tables) -> int:
     """Return the kind of one number, its digits as an integer; 0 where it has none."""
     # Without a sign a division by a constant is a multiplication; a negative number becomes one that is too large.
     left = np.uint64(number)
-    block = (left - _TEN_10) // _TEN_4
-    if left >= _TEN_10 and block < _TEN_6:
-        row = np.uint64(tables.areas[block // _THOUSAND])
-        return int(tables.blocks[row * _THOUSAND + block % _THOUSAND])
+    if left >= _TEN_10:
+        block = (left - _TEN_10) // _TEN_4
+        if block < _TEN_6:
+            row = np.uint64(tables.areas[block // _THOUSAND])
+            return int(tables.blocks[row * _THOUSAND + block % _THOUSAND])
     if left >= _TEN_15:
         return 0
     steps = tables.steps

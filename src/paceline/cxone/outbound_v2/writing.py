@@ -165,7 +165,7 @@ def schedule_block(schedule: Schedule) -> dict[str, Json]:
 
 
 def _joined(beside: Document, block: Document) -> dict[str, Json]:
-    """Return a block with what the platform's own holds beside it, at every depth: to replace it whole loses nothing."""
+    """Return a block with what the platform's own holds beside it, at every depth, so that nothing is lost."""
     joined = {**beside, **block}
     for name, value in block.items():
         held = beside.get(name)
