@@ -22,7 +22,7 @@ import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite  # noqa: F401 - the same
 
 from paceline.bootstrap import Options, System
-from paceline.campaign.catalogue import CATALOGUE
+from paceline.campaign.catalogue import CATALOGUE, change_of
 from paceline.control.order import Order
 from paceline.cxone.attempt import HttpClient
 from paceline.cxone.auth import Credentials
@@ -63,7 +63,7 @@ PLACES = (
 class WalkOrder:
     """Which change, or a worker's round, for whom, and the moment at which its process kills itself.
 
-    `wall_ns` None is the machine's clock.
+    `wall_ns` None is the machine's clock. `change` is the record of a change that its kind alone does not say.
     `settles_first` counts the moments only from when the process is done with what others left open.
     """
 
@@ -80,6 +80,7 @@ class WalkOrder:
     attempts: int = 2
     lease_s: float = 10.0
     entry: int = 0
+    change: dict[str, Any] | None = None
 
 
 class Telling:
@@ -157,6 +158,8 @@ def walk(order: WalkOrder) -> None:
         system.worker.once()
     elif order.kind == APPROVE:
         system.approvals.approve(EntryId(order.entry), Order(actor=system.actor))
+    elif order.change is not None:
+        system.run(change_of(order.change))
     else:
         system.run(CATALOGUE[order.kind](campaign=campaign_id(order.campaign)))
 

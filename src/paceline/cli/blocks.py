@@ -28,7 +28,7 @@ from paceline.primitives.ids import CampaignId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_File = Annotated[Path | None, Parameter(name="--file")]
+_File = Annotated[Path | None, Parameter(name="--file", allow_leading_hyphen=True)]
 
 
 def set_rules(
