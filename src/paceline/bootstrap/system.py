@@ -18,11 +18,15 @@ from paceline.control.approvals import Approvals
 from paceline.control.carrying import Carrying
 from paceline.control.draining import Draining
 from paceline.control.due_changes import DueChanges
+from paceline.control.due_closing import DueClosing
+from paceline.control.due_judgement import DueJudgement
+from paceline.control.enforcement import Enforcement
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
+from paceline.control.last_look import LastLook
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
@@ -61,6 +65,7 @@ class Options:
         active_limit: how many campaigns may be active at once; None asks what was declared.
         campaign: the campaign that is meant where none is named.
         webhook_reach: how far messages may go.
+        webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
         approvals: which changes want approval by a second person; none by default.
     """
 
@@ -69,6 +74,7 @@ class Options:
     campaign: CampaignId | None = None
     active_limit: Callable[[], int | None] | None = None
     webhook_reach: Reach = Reach.PUBLIC
+    webhook_hosts: frozenset[str] = frozenset()
     approvals: Policy = field(default_factory=Policy)
 
 
@@ -120,7 +126,7 @@ class System:
         """Join what tells others, and what is due for it."""
         database, tenant, clock = self.database, self.book.tenant, self.clock
         self.leases = Leases(database, clock, owner=self.owner.name, lease_s=options.lease_s)
-        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach)
+        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach, hosts=options.webhook_hosts)
         streams = Streams(tenant, self.leases)
         self.box = Box(database, tenant=tenant, clock=clock, subscribers=subscribers, streams=streams)
         self.relay = Relay(
@@ -159,6 +165,7 @@ class System:
             settlement=self.settlement,
             meanwhile=self.meanwhile,
             desk=self.desk,
+            last_look=LastLook(self.recorder, self.freezes),
             rules=self.rules,
             clock=clock,
         )
@@ -167,7 +174,7 @@ class System:
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
-        platform, clock, actor = self.platform, self.clock, self.actor
+        platform = self.platform
         self.agenda = Agenda(
             platform=platform,
             recorder=self.recorder,
@@ -177,11 +184,22 @@ class System:
             desk=self.desk,
         )
         self.due_changes = DueChanges(
+            platform=platform,
             recorder=self.recorder,
             corridor=self.corridor,
             settlement=self.settlement,
+            judgement=DueJudgement(recorder=self.recorder, readings=self.readings, meanwhile=self.meanwhile),
+            closing=DueClosing(recorder=self.recorder, leases=self.leases),
             leases=self.leases,
             desk=self.desk,
+        )
+        self.enforcement = Enforcement(
+            platform=platform,
+            fleet=self.fleet,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            leases=self.leases,
+            clock=self.clock,
         )
         self.freeze = Freeze(
             platform=platform,
@@ -191,7 +209,13 @@ class System:
             readings=self.readings,
             settlement=self.settlement,
             agenda=self.agenda,
+            enforcement=self.enforcement,
         )
+        self._join_worker()
+
+    def _join_worker(self) -> None:
+        """Join who does what has no person in front of it."""
+        platform, clock, actor = self.platform, self.clock, self.actor
         self.time = PlatformTime(platform, clock)
         self.watch = Watch(
             platform=platform,
@@ -205,7 +229,7 @@ class System:
             time=self.time,
             due_changes=self.due_changes,
             watch=self.watch,
-            freeze=self.freeze,
+            enforcement=self.enforcement,
             carrying=Carrying(self.relay, self.leases, clock),
             leases=self.leases,
             recorder=self.recorder,

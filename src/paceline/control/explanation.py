@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paceline.campaign.catalogue import AnyChange
@@ -12,6 +13,8 @@ from paceline.control.told import stands_against
 from paceline.ledger.entry import Entry
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
+
+_LATE = "agenda.late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,16 @@ class Explanation:
     possible: tuple[Possible, ...]
     last: Entry | None
 
+    @property
+    def lateness(self) -> str | None:
+        """How late the last change was made or given up, in words; None when it was on time, or had no hour."""
+        found = None if self.last is None else _lateness(self.last)
+        return None if found is None else str(found["message"])
+
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
         last = self.last
+        late = None if last is None else _lateness(last)
         return {
             "campaign": document_of(self.situation.observed),
             "dialing": self.dialing,
@@ -59,7 +69,13 @@ class Explanation:
             ],
             "last_change": None
             if last is None
-            else {"entry": last.number, "kind": last.kind, "by": last.actor.name, "outcome": last.outcome},
+            else {
+                "entry": last.number,
+                "kind": last.kind,
+                "by": last.actor.name,
+                "outcome": last.outcome,
+                "late_s": None if late is None else late["found"],
+            },
         }
 
 
@@ -120,6 +136,14 @@ def _reasons(situation: Situation) -> list[str]:
         f"{other.kind} by {other.by} (entry {other.entry}) {told_of[other.stage]}" for other in situation.unfinished
     ]
     return reasons
+
+
+def _lateness(entry: Entry) -> Mapping[str, Json] | None:
+    """Return the finding in which an entry says that it came late."""
+    details = None if entry.closed is None else entry.closed.document["details"]
+    findings = details.get("findings") if isinstance(details, Mapping) else None
+    found = findings if isinstance(findings, list) else []
+    return next((one for one in found if isinstance(one, Mapping) and one["rule"] == _LATE), None)
 
 
 def _counted(live: LiveCalls | None) -> str:

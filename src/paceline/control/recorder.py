@@ -197,6 +197,7 @@ class Recorder:
                 self._readings.put(connection, look)
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, outcome.after)
             self._crier.ended(connection, row, effective_at=effective_at)
 
         return end
@@ -245,6 +246,7 @@ class Recorder:
                 return
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, observed)
             took = observed.effective_at if isinstance(verdict, Achieved) else None
             self._crier.ended(connection, row, effective_at=took)
 
@@ -264,8 +266,9 @@ class Recorder:
         def end(connection: Connection) -> None:
             self.book.hold(connection)
             if self._stage_of(connection, entry) is Stage.SETTLING:
-                self.book.put(connection, draft)
+                row = self.book.put(connection, draft)
                 self._move(connection, entry, None)
+                self._crier.ended(connection, row, effective_at=None)
 
         self.in_transaction(end)
 

@@ -84,6 +84,11 @@ class Skills:
         yield meter
         meter.requests = len(self.calls) - before
 
+    @contextmanager
+    def last_look(self, look: Callable[[], None]) -> Iterator[None]:
+        look()
+        yield
+
 
 @pytest.fixture
 def skills() -> Skills:
