@@ -15,10 +15,12 @@ import holidays
 from dateutil.easter import easter  # type: ignore[import-untyped]  # comes with holidays, without types
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "paceline" / "compliance" / "rules" / "calendars"
-FIRST, LAST = date(2024, 1, 1), date(2031, 12, 31)
+FIRST, LAST = date(2019, 1, 1), date(2031, 12, 31)
 YEARS = range(FIRST.year - 1, LAST.year + 2)
-"""One more on either side: 1 January 2028 is kept on 31 December 2027."""
+"""One more on either side: 1 January 2028 is kept on 31 December 2027. Calls of years ago are judged too."""
 Days = dict[date, str]
+JUNETEENTH_OF_UTAH = 2022
+"""The year of H.B. 238, by which Utah keeps Juneteenth."""
 AU_NATIONAL = (
     "New Year's Day",
     "Australia Day",
@@ -27,6 +29,7 @@ AU_NATIONAL = (
     "ANZAC Day",
     "Christmas Day",
     "Boxing Day",
+    "National Day of Mourning",
 )
 
 
@@ -47,36 +50,36 @@ def calendars() -> dict[str, tuple[str, Days]]:
         ),
         "us-ne": ("Federal and state holidays, the day after Thanksgiving.", state("NE", _by_year(_after_thanks))),
         "us-pa": (
-            "44 P.S. 11: federal and state holidays, Good Friday, Flag Day, election days.",
+            "44 P.S. 11: federal holidays, Good Friday, Flag Day, election days; no day after Thanksgiving.",
             state(
-                "PA",
+                None,
                 _by_year(_good_friday),
                 _by_year(lambda year: {date(year, 6, 14): "Flag Day"}),
                 _by_year(_election),
             ),
         ),
         "us-ri": (
-            "R.I.G.L. 25-1-1: federal and state holidays, Victory Day, general elections; and 4 May.",
+            "R.I.G.L. 25-1-1: federal and state holidays, Victory Day, general elections; 4 May stands in it.",
             state(
                 "RI",
                 _by_year(lambda year: _election(year) if year % 2 == 0 else {}),
-                _by_year(lambda year: {date(year, 5, 4): "Rhode Island Independence Day"}),
+                _by_year(_independence_of_rhode_island),
             ),
         ),
         "us-ut": (
-            "Utah Code 63G-1-301: federal and state holidays, Pioneer Day; Juneteenth is kept on a Monday.",
-            state("UT", _by_year(_juneteenth_of_utah)),
+            "Utah Code 63G-1-301: federal and state holidays, Pioneer Day; from 2022 Juneteenth is its Monday alone.",
+            ut(),
         ),
         "au-national": ("The seven national public holidays, and every day on which a state keeps one.", au()),
         "fr": ("Code du travail L. 3133-1.", dict(in_years("FR", language="fr").items())),
-        "es": ("National holidays and those of every autonomous community.", es()),
-        "br": ("National holidays and days that are commonly free.", br()),
+        "es": ("Holidays of the nation and of every autonomous community: the statute does not say whose.", es()),
+        "br": ("Leis 662/1949, 6.802/1980, 14.759/2023: national holidays; Good Friday is kept by towns.", br()),
         "mx": ("Ley Federal del Trabajo art. 74, and the days on which banks are closed.", mx()),
     }
 
 
-def state(code: str, *by_hand: Days) -> Days:
-    """Return the federal holidays, those of a state, and what was added by hand."""
+def state(code: str | None, *by_hand: Days) -> Days:
+    """Return the federal holidays, those of a state if one is said, and what was added by hand."""
     found = dict(in_years("US").items())
     for days in (dict(in_years("US", subdiv=code).items()), *by_hand):
         for on, name in days.items():
@@ -92,6 +95,12 @@ def al() -> Days:
         if shift is not None and "(observed)" not in name:
             found.setdefault(on + timedelta(days=shift), f"{name} (observed)")
     return found
+
+
+def ut() -> Days:
+    """Return Utah's days: from 2022 on a Monday takes the place of 19 June and of the day that is kept for it."""
+    found = {on: name for on, name in state("UT").items() if "Juneteenth" not in name or on.year < JUNETEENTH_OF_UTAH}
+    return found | _by_year(lambda year: _juneteenth_of_utah(year) if year >= JUNETEENTH_OF_UTAH else {})
 
 
 def au() -> Days:
@@ -120,8 +129,8 @@ def es() -> Days:
 
 
 def br() -> Days:
-    """Return the national holidays of Brazil, Carnival and Corpus Christi among them."""
-    return dict(in_years("BR", categories=("public", "optional")).items())
+    """Return the national holidays of Brazil: days on which only offices are free, such as Carnival, are none."""
+    return dict(in_years("BR", categories=("public",)).items())
 
 
 def mx() -> Days:
@@ -146,6 +155,12 @@ def _good_friday(year: int) -> Days:
 def _election(year: int) -> Days:
     """Return the Tuesday after the first Monday of November."""
     return {next(date(year, 11, day) for day in range(2, 9) if date(year, 11, day).weekday() == 1): "Election Day"}
+
+
+def _independence_of_rhode_island(year: int) -> Days:
+    """Return 4 May, and the Monday after it when it is a Sunday."""
+    on, name = date(year, 5, 4), "Rhode Island Independence Day"
+    return {on: name} | ({on + timedelta(days=1): f"{name} (observed)"} if on.weekday() == 6 else {})
 
 
 def _thanksgiving(year: int) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -149,6 +149,16 @@ class Through:
 
     def metered(self) -> AbstractContextManager[Meter]:
         return self.beyond.metered()
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        return self.beyond.last_look(look)
+
+
+class Unlooked(Through):
+    """A platform whose changes are past the last look when it is asked: they are in the network already."""
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class Meddled(Through):

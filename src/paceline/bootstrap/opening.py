@@ -147,6 +147,7 @@ def _options(settings: Settings) -> Options:
         concurrency=settings.concurrency,
         campaign=settings.campaign,
         webhook_reach=Reach.LOOPBACK if settings.webhook_allow_loopback else Reach.PUBLIC,
+        webhook_hosts=settings.webhook_hosts,
         approvals=settings.approvals,
         countries=settings.countries,
         rulebook=lambda: the_rulebook(settings.law_files),

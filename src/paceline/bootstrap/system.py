@@ -20,11 +20,15 @@ from paceline.control.approvals import Approvals
 from paceline.control.carrying import Carrying
 from paceline.control.draining import Draining
 from paceline.control.due_changes import DueChanges
+from paceline.control.due_closing import DueClosing
+from paceline.control.due_judgement import DueJudgement
+from paceline.control.enforcement import Enforcement
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
+from paceline.control.last_look import LastLook
 from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
@@ -67,6 +71,7 @@ class Options:
         webhook_reach: how far messages may go.
         countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
         rulebook: reads the law, when it is first asked.
+        webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
         approvals: which changes want approval by a second person; none by default.
     """
 
@@ -77,6 +82,7 @@ class Options:
     webhook_reach: Reach = Reach.PUBLIC
     countries: tuple[str, ...] = ("US",)
     rulebook: Callable[[], Rulebook] = the_rulebook
+    webhook_hosts: frozenset[str] = frozenset()
     approvals: Policy = field(default_factory=Policy)
 
 
@@ -128,7 +134,7 @@ class System:
         """Join what tells others, and what is due for it."""
         database, tenant, clock = self.database, self.book.tenant, self.clock
         self.leases = Leases(database, clock, owner=self.owner.name, lease_s=options.lease_s)
-        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach)
+        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach, hosts=options.webhook_hosts)
         streams = Streams(tenant, self.leases)
         self.box = Box(database, tenant=tenant, clock=clock, subscribers=subscribers, streams=streams)
         self.relay = Relay(
@@ -173,6 +179,7 @@ class System:
             settlement=self.settlement,
             meanwhile=self.meanwhile,
             desk=self.desk,
+            last_look=LastLook(self.recorder, self.freezes),
             rules=self.rules,
             clock=clock,
         )
@@ -181,7 +188,7 @@ class System:
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
-        platform, clock, actor = self.platform, self.clock, self.actor
+        platform = self.platform
         self.agenda = Agenda(
             platform=platform,
             recorder=self.recorder,
@@ -192,11 +199,22 @@ class System:
             law=self.law,
         )
         self.due_changes = DueChanges(
+            platform=platform,
             recorder=self.recorder,
             corridor=self.corridor,
             settlement=self.settlement,
+            judgement=DueJudgement(recorder=self.recorder, readings=self.readings, meanwhile=self.meanwhile),
+            closing=DueClosing(recorder=self.recorder, leases=self.leases),
             leases=self.leases,
             desk=self.desk,
+        )
+        self.enforcement = Enforcement(
+            platform=platform,
+            fleet=self.fleet,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            leases=self.leases,
+            clock=self.clock,
         )
         self.freeze = Freeze(
             platform=platform,
@@ -206,7 +224,13 @@ class System:
             readings=self.readings,
             settlement=self.settlement,
             agenda=self.agenda,
+            enforcement=self.enforcement,
         )
+        self._join_worker()
+
+    def _join_worker(self) -> None:
+        """Join who does what has no person in front of it."""
+        platform, clock, actor = self.platform, self.clock, self.actor
         self.time = PlatformTime(platform, clock)
         self.watch = Watch(
             platform=platform,
@@ -220,7 +244,7 @@ class System:
             time=self.time,
             due_changes=self.due_changes,
             watch=self.watch,
-            freeze=self.freeze,
+            enforcement=self.enforcement,
             carrying=Carrying(self.relay, self.leases, clock),
             leases=self.leases,
             recorder=self.recorder,

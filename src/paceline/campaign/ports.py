@@ -6,7 +6,7 @@ exact request of a change, so that it can be kept on disk before `apply` sends i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,6 +152,15 @@ class Platform(Protocol):
 
     def metered(self) -> AbstractContextManager[Meter]:
         """Count what this thread asks of the platform while the block runs; blocks may be nested."""
+        ...
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have `look` called just before each attempt of a change leaves, while this thread's block runs.
+
+        Only the dialect knows when that is: there may be a long line for the next request. What `look` raises keeps
+        the attempt from being sent, and is raised as it is; where an earlier attempt may have had its effect, as a
+        `NoAnswerError` that says so.
+        """
         ...
 
 

@@ -7,8 +7,6 @@ name of its block before it. What a block holds beside them is refused: a slip o
 from __future__ import annotations
 
 import json
-import sys
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -16,12 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from paceline.campaign.blocks import DAY_S, DialingMode, Directive, Window
+from paceline.cli.block_file import document_in
 from paceline.cli.words import UsageError
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-STDIN = Path("-")
-LARGEST_FILE = 1_000_000
-"""The largest block that is read, in bytes; the platform takes no more."""
+_LARGEST_NUMBER = 10**18
+"""Larger numbers are none that anybody means."""
+_TOLD = 40
+"""So many characters of a wrong value are told."""
 
 
 class Word(NamedTuple):
@@ -46,7 +46,7 @@ def named_by(block: Block, pairs: Sequence[str], file: Path | None) -> dict[str,
     Raises:
         UsageError: a key is unknown, a value is not of its kind, the file cannot be read, or nothing is named.
     """
-    found = {} if file is None else _of_document(block, _document(file))
+    found = {} if file is None else _of_document(block, document_in(file))
     said: dict[str, object] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -76,50 +76,6 @@ def _read(word: Word, value: object) -> object:
         return word.read(value)
     except (ValueError, TypeError, InvalidOperation) as wrong:
         raise UsageError(f"{word.key}: {wrong}") from None
-
-
-def _document(file: Path) -> Mapping[str, Any]:
-    name = "standard input" if file == STDIN else str(file)
-    try:
-        raw = sys.stdin.buffer.read(LARGEST_FILE + 1) if file == STDIN else _head(file)
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"--file: {name} cannot be read: {wrong}") from None
-    if len(raw) > LARGEST_FILE:
-        raise UsageError(f"--file: {name} is larger than {LARGEST_FILE} bytes")
-    try:
-        found = _parsed(text, file.suffix.lower())
-    except (ValueError, RecursionError) as wrong:
-        raise UsageError(f"--file: {name} is not well formed: {wrong}") from None
-    if not isinstance(found, Mapping):
-        hint = "a table of keys, as `paceline get ... -o yaml` prints it"
-        raise UsageError(f"--file: {name} holds no block", hint=hint)
-    return found
-
-
-def _head(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(LARGEST_FILE + 1)
-
-
-def _parsed(text: str, suffix: str) -> object:
-    if suffix == ".toml":
-        return tomllib.loads(text, parse_float=Decimal)
-    if suffix == ".json":
-        return json.loads(text, parse_float=Decimal, object_pairs_hook=_without_twins)
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        raise ValueError(" ".join(str(wrong).split())) from None
-
-
-def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
-    return found
 
 
 def _of_document(block: Block, document: Mapping[str, Any]) -> dict[str, object]:
@@ -153,8 +109,22 @@ def _whole(value: object) -> int:
     if isinstance(text, str) and text.removeprefix("-").isascii() and text.removeprefix("-").isdigit():
         text = int(text[:20])
     if type(text) is not int:
-        raise ValueError(f"must be a whole number, not {str(value)[:40]!r}")
+        raise ValueError(f"must be a whole number, not {_told(value)}")
+    if abs(text) > _LARGEST_NUMBER:
+        raise ValueError(f"must be a whole number of at most {_LARGEST_NUMBER}")
     return text
+
+
+def _told(value: object) -> str:
+    """Return how a wrong value is told: the beginning of a plain one, of all others only the kind."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return "nothing" if value is None else f"a {_KINDS.get(type(value), type(value).__name__)}"
+    if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+        return "a number of so many digits"
+    return repr(str(value)[:_TOLD])
+
+
+_KINDS: Mapping[type, str] = {bool: "truth value", list: "list", dict: "table"}
 
 
 def _fraction(value: object) -> Decimal:
@@ -165,7 +135,7 @@ def _fraction(value: object) -> Decimal:
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
-        raise ValueError(f"must be a fraction such as 0.03, not {str(value)[:40]!r}") from None
+        raise ValueError(f"must be a fraction such as 0.03, not {_told(value)}") from None
     if not found.is_finite():
         raise ValueError("must be a fraction such as 0.03")
     return found
@@ -190,11 +160,11 @@ def _listed(value: object) -> list[object]:
 
 def _one_of(kind: type[DialingMode | Directive]) -> Callable[[object], object]:
     def chosen(value: object) -> object:
-        try:
-            return kind(str(value))
-        except ValueError:
+        found = next((one for one in kind if isinstance(value, str) and one.value == value), None)
+        if found is None:
             told = ", ".join(one.value for one in kind)
-            raise ValueError(f"must be one of {told}, not {str(value)[:40]!r}") from None
+            raise ValueError(f"must be one of {told}, not {_told(value)}")
+        return found
 
     return chosen
 
@@ -225,9 +195,9 @@ def _in_the_contract(told: object) -> list[Window]:
     keys = {"dayOfWeek", "startTime", "endTime"}
     if not isinstance(told, Mapping) or set(told) != keys:
         raise ValueError(f"a window has {', '.join(sorted(keys))}")
-    day = str(told["dayOfWeek"])
-    if day not in DAYS:
-        raise ValueError(f"dayOfWeek must be one of {', '.join(DAYS)}, not {day[:20]!r}")
+    day = told["dayOfWeek"]
+    if not isinstance(day, str) or day not in DAYS:
+        raise ValueError(f"dayOfWeek must be one of {', '.join(DAYS)}, not {_told(day)}")
     return _split(DAYS.index(day), time_of_day(told["startTime"]), time_of_day(told["endTime"]))
 
 
@@ -266,10 +236,13 @@ def time_of_day(value: object) -> int:
 
     Raises:
         ValueError: when it is none.
+        TypeError: it is no text.
     """
-    parts = str(value).split(":") if isinstance(value, str) else []
+    if not isinstance(value, str):
+        raise TypeError(f'{_told(value)} is no time of day; in YAML it wants quotes, such as "20:00:00"')
+    parts = value.split(":")
     if len(parts) not in {2, 3} or not all(len(part) == 2 and part.isascii() and part.isdigit() for part in parts):
-        raise ValueError(f"{str(value)[:20]!r} is no time of day such as 09:00")
+        raise ValueError(f"{_told(value)} is no time of day such as 09:00")
     hour, minute, second = (*(int(part) for part in parts), 0)[:3]
     seconds = hour * 3600 + minute * 60 + second
     if minute > 59 or second > 59 or seconds > DAY_S:

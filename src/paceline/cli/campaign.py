@@ -15,7 +15,7 @@ from paceline.cli.asking import hold_count, may_go_on
 from paceline.cli.configured import Everywhere
 from paceline.cli.differences import exit_by_difference, only_with_dry_run, would_apply
 from paceline.cli.entrance import open_system
-from paceline.cli.later import Makes, kept_for, kept_for_all
+from paceline.cli.later import Makes, found_for_later, kept_for, kept_for_all
 from paceline.cli.options import Campaigns, Changing, Draining, Targeting
 from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
@@ -26,6 +26,9 @@ from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
+    from paceline.campaign.change import Lane
+    from paceline.campaign.ports import PlatformError
+    from paceline.control.fleet import Found, Target
     from paceline.control.order import Order, Override
     from paceline.control.outcome import Outcome
 
@@ -131,19 +134,23 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
             show_outcome(outcome, output)
             code = exit_after(outcome) if changing.wait else exit_of(outcome)
             return exit_by_difference(code, differs=would_apply([outcome]), detailed=changing.detailed_exitcode)
-        found = system.fleet.find(target, lane=of.lane)
+        found, away = _found(system, target, of.lane, is_for_later=due is not None)
         if not may_go_on(of.__name__, found, said.targeting):
             return exits.REFUSED
         order = replace(order, campaigns=len(found))
         told = _progress(len(found))
         if due is not None:
-            fleet = kept_for_all(found, kept_for(system, make, order, due, lane=of.lane), told=told)
+            fleet = kept_for_all(found, kept_for(system, make, order, due, lane=of.lane), away=away, told=told)
         else:
             fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=told)
         fleet = all_waited(system, fleet, longest) if changing.wait else fleet
         show_fleet(fleet, output)
         code = exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
         return exit_by_difference(code, differs=would_apply(fleet.items), detailed=changing.detailed_exitcode)
+
+
+def _found(system: System, target: Target, lane: Lane, *, is_for_later: bool) -> tuple[Found, PlatformError | None]:
+    return found_for_later(system, target, lane=lane) if is_for_later else (system.fleet.find(target, lane=lane), None)
 
 
 def _one_for_revision(campaigns: tuple[str, ...], said: Said) -> None:
@@ -160,7 +167,7 @@ def _one(
     system: System, make: Makes, campaign: CampaignId, order: Order, *, due: datetime | None, at: datetime | None
 ) -> Outcome:
     if due is not None:
-        return kept_for(system, make, order, due, lane=make(campaign, None).lane)(campaign)
+        return kept_for(system, make, order, due, lane=make(campaign, None).lane)(campaign, None)
     return system.corridor.run(make(campaign, at), order)
 
 

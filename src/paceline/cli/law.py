@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from paceline.cli import exits
-from paceline.cli.configured import Everywhere, Output
+from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
 from paceline.primitives.canonical import Json
@@ -66,16 +66,15 @@ def list_rules(
     on
         Only rules in force on this local date, such as 2026-10-18; all rules where none is said.
     extra
-        Files of rules of your own that stand beside them.
+        Files of rules of your own that stand beside them and beside those of the setting law_files.
     """
     from paceline.cli.schedule_check import region_said
     from paceline.compliance.rule_terms import kind_of
-    from paceline.compliance.shelf import the_rulebook
     from paceline.compliance.told import document_of, is_judged
 
     everywhere = everywhere or Everywhere()
     day = _day_said(on)
-    rulebook = the_rulebook(extra)
+    rulebook = rulebook_of(everywhere, extra)
     rules = _binding(rulebook, region_said(region, state))
     rules = [rule for rule in rules if kind is None or kind_of(rule.terms) == kind.value]
     rules = [rule for rule in rules if on is None or rule.in_force(day)]
@@ -99,13 +98,12 @@ def show_rule(rule: str, /, *, on: str | None = None, extra: Extra = (), everywh
     on
         Local date for which it is said whether the rule is in force; today where none is said.
     extra
-        Files of rules of your own that stand beside ours.
+        Files of rules of your own that stand beside ours and those of the setting law_files.
     """
-    from paceline.compliance.shelf import the_rulebook
     from paceline.compliance.told import document_of
 
     everywhere = everywhere or Everywhere()
-    rulebook = the_rulebook(extra)
+    rulebook = rulebook_of(everywhere, extra)
     found, day = _named(rulebook, rule), _day_said(on)
     if everywhere.output is Output.TABLE:
         _show_one(rulebook, found, day)

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from paceline.campaign.observed import Part, State
 from paceline.cli import exits
-from paceline.cli.configured import Everywhere, Output
+from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.entrance import open_system
 from paceline.cli.law_ahead import AHEAD, Judged, Turn, judged_from
 from paceline.cli.options import Targeting
@@ -66,7 +66,8 @@ def check_law(
         chosen = bool(campaigns or label) or status is not None
         targeting = Targeting(label=label, status=status, everything=not chosen)
         found = system.fleet.find(target_of(campaigns, targeting, system))
-        rulebook = _rulebook(system, extra)
+        # By the setting `law_files` too: what is tried out stands beside the law that is in use.
+        rulebook = rulebook_of(everywhere, extra) if extra else system.law.rulebook
         first = _day(system, on)
         judged, unjudged = _each(system, found, rulebook, first, all_named=bool(campaigns))
     return _told(judged, unjudged, first, rulebook, everywhere.output)
@@ -91,12 +92,6 @@ def _each(
         blocks = sorted(observed.unknown_blocks)
         unjudged += [(campaign, f"its {block} are in a form that nobody here knows") for block in blocks]
     return judged, unjudged
-
-
-def _rulebook(system: System, extra: tuple[Path, ...]) -> Rulebook:
-    from paceline.compliance.shelf import the_rulebook
-
-    return the_rulebook(extra) if extra else system.law.rulebook
 
 
 def _day(system: System, on: str | None) -> date:

@@ -15,7 +15,7 @@ from cyclopts import Parameter
 
 from paceline.cli import exits
 from paceline.cli.call_options import CallOptions, instant_said
-from paceline.cli.configured import Everywhere, Output
+from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
 
@@ -80,11 +80,10 @@ def check_list(
     """
     from paceline.compliance.contact_list import ContactList
     from paceline.compliance.list_outlook import Outlook
-    from paceline.compliance.shelf import the_rulebook
 
     everywhere, reading = everywhere or Everywhere(), reading or Reading()
     call, country = (calls or CallOptions()).call(), _country_said(reading.country)
-    outlook = Outlook(the_rulebook(), at=instant_said(at), call=call, country=country)
+    outlook = Outlook(rulebook_of(everywhere), at=instant_said(at), call=call, country=country)
     with _opened(path) as stream:
         contacts = ContactList(stream, said=reading.columns(), delimiter=_delimiter_said(reading.delimiter))
         outlook.take(contacts)

@@ -178,4 +178,5 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
         say(f"  {name}: {undeclared if value is None else value}")
     if told.last is not None:
         last = told.last
-        say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number})")
+        late = "" if told.lateness is None else f"; {told.lateness}"
+        say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number}){late}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from paceline.cli import exits
 from paceline.cli.call_options import CallOptions, instant_said
-from paceline.cli.configured import Everywhere, Output
+from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
 
@@ -49,11 +49,10 @@ def schedule_check(
         The same for the United States: FL for US-FL.
     """
     from paceline.compliance.decision import decide
-    from paceline.compliance.shelf import the_rulebook
 
     everywhere = everywhere or Everywhere()
     decision = decide(
-        the_rulebook(),
+        rulebook_of(everywhere),
         number=number,
         at=instant_said(at),
         call=(calls or CallOptions()).call(),

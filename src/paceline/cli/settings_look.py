@@ -27,6 +27,8 @@ def show_settings(told: SettingsExplained, say: Say) -> None:
     _block("dialing rules", told.rules, say)
     for name in told.assumed:
         say(f"  nobody declared its {name}, so the tightest was assumed", "dim")
+    for about, what in told.taken_for.items():
+        say(f"  its {about} is taken for granted: {what}", "dim")
     for one in told.overrides:
         until = one.until.isoformat().replace("+00:00", "Z")
         say(f"  {one.by} answers for {one.rule} until {until} (entry {one.entry})", "yellow")

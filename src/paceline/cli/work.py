@@ -147,6 +147,8 @@ class _Reporter:
             self._say(line, {"did": "keep-frozen", **outcome.document()}, f"entry/{outcome.entry}")
         for outcome in done.ended:
             self._say(_ended_line(outcome), {"did": "change", **outcome.document()}, f"entry/{outcome.entry}")
+        for aside in done.aside:
+            self._say(f"{aside}: it is put aside", {"did": "put-aside", "what": aside}, "work/aside")
         for settled in done.settled:
             self._say(_settled_line(settled), {"did": "settle", **settled.document()}, f"entry/{settled.entry}")
         for drift in done.drifts:

@@ -239,16 +239,16 @@ def region_code(text: str, countries: Iterable[str], known: Iterable[str]) -> st
     """Return the ISO 3166-2 code that a cell means, the text itself where nobody can tell.
 
     Args:
-        text: `US-FL`, or `FL`.
+        text: `US-FL`, or `FL`; `DE` is Delaware beside a number of the United States, and Germany beside others.
         countries: those of the number, which count first.
         known: every region code that there is.
     """
     written, codes = text.upper().replace("_", "-"), frozenset(known)
-    if written in codes:
-        return written
     for country in sorted(countries):
         if f"{country}-{written}" in codes:
             return f"{country}-{written}"
+    if written in codes:
+        return written
     alone = [code for code in codes if code.partition("-")[2] == written]
     return alone[0] if len(alone) == 1 else text
 

@@ -4,6 +4,7 @@ Rules:
 * Every row is counted once: under one group of people for whom the same rules and zones hold, or as a bad row.
 * An hour counts whom may be called at its beginning; it may end for them within.
 * A contact in two regions or two zones counts in both sums; groups overlap nowhere.
+* Zone data that is older than the minimum counts nobody: its local times may be an hour off.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from paceline.compliance.judgement import judged
 from paceline.compliance.locality import Locality, Standing, international, locate, written_plainly
 from paceline.compliance.numbering import ASK, Numbering
 from paceline.compliance.rulebook import Rulebook
+from paceline.compliance.zonedata import demand
 from paceline.primitives.canonical import Json
 from paceline.primitives.intervals import seconds_of
 
@@ -90,8 +92,10 @@ class Outlook:
             country: ISO 3166-1, whose national form numbers without a + are read in; None reads none.
 
         Raises:
+            StaleZoneDataError: the zone data is too old to decide by.
             ValueError: the instant has no offset.
         """
+        demand()
         seconds_of(at)
         self.at = at
         self.rulebook = rulebook

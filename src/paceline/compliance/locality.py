@@ -6,6 +6,8 @@ Rules:
 * Jurisdictions are the country, the area code's own regions, and the region that is given; all of their rules bind in
   each of the zones. The area code's region adds rules and no zones.
 * Signals of another country add that country's rules. Where a country has no rules, nobody is called.
+* A zone belongs to the country that the zone data says, whatever other zones keep the same time: Dubai's clocks are
+  those of Reunion, and its law is not. A zone of no place, such as `Etc/GMT+6`, is nobody's address.
 * A number that is none, or is bound to no place, is closed; neither an address nor a region opens it.
 * Of a number nothing counts but its length, its first digits as our tables have them, and which patterns of
   libphonenumber it matches: `numbering` asks here for one number of each kind only.
@@ -23,7 +25,7 @@ from phonenumbers import PhoneNumberType
 from paceline.compliance.call import Place
 from paceline.compliance.geography.tables import area_codes, plans
 from paceline.compliance.rulebook import Rulebook
-from paceline.primitives.zones import canonical_zone, resembling, schedulable
+from paceline.primitives.zones import canonical_zone, countries_by_zone, resembling, schedulable
 
 
 class Standing(StrEnum):
@@ -164,6 +166,9 @@ _REACHABLE = frozenset(
 )
 """Kinds of numbers behind which a person is; those that are bound to no place may be anywhere in their country."""
 _BOUND = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+_PLACELESS = "Etc/"
+_ELSEWHERE = frozenset({"Antarctica/South_Pole", "Atlantic/Jan_Mayen"})
+"""Older names that lead to a zone of a country that these places are not in."""
 
 
 def _read(text: str) -> tuple[phonenumbers.PhoneNumber | None, Standing, str]:
@@ -227,7 +232,7 @@ def _of_address(key: str, number: Origin | _Unknown, rulebook: Rulebook) -> Orig
     if not countries:
         why = f"no rules are known where the zone {key} is: give a zone of a country that has rules"
         return _Unknown(standing=Standing.UNKNOWN_COUNTRY, why=why)
-    # A zone that several countries share adds none of them when the number's own is among them.
+    # A zone that several countries name adds none of them when the number's own is among them.
     added = frozenset() if countries & mine else countries
     return Origin(signal="address", said=key, zones=frozenset({key}), jurisdictions=added)
 
@@ -255,16 +260,25 @@ def _zones_of(country: str, rulebook: Rulebook) -> frozenset[str]:
 
 
 def _countries_with(key: str, rulebook: Rulebook) -> frozenset[str]:
-    """Return the countries that have the zone under this name; where none has, those that have it under another."""
-    named = frozenset(region[:2] for region, zones in rulebook.zones.items() if key in zones)
-    planned = (each[:2] for plan in plans().values() if key in plan.zones for each in plan.jurisdictions)
-    named |= {country for country in planned if _zones_of(country, rulebook)}
-    if named:
-        return named
-    same = canonical_zone(key)
-    return frozenset(
-        region[:2] for region, zones in rulebook.zones.items() if same in {canonical_zone(zone) for zone in zones}
-    )
+    """Return the countries with rules that a zone is in; none where its country has no rules, or it is of no place."""
+    if key.startswith(_PLACELESS) or key in _ELSEWHERE:
+        return frozenset()
+    of_places = countries_by_zone()
+    if key not in of_places and canonical_zone(key) != key:
+        # An older name, such as US/Eastern: what it leads to says where it is.
+        return _countries_naming(key, rulebook) or _countries_with(canonical_zone(key), rulebook)
+    country = of_places.get(key)
+    if country is not None and _zones_of(country, rulebook):
+        return frozenset({country})
+    # Territories are countries of their own in the zone data, such as PR and RE; the rules have them as parts of others.
+    return _countries_naming(key, rulebook)
+
+
+def _countries_naming(key: str, rulebook: Rulebook) -> frozenset[str]:
+    """Return the countries with rules that have the zone under exactly this name."""
+    named = {region[:2] for region, zones in rulebook.zones.items() if key in zones}
+    planned = {each[:2] for plan in plans().values() if key in plan.zones for each in plan.jurisdictions}
+    return frozenset(named | {country for country in planned if _zones_of(country, rulebook)})
 
 
 def _joined(number: str, origins: list[Origin]) -> Locality:

@@ -2,8 +2,9 @@
 
 Rules:
 * Measured is what the dialer counted, never what was configured.
-* A block of 30 days is counted from the campaign's first dial. Where nobody declared that, the block is known only
-  while the campaign is younger than one block: then it is all that was ever counted.
+* A block of 30 days is counted from the campaign's first dial. Where nobody declared that, or what was declared has
+  yet to come, the block is known only while the campaign is younger than one block: then it is all that was ever
+  counted. Of a campaign that never dialed it is known: nothing of nothing.
 * What cannot be told is None, and whoever judges takes it for the worst.
 """
 
@@ -55,9 +56,9 @@ class Allowance:
         campaign, now = observed.campaign, observed.at
         match period:
             case Period.BLOCKS_30D:
-                if anchor is None:
+                if anchor is None or anchor > now:
                     return self._of_a_young_campaign(observed, lane)
-                start = anchor + (now - anchor) // BLOCK * BLOCK if anchor <= now else now
+                start = anchor + (now - anchor) // BLOCK * BLOCK
             case Period.DAY:
                 start = now - _DAY
             case _:

@@ -124,8 +124,10 @@ class ApprovalDesk:
         """
         return self._recorder.looked_up(lambda connection: self._asked(connection, entry))
 
-    def ask(self, change: AnyChange, order: Order, entry: EntryId, *, at: datetime) -> datetime:
+    def ask(self, change: AnyChange, order: Order, entry: EntryId, *, at: datetime, payload: str = "{}") -> datetime:
         """Have an entry that is open wait for approval, from this instant of the platform, and return until when.
+
+        The payload is what the work keeps of the campaign as it was judged (`planned`).
 
         Raises:
             FrozenError: somebody froze the campaign since the change was judged.
@@ -140,11 +142,20 @@ class ApprovalDesk:
                 raise FrozenError(frozen)
             if not self._moved(connection, entry, Stage.OPEN, Stage.WAITS_FOR_APPROVAL):
                 raise EntryClosedError(f"entry {entry} is not open any more")
-            return self.put(connection, change, order, entry, at=at)
+            return self.put(connection, change, order, entry, at=at, payload=payload)
 
         return self._written(wait)
 
-    def put(self, connection: Connection, change: AnyChange, order: Order, entry: EntryId, *, at: datetime) -> datetime:
+    def put(
+        self,
+        connection: Connection,
+        change: AnyChange,
+        order: Order,
+        entry: EntryId,
+        *,
+        at: datetime,
+        payload: str = "{}",
+    ) -> datetime:
         """Keep that an entry waits for approval, in a transaction of the caller's own, and return until when.
 
         A newer change of the same kind takes the place of the one that waits for approval for the campaign.
@@ -163,6 +174,7 @@ class ApprovalDesk:
                 key=str(entry),
                 due_ns=ns_of(until),
                 lane=int(change.lane),
+                payload=payload,
                 campaign=change.campaign,
             ),
         )

@@ -18,7 +18,8 @@ from paceline.campaign.ports import Platform
 from paceline.control.approval_desk import ApprovalDesk, NotAskedError
 from paceline.control.approval_findings import approval_expired, approved_by
 from paceline.control.asked import Asked
-from paceline.control.due_changes import AGAIN, DueChanges, Left
+from paceline.control.due_changes import DueChanges
+from paceline.control.due_closing import AGAIN, Left
 from paceline.control.order import Order, order_of
 from paceline.control.outcome import Failure, InDoubt, Outcome, Refused, Scheduled
 from paceline.control.recorder import Recorder
@@ -124,7 +125,7 @@ class Approvals:
             case Left.WAITING | Left.AWAY:
                 # A worker tries it as long as it may be late, and gives it up then.
                 return self._scheduled(change, entry, now + AGAIN)
-            case Left.TO_OTHERS:
+            case Left.TO_OTHERS | Left.ASIDE:
                 return self._elsewhere(change, entry)
             case _:
                 assert_never(made)

@@ -3,8 +3,10 @@
 Rules:
 * No purpose declared: the rules of every purpose bind.
 * No region declared: every region of the profile's countries.
-* A country stands for its regions that are not outlying, which have to be named; a region that the law library does not
-  know on its own, for its country.
+* A country stands for its regions that are not outlying, which have to be named.
+* A region that the law library does not know on its own stands for its country, but only where all of that country is
+  one: where it has outlying regions, nobody can tell whether this is one of them under another name. Such a code stays
+  as it is, and is refused as unknown.
 * What was declared beside the law only ever tightens.
 """
 
@@ -25,6 +27,11 @@ from paceline.control.known_facts import (
     RETRY_MIN_MINUTES,
 )
 from paceline.primitives.canonical import Json
+
+_PARTS: Mapping[str, frozenset[str]] = {
+    "GB": frozenset({"GB-ENG", "GB-SCT", "GB-WLS", "GB-NIR", "GB-EAW", "GB-GBN", "GB-UKM"})
+}
+"""Where only these codes stand for the country: Jersey, Guernsey and Man have laws of their own, and many codes."""
 
 
 def circumstances_of(
@@ -60,12 +67,19 @@ def regions_of(named: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
     found: set[str] = set()
     for name in named:
         country = name[:2]
-        if name in rulebook.zones and name != country:
+        if name == country:
+            found |= frozenset(rulebook.regions_of(country)) or {name}
+        elif name in rulebook.zones:
             found.add(name)
-            continue
-        parts = frozenset(rulebook.regions_of(country)) if name == country else frozenset()
-        found |= parts or {country if country in rulebook.zones else name}
+        else:
+            found.add(country if _is_within(name, country, rulebook) else name)
     return frozenset(found)
+
+
+def _is_within(name: str, country: str, rulebook: Rulebook) -> bool:
+    """Return whether the law and the clocks of the whole country are sure to hold in a region that nobody knows."""
+    is_one = country in rulebook.zones and not any(region[:2] == country for region in rulebook.outlying)
+    return is_one and name in _PARTS.get(country, {name})
 
 
 def _tightest(choose: Callable[[list[int]], int], *told: Json) -> int | None:

@@ -17,13 +17,11 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
-from paceline.campaign.catalogue import CATALOGUE, LifecycleChange, change_of
 from paceline.campaign.observed import Observed
 from paceline.control.announcing import DRIFTED
 from paceline.control.meanwhile import Meanwhile
-from paceline.control.outcome import Scheduled
 from paceline.control.recorder import Recorder
-from paceline.control.settlement import change_in
+from paceline.control.revisions import in_order, was_ordered
 from paceline.ledger.entry import Actor, Deed, Step
 from paceline.ledger.history import Sighting
 from paceline.ledger.readings import Readings
@@ -71,31 +69,17 @@ class Drifts:
         Raises:
             LedgerUnavailableError: it is told another time.
         """
-        seen = _in_order(self._readings.sightings(observed.campaign), until=observed.version)
+        seen = in_order(self._readings.sightings(observed.campaign), until=observed.version)
         if all(one.made_by is not None for one in seen[1:]):
             return ()
         mark = self._recorder.looked_up(lambda connection: self._mark(connection, observed.campaign))
         steps = [
             (before, after)
             for before, after in pairwise(_since(mark, seen))
-            if after.made_by is None and not self._was_ordered(before, after)
+            if after.made_by is None and not was_ordered(self._recorder.book, before, after)
         ]
         deeds = [self._deed(observed, before, after) for before, after in steps]
         return self._noted(observed.campaign, deeds, mark) if deeds else ()
-
-    def _was_ordered(self, before: Sighting, after: Sighting) -> bool:
-        """Return whether the platform carried out then what an entry of ours had left with it for later."""
-        if before.made_by is None or not _follows(before.revision, after.revision):
-            return False
-        entry = self._recorder.book.read(before.made_by)
-        if entry.outcome != Scheduled.word or entry.kind not in CATALOGUE:
-            return False
-        change = change_of(change_in(entry))
-        if not isinstance(change, LifecycleChange):
-            return False
-        became = {value for name, value in after.settings.items() if before.settings.get(name) != value}
-        is_due = change.effective_at is not None and after.first_seen >= change.effective_at
-        return is_due and change.state.value in became
 
     def _deed(self, observed: Observed, before: Sighting, after: Sighting) -> tuple[Deed, Findings]:
         was, now = _as_seen(observed, before), _as_seen(observed, after)
@@ -132,27 +116,9 @@ class Drifts:
         return _Mark(entry=EntryId(found.entry), version=str(details.get("version", details["revision"])))
 
 
-def _in_order(sightings: Sequence[Sighting], *, until: str) -> list[Sighting]:
-    """Return each revision once, up to one of them, as they were made: by their numbers where they have any."""
-    once: dict[str, Sighting] = {}
-    for one in sightings:
-        if one.revision not in once or once[one.revision].made_by is None:
-            once[one.revision] = one
-    seen = list(once.values())
-    if all(one.revision.isdecimal() for one in seen):
-        # The platform's clock may be set, which would mix up instants.
-        seen.sort(key=lambda one: int(one.revision))
-    end = next((place for place, one in enumerate(seen) if one.revision == until), -1)
-    return seen[: end + 1]
-
-
 def _since(mark: _Mark | None, seen: Sequence[Sighting]) -> Sequence[Sighting]:
     place = next((place for place, one in enumerate(seen) if mark is not None and one.revision == mark.version), 0)
     return seen[place:]
-
-
-def _follows(earlier: str, later: str) -> bool:
-    return not (earlier.isdecimal() and later.isdecimal()) or int(later) == int(earlier) + 1
 
 
 def _as_seen(observed: Observed, seen: Sighting) -> Observed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paceline.campaign.catalogue import AnyChange
@@ -13,6 +14,8 @@ from paceline.control.told import stands_against
 from paceline.ledger.entry import Entry
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
+
+_LATE = "agenda.late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +47,16 @@ class Explanation:
     last: Entry | None
     settings: SettingsExplained
 
+    @property
+    def lateness(self) -> str | None:
+        """How late the last change was made or given up, in words; None when it was on time, or had no hour."""
+        found = None if self.last is None else _lateness(self.last)
+        return None if found is None else str(found["message"])
+
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
         last = self.last
+        late = None if last is None else _lateness(last)
         return {
             "campaign": document_of(self.situation.observed),
             "dialing": self.dialing,
@@ -62,7 +72,13 @@ class Explanation:
             ],
             "last_change": None
             if last is None
-            else {"entry": last.number, "kind": last.kind, "by": last.actor.name, "outcome": last.outcome},
+            else {
+                "entry": last.number,
+                "kind": last.kind,
+                "by": last.actor.name,
+                "outcome": last.outcome,
+                "late_s": None if late is None else late["found"],
+            },
             **self.settings.document(),
         }
 
@@ -136,6 +152,14 @@ def _hours(settings: SettingsExplained) -> list[str]:
         return ["its schedule is always open" if settings.is_open else "its schedule is closed for a month"]
     at = settings.turns_at.isoformat().replace("+00:00", "Z")
     return [f"its schedule is {'open, and closes' if settings.is_open else 'closed, and opens'} at {at}"]
+
+
+def _lateness(entry: Entry) -> Mapping[str, Json] | None:
+    """Return the finding in which an entry says that it came late."""
+    details = None if entry.closed is None else entry.closed.document["details"]
+    findings = details.get("findings") if isinstance(details, Mapping) else None
+    found = findings if isinstance(findings, list) else []
+    return next((one for one in found if isinstance(one, Mapping) and one["rule"] == _LATE), None)
 
 
 def _counted(live: LiveCalls | None) -> str:

@@ -132,7 +132,7 @@ class Fleet:
             ended[outcome.change.campaign] = outcome
             told(outcome)
         items = tuple(ended[campaign] for campaign in found.campaigns if campaign in ended)
-        summary = _summary(items, len(found.unreadable))
+        summary = summary_of(items, unreadable=len(found.unreadable))
         requests = found.requests + sum(item.requests for item in items)
         return FleetOutcome(items=items, unreadable=found.unreadable, requests=requests, summary=summary)
 
@@ -203,7 +203,8 @@ def _concerns(target: Target, one: Unreadable) -> bool:
     return target.is_selection and (target.labelled is None or one.campaign in target.labelled)
 
 
-def _summary(items: Iterable[Outcome], unreadable: int) -> dict[str, int]:
+def summary_of(items: Iterable[Outcome], *, unreadable: int = 0) -> dict[str, int]:
+    """Return how many ended in which way; what could not be read has failed."""
     counted: dict[str, int] = {}
     for item in items:
         counted[item.word] = counted.get(item.word, 0) + 1

@@ -6,7 +6,7 @@
 4. survey: the campaign and its version, who else is at it, the limits
 5. guard: may it be done in this situation; where the policy wants a second person's approval, it waits for that here
 6. intend: the exact request, on disk, before it is sent
-7. apply: sent, under its key and its precondition; an answer that is lost is looked for
+7. apply: looked at once more, then sent, under its key and its precondition; an answer that is lost is looked for
 8. verify: what the platform holds against what was wanted
 9. close the entry: how it ended
 
@@ -18,16 +18,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, aspect_of, ends_dialing
+from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
 from paceline.compliance.fields import RuleFileError
 from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.due_judgement import Judge
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent, Unended
+from paceline.control.last_look import LastLook
 from paceline.control.law_at_hand import LawAtHand, law_at_hand
 from paceline.control.meanwhile import Meanwhile
+from paceline.control.on_its_way import Coming, OnItsWay, may_come
 from paceline.control.order import Order
 from paceline.control.outcome import (
     Applied,
@@ -40,6 +43,7 @@ from paceline.control.outcome import (
     Scheduled,
     Unchanged,
 )
+from paceline.control.planned import Planned
 from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of
 from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
@@ -77,6 +81,8 @@ class _Walk:
     after: Observed | None = None
     others: tuple[Unended, ...] = ()
     told: Findings = field(default_factory=Findings)
+    coming: tuple[Coming, ...] = ()
+    judge: Judge | None = None
     moved_on: PlatformError | None = None
     is_under_way: bool = False
     law: LawAtHand | None = None
@@ -94,12 +100,15 @@ class Corridor:
         settlement: Settlement,
         meanwhile: Meanwhile,
         desk: ApprovalDesk,
+        last_look: LastLook,
         rules: Rulebook,
         clock: Clock,
     ) -> None:
         """Join the parts that a change passes."""
+        self._last_look = last_look
         self._desk = desk
         self._platform = platform
+        self._on_its_way = OnItsWay(recorder)
         self._recorder = recorder
         self._survey = survey
         self._settlement = settlement
@@ -137,9 +146,10 @@ class Corridor:
         *,
         seen: Observed | None = None,
         watch: Stopwatch | None = None,
+        judge: Judge | None = None,
     ) -> Outcome:
         """Return how a change ended whose entry is open; whoever asks closes it, or has it tried again."""
-        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock))
+        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock), judge=judge)
         with self._platform.metered() as meter:
             ending = self._ended(walk, seen)
             return Outcome(
@@ -184,6 +194,7 @@ class Corridor:
             if self._may_be_undone(walk, situation):
                 with walk.watch.stage("settle"):
                     walk.others = self._settlement.settle_all(walk.others, change.lane)
+                    self._on_its_way.wait(walk.coming)
                 with walk.watch.stage("survey"):
                     situation = self._surveyed(walk, None)
             with walk.watch.stage("check"):
@@ -195,7 +206,7 @@ class Corridor:
                 request = self._platform.prepare(change.whole_on(observed), observed.version)
                 sent = self._recorder.intend(walk.opened, request, observed, number=number, is_kept=observed is seen)
             with walk.watch.stage("apply"):
-                walk.moved_on = self._applied(walk, sent)
+                walk.moved_on = self._applied(walk, sent, number)
             if walk.moved_on is None:
                 return self._verified(walk)
             if not order.rejudges(change.lane) or number - walk.opened.tries == MOST_TRIES[change.lane]:
@@ -203,6 +214,10 @@ class Corridor:
 
     def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
         """Return the situation, and what changed since it was judged before."""
+        # First who is on the way, then what has arrived: nobody is missed who goes from one to the other.
+        if walk.change.lane is Lane.STOPPING and may_come(walk.opened.others):
+            walk.coming = self._on_its_way.of(walk.opened.others)
+            seen = None if seen is None or walk.change.already_so(seen) else seen
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
         walk.law = law_at_hand(situation)
@@ -226,8 +241,9 @@ class Corridor:
 
         A stop that is sent makes another revision, which the resumption then meets; one that is not sent has to wait.
         """
-        is_so = walk.change.lane is Lane.STOPPING and walk.change.already_so(situation.observed)
-        return is_so and any(_is_on_its_way(other) for other in walk.others)
+        observed, abilities = situation.observed, self._platform.abilities
+        walk.coming = tuple(one for one in walk.coming if one.may_arrive(observed, abilities))
+        return bool(walk.coming) and walk.change.already_so(observed)
 
     def _judged(self, walk: _Walk, situation: Situation) -> Ending | None:
         """Return how the change ends by its judgement, None when it may be sent."""
@@ -247,9 +263,12 @@ class Corridor:
             if not self._may_be_undone(walk, situation):
                 walk.findings += as_it_is(change, situation)
                 return Unchanged()
-            coming = [other for other in walk.others if _is_on_its_way(other)]
-            walk.findings += Findings(*(on_its_way(other) for other in coming))
+            walk.findings += Findings(*(on_its_way(one.other) for one in walk.coming))
             return Conflicted()
+        found, against = (Findings(), None) if walk.judge is None else walk.judge(situation)
+        walk.findings += found
+        if against is not None:
+            return against
         walk.findings = heeded(walk.findings + change.guard(situation), order, situation.now)
         if stands_against(walk.findings):
             return Refused()
@@ -263,15 +282,18 @@ class Corridor:
         """Have the change wait for approval by a second person; then it is judged again."""
         entry = walk.opened.entry
         self._recorder.saw([situation.observed])
-        until = self._desk.ask(walk.change, walk.order, entry, at=situation.now)
+        payload = Planned.on(situation.observed).payload()
+        until = self._desk.ask(walk.change, walk.order, entry, at=situation.now, payload=payload)
         walk.findings += self._desk.told(entry, walk.order, until=until)
         return Scheduled(None, None, approve_until=until)
 
-    def _applied(self, walk: _Walk, sent: Sent) -> PlatformError | None:
+    def _applied(self, walk: _Walk, sent: Sent, number: int) -> PlatformError | None:
         """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
         walk.is_under_way = True
+        change = walk.change
         try:
-            receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=walk.change.lane)
+            with self._platform.last_look(lambda: self._last_look.may_go(walk.opened, change.campaign, number=number)):
+                receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=change.lane)
         except (RevisionConflictError, WrongStateError) as moved_on:
             walk.is_under_way = False
             return moved_on
@@ -283,19 +305,22 @@ class Corridor:
         return None
 
     def _found_again(self, walk: _Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
-        """Look for an answer that was lost."""
-        became = self._settlement.find_out(walk.change, sent, lane=walk.change.lane, untouched=Untouched.SEND)
+        """Look for an answer that was lost; what was never taken up is sent again only where it stops."""
+        lane = walk.change.lane
+        untouched = Untouched.SEND if lane is Lane.STOPPING else Untouched.LEAVE
+        became = self._settlement.find_out(walk.change, sent, lane=lane, untouched=untouched)
         match became:
             case Happened(made):
                 walk.after = made
                 walk.findings += Findings(found_again(lost))
                 return None
-            case DidNotHappen(_, refusal):
+            case DidNotHappen(_, refusal) if refusal is not None:
                 walk.is_under_way = False
                 if isinstance(refusal, RevisionConflictError | WrongStateError):
                     return refusal
-                raise refusal or lost
-            case NobodyKnows():
+                raise refusal
+            case DidNotHappen() | NobodyKnows():
+                # It may still be in the network, and arrive.
                 raise lost
             case _:
                 assert_never(became)
@@ -372,8 +397,3 @@ class Corridor:
             self._settlement.after(change, opened)
         except LedgerError:
             return
-
-
-def _is_on_its_way(other: Unended) -> bool:
-    """Return whether somebody else's change may still arrive and let the campaign dial."""
-    return other.stage in {Stage.OPEN, Stage.IN_DOUBT} and not ends_dialing(other.kind)

@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.campaign.catalogue import AnyChange, document_of
-from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
+from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
@@ -129,6 +129,7 @@ class Recorder:
                 entry=row.entry,
                 mark=row.hash,
                 others=tuple(unended_of(values) for values in others),
+                stops=change.lane is Lane.STOPPING,
                 resumes=isinstance(change, Resume),
             )
             also(connection, opened)
@@ -199,6 +200,7 @@ class Recorder:
                 self._readings.put(connection, look)
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, outcome.after)
             self._crier.ended(connection, row, effective_at=effective_at)
 
         return end
@@ -251,6 +253,7 @@ class Recorder:
                 return
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, observed)
             took = observed.effective_at if isinstance(verdict, Achieved) else None
             self._crier.ended(connection, row, effective_at=took)
 
@@ -270,8 +273,9 @@ class Recorder:
         def end(connection: Connection) -> None:
             self.book.hold(connection)
             if self._stage_of(connection, entry) is Stage.SETTLING:
-                self.book.put(connection, draft)
+                row = self.book.put(connection, draft)
                 self._move(connection, entry, None)
+                self._crier.ended(connection, row, effective_at=None)
 
         self.in_transaction(end)
 

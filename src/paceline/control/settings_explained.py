@@ -18,6 +18,7 @@ from paceline.campaign.observed import Ability, Observed, Part, Situation
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.schedule.windows import intervals_between
+from paceline.compliance.call import Mode
 from paceline.compliance.fields import RuleFileError
 from paceline.control.law import Law
 from paceline.control.order import Override, order_of
@@ -74,6 +75,7 @@ class SettingsExplained:
         is_open: whether the schedule is open; None without one.
         turns_at: when it opens, or closes if it is open; None when it does neither within a month.
         assumed: what nobody declared, so that the tightest was assumed.
+        taken_for: what no fact can say, and what the calls are taken for in words; by what it is about, such as `mode`.
     """
 
     schedule: Judged | None
@@ -81,6 +83,7 @@ class SettingsExplained:
     is_open: bool | None
     turns_at: datetime | None
     assumed: tuple[str, ...]
+    taken_for: Mapping[str, str]
     overrides: tuple[ActiveOverride, ...]
     unknown: tuple[str, ...]
 
@@ -95,6 +98,7 @@ class SettingsExplained:
             "schedule": schedule,
             "rules": _document(self.rules),
             "assumed": [*self.assumed],
+            "taken_for": {**self.taken_for},
             "overrides": [one.document() for one in self.overrides],
             "unknown": [*self.unknown],
         }
@@ -125,6 +129,7 @@ class SettingsLook:
             is_open=is_open,
             turns_at=turns_at,
             assumed=() if around is None else tuple(sorted(around.circumstances.assumed)),
+            taken_for={} if around is None else _taken_for(around),
             overrides=self._overrides(campaign, situation.now),
             unknown=tuple(unknown),
         )
@@ -157,6 +162,13 @@ class SettingsLook:
             for one in order_of(entry).overrides
             if one.until > now and _counted(entry, one)
         )
+
+
+def _taken_for(around: Situation) -> dict[str, str]:
+    """Return what was taken for granted without being the tightest that there is."""
+    if around.circumstances.call.modes != {Mode.LIVE}:
+        return {}
+    return {"mode": "a person speaks; what binds recordings and artificial voices only is not judged"}
 
 
 def _of_schedule(shown: Observed, around: Situation) -> Judged:

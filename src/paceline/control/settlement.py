@@ -7,7 +7,8 @@ What became of it, in this order:
 3. Where a platform has no keys, or the key is too old for it to remember: the next version in the wanted state is taken
    for ours, anything else stays in doubt.
 
-Whose owner is gone, the entry is closed: as failed when nothing was sent or it has not happened.
+Whose owner is gone, the entry is closed: as failed when nothing was sent or it has not happened. An entry that this
+version cannot read, because a newer one wrote it, is left to that one: it keeps nobody from settling the others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
+from paceline.campaign.catalogue import AnyChange, UnknownChangeError, change_of, ends_dialing
 from paceline.campaign.change import Diverged, Lane, Settling, Verdict
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import WAITS_HERE, Ability, Observed, Stage
@@ -159,7 +160,9 @@ class Settlement:
         Where the campaign is not as wanted any more because somebody has changed it since, the entry was superseded.
         """
         entry = self._recorder.book.read(other.entry)
-        change = change_of(change_in(entry))
+        change = _readable(entry)
+        if change is None:
+            return other
         if observed.part is not change.part:
             try:
                 observed = self._platform.read(other.campaign, part=change.part)
@@ -194,7 +197,9 @@ class Settlement:
     def _ended_for(self, other: Unended, lane: Lane) -> Unended | None:
         """Close the entry of an owner who is gone; None when that is done."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(change_in(entry))
+        change = _readable(entry)
+        if change is None:
+            return other
         sent = self.sent_of(entry, change)
         if sent is None:
             outcome = Outcome(change=change, ending=_interrupted("before anything was sent"), entry=entry.number)
@@ -212,7 +217,9 @@ class Settlement:
     def _cleared_up(self, other: Unended, lane: Lane) -> Unended | None:
         """Judge again what was in doubt; None when it no longer is."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(change_in(entry))
+        change = _readable(entry)
+        if change is None:
+            return other
         sent = self.sent_of(entry, change)
         if sent is None:
             return other
@@ -337,6 +344,14 @@ def _not_as_wanted(change: AnyChange, observed: Observed) -> Diverged:
     verdict = change.verify(observed)
     # Somebody else may have made it so: then it is as wanted, though not by this change.
     return verdict if isinstance(verdict, Diverged) else Diverged(())
+
+
+def _readable(entry: Entry) -> AnyChange | None:
+    """Return the change of an entry, None when this version does not know it."""
+    try:
+        return change_of(change_in(entry))
+    except UnknownChangeError:
+        return None
 
 
 def change_in(entry: Entry) -> dict[str, Json]:

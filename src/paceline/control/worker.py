@@ -22,7 +22,7 @@ from paceline.control.agenda import ROOM
 from paceline.control.carrying import Carrying
 from paceline.control.drifts import Drift
 from paceline.control.due_changes import DueChanges
-from paceline.control.freeze import Freeze
+from paceline.control.enforcement import Enforcement
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.control.platform_time import PlatformTime
@@ -56,6 +56,7 @@ class Round:
         stopped: stops of frozen campaigns that dialed all the same, also those that were not possible.
         ended: changes that were due and ended, given up as expired too.
         waiting: how many that are due wait on.
+        aside: work of the agenda that belongs to no entry, and is not tried any more.
         settled: entries that came to their end by a later look.
         unsettled: how many settle still, or are in doubt.
         drifts: what was changed outside paceline.
@@ -65,6 +66,7 @@ class Round:
     stopped: tuple[Outcome, ...] = ()
     ended: tuple[Outcome, ...] = ()
     waiting: int = 0
+    aside: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = ()
     unsettled: int = 0
     drifts: tuple[Drift, ...] = ()
@@ -81,7 +83,7 @@ class Worker:
         time: PlatformTime,
         due_changes: DueChanges,
         watch: Watch,
-        freeze: Freeze,
+        enforcement: Enforcement,
         carrying: Carrying,
         leases: Leases,
         recorder: Recorder,
@@ -92,7 +94,7 @@ class Worker:
         self._time = time
         self._due_changes = due_changes
         self._watch = watch
-        self._freeze = freeze
+        self._enforcement = enforcement
         self._carrying = carrying
         self._leases = leases
         self._recorder = recorder
@@ -129,7 +131,7 @@ class Worker:
             while not stopped.is_set():
                 if carried.done():
                     carried.result()
-                done = self._round(look=self._time.is_old)
+                done = self._round(look=self._time.is_old, told_to_end=stopped)
                 told(replace(done, carried=self._carrying.news()))
                 self._keep_present()
                 bell.wait_for_work(PAUSE_S)
@@ -144,16 +146,18 @@ class Worker:
         owner = self._recorder.owner
         return any(row.work.key != owner.name and not owner.is_dead(row.work.key) for row in rows)
 
-    def _round(self, *, look: bool) -> Round:
+    def _round(self, *, look: bool, told_to_end: Event | None = None) -> Round:
         done = Round()
         try:
             if self._is_over(self._enforced_ns, SETTLE_S):
                 self._enforced_ns = self._clock.running_ns()
-                stops = self._freeze.enforce(self._order)
+                # One that goes on shares the work with others; a single round does all that there is to be done.
+                enforce = self._enforcement.enforce if told_to_end is None else self._enforcement.in_turn
+                stops = enforce(self._order)
                 done = replace(done, stopped=() if stops is None else stops.items)
             if look:
                 self._time.look()
-            done = self._made_due(done, is_fresh=look)
+            done = self._made_due(done, is_fresh=look, told_to_end=told_to_end)
             if self._is_over(self._settled_ns, SETTLE_S):
                 self._settled_ns = self._clock.running_ns()
                 looked = self._watch.settle()
@@ -163,17 +167,15 @@ class Worker:
                 done = replace(done, drifts=self._watch.look_for_drift())
         except PlatformError as away:
             # What is due is tried all the same, by the time that is estimated: a stop does not wait for a list.
-            done = self._made_due(done, is_fresh=False) if not done.ended and not done.waiting else done
+            if not done.ended and not done.waiting:
+                done = self._made_due(done, is_fresh=False, told_to_end=told_to_end)
             return replace(done, platform_away=away.message)
         return done
 
-    def _made_due(self, done: Round, *, is_fresh: bool) -> Round:
+    def _made_due(self, done: Round, *, is_fresh: bool, told_to_end: Event | None) -> Round:
         """Make what is due; a time that is an estimate is asked for anew before anything is made by it."""
-        now = self._time.now()
-        if now is None:
-            return done
-        ran = self._due_changes.run(now, asked_now=self._time.look, is_estimate=not is_fresh)
-        return replace(done, ended=ran.ended, waiting=ran.waiting)
+        ran = self._due_changes.run(self._time, is_fresh=is_fresh, told_to_end=told_to_end)
+        return replace(done, ended=ran.ended, waiting=ran.waiting, aside=ran.aside)
 
     def _is_over(self, since_ns: int | None, seconds: float) -> bool:
         return since_ns is None or self._clock.running_ns() - since_ns >= seconds * 1_000_000_000

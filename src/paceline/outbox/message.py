@@ -156,9 +156,9 @@ def _lifecycle(ended: Ended) -> dict[str, Json]:
     seen = {**_object(details.get("before")), **_object(details.get("after"))}
     after = _object(details.get("after")) or _object(details.get("before"))
     if ended.verdict is not None:
-        seen.update(_object(ended.verdict.get("details")))
-        # A look after the end tells the state alone: what was pending then need not be so now.
-        after = {}
+        # A look after the end tells the state alone: what was pending then need not be so now. One that was superseded
+        # was not looked at: whose change took its place tells the state.
+        seen, after = {**_object(ended.verdict.get("details"))}, {}
     pending = _object(after.get("pending"))
     said: dict[str, Json] = {
         "state": seen.get("state"),
@@ -166,6 +166,8 @@ def _lifecycle(ended: Ended) -> dict[str, Json]:
         "drained": after.get("drained"),
         "pending": pending or None,
     }
+    if "superseded_by" in seen:
+        said["superseded_by"] = seen["superseded_by"]
     if ended.effective_at is None and ended.verdict is None and "effective_at" in pending:
         said["effective_at"] = pending["effective_at"]
     return said

@@ -19,7 +19,7 @@ from typing import Any, NewType
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
 
-from paceline.outbox.addresses import Endpoint, Reach, endpoint_of
+from paceline.outbox.addresses import Endpoint, Reach, endpoint_of, listed
 from paceline.outbox.failures import NameRefusedError, SubscriberNotFoundError, UnknownKindsError
 from paceline.outbox.signing import OVERLAP_S, Secrets, fresh_secret
 from paceline.primitives.canonical import canonical_json
@@ -77,10 +77,13 @@ class Subscriber:
 class Subscribers:
     """The subscribers of one tenant; every method is part of the caller's transaction."""
 
-    def __init__(self, tenant: TenantId, clock: Clock, *, reach: Reach = Reach.PUBLIC) -> None:
-        """Keep them for `tenant`; what they may be is bounded by `reach`."""
+    def __init__(
+        self, tenant: TenantId, clock: Clock, *, reach: Reach = Reach.PUBLIC, hosts: frozenset[str] = frozenset()
+    ) -> None:
+        """Keep them for `tenant`; what they may be is bounded by `reach`, and by these hosts where there are any."""
         self.tenant = tenant
         self.reach = reach
+        self.hosts = hosts
         self._clock = clock
 
     def add(
@@ -93,7 +96,7 @@ class Subscribers:
             UnknownKindsError: a kind is neither a type nor an aspect.
             NameRefusedError: the name is empty, too long, or cannot be printed.
         """
-        endpoint_of(url, self.reach)
+        listed(endpoint_of(url, self.reach), self.hosts)
         called = None if name is None else _checked_name(name)
         wanted = _checked(kinds)
         values: dict[str, Any] = {
@@ -145,9 +148,10 @@ class Subscribers:
         """Return where it listens.
 
         Raises:
-            AddressRefusedError: nothing may be sent there any more: loopback was open when it was added.
+            AddressRefusedError: nothing may be sent there any more: loopback was open when it was added, or its host
+                was listed.
         """
-        return endpoint_of(subscriber.url, self.reach)
+        return listed(endpoint_of(subscriber.url, self.reach), self.hosts)
 
     def rotate(self, connection: Connection, subscriber: SubscriberId, *, overlap_s: float = OVERLAP_S) -> Subscriber:
         """Return it with a new secret; the one it had is signed with as well for `overlap_s`.

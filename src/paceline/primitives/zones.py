@@ -7,10 +7,12 @@ so that one version of the zone data decides everywhere and can be named in a re
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import tzdata
@@ -80,6 +82,17 @@ def canonical_zone(key: str) -> str:
     while key in links:
         key = links[key]
     return key
+
+
+@cache
+def countries_by_zone() -> Mapping[str, str]:
+    """Return the country or territory, ISO 3166-1, of each zone that people in it live by: `zone.tab` of the zone data.
+
+    Each zone has one. Older names such as `US/Eastern`, and zones of no place such as `Etc/GMT+6`, are not in it.
+    """
+    text = files("tzdata").joinpath("zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return MappingProxyType({row[2]: row[0] for row in rows})
 
 
 def schedulable(key: str) -> bool:

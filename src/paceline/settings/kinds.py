@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from paceline.control.approval_policy import Policy
+from paceline.outbox.addresses import Reach, endpoint_of
+from paceline.outbox.failures import AddressRefusedError
 from paceline.primitives.ids import MalformedIdError, campaign_id
 
 if TYPE_CHECKING:
@@ -196,6 +198,20 @@ def _checked_database(found: str) -> str:
     return _held(found, _is_line(found) and any(found.startswith(kind) and found != kind for kind in _DATABASES))
 
 
+def _checked_hosts(found: str) -> str:
+    """Return the hosts as addresses name them, each once, in order."""
+    try:
+        hosts = {endpoint_of(_address_of(name.strip()), Reach.LOOPBACK) for name in found.split(",")}
+    except AddressRefusedError:
+        raise UnfitError from None
+    plain = all(host.target == "/" and host.port == 443 for host in hosts) and "/" not in found
+    return _held(",".join(sorted(host.host for host in hosts)), _is_line(found) and plain)
+
+
+def _address_of(host: str) -> str:
+    return f"https://[{host}]/" if ":" in host else f"https://{host}/"
+
+
 def _checked_campaign(found: str) -> str:
     try:
         return campaign_id(found)
@@ -239,5 +255,11 @@ CAMPAIGN = Kind(
     check=_checked_campaign,
 )
 """A campaign."""
+HOSTS = Kind(
+    words="host names with commas between them, such as hooks.example.com,wfm.example.com, without https:// and port",
+    form=_text,
+    check=_checked_hosts,
+)
+"""Hosts that messages may go to."""
 PATH = text(LONGEST_TEXT, what="a path")
 """A file or a folder; a relative one starts where the setting stands, `~/` is the home folder."""

@@ -174,6 +174,11 @@ _WORK = (
         says="Whether messages may go to this machine itself, by http too: for development only.",
     ),
     Known(
+        name="webhook_hosts", kind=kinds.HOSTS, default_words="every public host",
+        says="The exact hosts that messages may be sent to, and no others; what is subscribed already and is not among "
+        "them is told nothing more.",
+    ),
+    Known(
         name="approvals", kind=APPROVALS, default_words="no change wants approval", in_file_only=True,
         says="Which changes wait for approval by a second person, a table of the file: `rules`, each with `kinds` and, "
         "where only large changes are meant, `campaigns`, the least number of campaigns in one command; `approvers`, "

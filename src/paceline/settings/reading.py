@@ -172,6 +172,7 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         lease_s=said.values["lease_s"],
         approvals=said.values.get("approvals") or Policy(),
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
+        webhook_hosts=frozenset(filter(None, said.values.get("webhook_hosts", "").split(","))),
         data_folder=said.values["data_folder"],
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),

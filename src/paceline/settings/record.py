@@ -98,6 +98,7 @@ class Settings:
     total_s: float
     lease_s: float
     webhook_allow_loopback: bool
+    webhook_hosts: frozenset[str]
     approvals: Policy
     data_folder: Path
     database_url: str = field(repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -87,6 +87,11 @@ class Skills:
         meter, before = Meter(), len(self.calls)
         yield meter
         meter.requests = len(self.calls) - before
+
+    @contextmanager
+    def last_look(self, look: Callable[[], None]) -> Iterator[None]:
+        look()
+        yield
 
 
 @pytest.fixture

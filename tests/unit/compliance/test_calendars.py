@@ -23,16 +23,19 @@ def test_made_again_they_are_the_same() -> None:
     assert [name for name in made if made[name] != kept[name]] == []
 
 
-def test_they_reach_from_2024_to_2031_and_close_what_lies_beyond() -> None:
+def test_they_reach_from_2019_to_2031_and_close_what_lies_beyond() -> None:
     for calendar in CALENDARS.values():
-        assert (calendar.first, calendar.last) == (FIRST, LAST) == (date(2024, 1, 1), date(2031, 12, 31))
-        assert calendar.closes(date(2023, 12, 30)) is not None
+        assert (calendar.first, calendar.last) == (FIRST, LAST) == (date(2019, 1, 1), date(2031, 12, 31))
+        assert calendar.closes(date(2018, 12, 30)) is not None
         assert calendar.closes(date(2032, 1, 5)) is not None
 
 
 @pytest.mark.parametrize("name", ["us-al", "us-la", "us-ne", "us-pa", "us-ri", "us-ut"])
 def test_federal_holidays_are_in_the_calendar_of_every_state(name: str) -> None:
-    assert set(CALENDARS["us-federal"].days) <= set(CALENDARS[name].days)
+    # Utah's own law puts a Monday in the place of 19 June.
+    moved = {on for on, why in CALENDARS["us-federal"].days.items() if "Juneteenth" in why and on.year >= 2022}
+    kept = set(CALENDARS["us-federal"].days) - (moved if name == "us-ut" else set())
+    assert kept <= set(CALENDARS[name].days)
 
 
 def test_federal_holidays_of_2026_are_those_of_the_statute() -> None:
@@ -50,7 +53,25 @@ def test_the_hand_rules_of_the_states_hold() -> None:
     assert closed("us-la", "2026-02-17", "2026-04-03", "2026-11-03", "2026-11-27") == [True] * 4
     assert closed("us-pa", "2026-04-03", "2026-06-14", "2026-11-03", "2027-11-02") == [True] * 4
     assert closed("us-ri", "2026-08-10", "2027-08-09", "2026-11-03", "2027-11-02") == [True, True, True, False]
-    assert closed("us-ut", "2026-07-24", "2027-07-23", "2026-06-15", "2026-06-19", "2027-06-21") == [True] * 5
+    assert closed("us-ut", "2026-07-24", "2027-07-23", "2026-06-15", "2027-06-21", "2028-06-19") == [True] * 5
+
+
+def test_utah_keeps_juneteenth_on_one_monday_alone() -> None:
+    assert closed("us-ut", "2026-06-15", "2026-06-19") == [True, False]
+    assert closed("us-ut", "2027-06-14", "2027-06-18", "2027-06-21") == [False, False, True]
+    for year in range(2022, LAST.year + 1):
+        (on,) = (each for each, why in CALENDARS["us-ut"].days.items() if each.year == year and "Juneteenth" in why)
+        assert on.weekday() == 0
+        assert abs(on - date(year, 6, 19)) <= timedelta(days=4)
+    assert closed("us-ut", "2019-06-17", "2019-06-19", "2020-06-15", "2020-06-19") == [False] * 4
+
+
+def test_pennsylvania_is_open_on_the_day_after_thanksgiving() -> None:
+    assert closed("us-pa", "2025-11-28", "2026-11-26", "2026-11-27") == [False, True, False]
+
+
+def test_rhode_island_keeps_its_independence_day_and_the_monday_after_a_sunday() -> None:
+    assert closed("us-ri", "2026-05-04", "2026-05-05", "2025-05-04", "2025-05-05") == [True, False, True, True]
 
 
 def test_holidays_of_one_state_do_not_close_another() -> None:
@@ -77,5 +98,18 @@ def test_holidays_of_other_countries_are_the_national_ones_of_the_law() -> None:
         *([False] * 2),
     ]
     assert closed("es", "2026-01-06", "2026-09-11", "2026-05-30", "2026-10-13") == [True, True, True, False]
-    assert closed("br", "2026-02-17", "2026-06-04", "2026-11-20", "2026-11-19") == [True, True, True, False]
+    assert closed("br", "2026-04-03", "2026-04-21", "2026-10-12", "2026-11-20", "2026-11-19") == [True] * 4 + [False]
     assert closed("mx", "2026-11-16", "2026-04-03", "2026-11-20") == [True, True, False]
+
+
+def test_brazil_is_open_on_days_on_which_only_offices_are_free() -> None:
+    offices = ("2026-02-16", "2026-02-17", "2026-02-18", "2026-06-04", "2026-10-28", "2026-12-24", "2026-12-31")
+    assert closed("br", *offices) == [False] * 7
+
+
+def test_calendars_know_the_days_of_years_that_are_over() -> None:
+    assert closed("us-pa", "2020-07-03", "2022-06-20", "2023-06-14", "2023-06-13") == [True, True, True, False]
+    assert closed("us-al", "2019-03-05", "2019-06-19", "2023-06-14") == [True, False, False]
+    assert closed("fr", "2022-06-06", "2022-06-07") == [True, False]
+    assert closed("au-national", "2022-09-22", "2022-09-21") == [True, False]
+    assert closed("br", "2023-11-20", "2024-11-20") == [False, True]

@@ -125,3 +125,11 @@ def test_region_code_is_read_by_the_country_of_the_number() -> None:
     assert region_code("FL", ["CA"], known) == "US-FL"
     assert region_code("WA", ["CA"], known) == "WA"
     assert region_code("Florida", ["US"], known) == "Florida"
+
+
+def test_state_that_is_written_like_a_country_is_that_of_the_country_of_the_number() -> None:
+    known = ("US-DE", "US-IN", "US-CA", "DE", "IN", "CA", "CA-ON", "US-NY")
+    assert [region_code(cell, ["US"], known) for cell in ("DE", "in", "CA")] == ["US-DE", "US-IN", "US-CA"]
+    assert [region_code(cell, ["DE"], known) for cell in ("DE", "IN")] == ["DE", "IN"]
+    assert region_code("US-DE", ["DE"], known) == "US-DE"
+    assert region_code("DE", ["CA", "US"], known) == "US-DE"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from paceline.compliance.call import Call, Line, Purpose
+from paceline.compliance.call import Call, Line, Mode, Purpose
 from paceline.compliance.calling_time import callable_at
 from paceline.compliance.decision import Decision, decide
 from paceline.compliance.geography.tables import area_codes, digest
@@ -49,6 +49,32 @@ def test_next_instant_is_the_first_that_is_callable() -> None:
     assert late.next == instant("2026-11-21T14:00:00+00:00")
     assert asked(FLORIDA, "2026-11-21T14:00:00+00:00").next == late.next
     assert not asked(FLORIDA, "2026-11-21T13:59:59+00:00").is_callable
+
+
+@pytest.mark.parametrize(
+    ("number", "purpose", "at", "closing"),
+    [
+        ("+12032340123", Purpose.SALES, "2023-05-10T12:30:00+00:00", {"US-CT-hours"}),
+        ("+12032340123", Purpose.SALES, "2023-05-10T13:00:00+00:00", set()),
+        ("+15042340123", Purpose.SALES, "2021-09-17T22:59:59+00:00", {"US-LA-blackout-2021"}),
+        ("+15042340123", Purpose.SALES, "2021-09-17T23:00:00+00:00", set()),
+        ("+12122340123", Purpose.DEBT, "2020-06-10T16:00:00+00:00", set()),
+        ("+12122340123", Purpose.DEBT, "2021-11-30T04:30:00+00:00", {"HOUSE-US-debt-hours-before-2021-11-30"}),
+        ("+12122340123", Purpose.DEBT, "2021-12-01T04:30:00+00:00", {"US-6"}),
+        ("+33142340123", Purpose.SALES, "2022-06-08T12:30:00+00:00", set()),
+        ("+33142340123", Purpose.SALES, "2022-06-08T11:30:00+00:00", {"HOUSE-FR-sales-hours-before-2023-03-01"}),
+        ("+33142340123", Purpose.SALES, "2023-06-07T11:30:00+00:00", {"FR-hours"}),
+        ("+12052340123", Purpose.SALES, "2023-06-14T17:00:00+00:00", set()),
+        ("+12152340123", Purpose.SALES, "2023-06-13T14:00:00+00:00", set()),
+        ("+12152340123", Purpose.SALES, "2023-06-14T14:00:00+00:00", {"US-PA-closed-days"}),
+    ],
+)
+def test_call_of_years_ago_is_judged_by_the_rules_of_its_day(
+    number: str, purpose: Purpose, at: str, closing: set[str]
+) -> None:
+    decision = asked(number, at, call=Call(purposes=frozenset({purpose}), modes=frozenset({Mode.LIVE})))
+    assert {one.rule.id for one in decision.judgements if one.rule is not None and not one.is_open} == closing
+    assert decision.is_callable is (not closing)
 
 
 def test_document_has_what_scripts_rely_on_and_never_the_number() -> None:

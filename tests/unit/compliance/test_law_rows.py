@@ -70,7 +70,12 @@ GAPS = {
     "FR-gap-refusal": ("refusal", 60 * DAY, Counted.LEGAL_DAYS),
 }
 DATED = {
-    "US-CT-hours": (date(2023, 10, 1), None),
+    "US-CT-hours": (None, None),
+    "US-CT-consent": (date(2023, 10, 1), None),
+    "US-6": (date(2021, 11, 30), None),
+    "HOUSE-US-debt-hours-before-2021-11-30": (None, date(2021, 11, 30)),
+    "FR-hours": (date(2023, 3, 1), None),
+    "HOUSE-FR-sales-hours-before-2023-03-01": (None, date(2023, 3, 1)),
     "US-OR-hours": (date(2026, 1, 1), None),
     "US-OR-attempts": (date(2026, 1, 1), None),
     "US-PA-hours": (date(2026, 10, 18), None),
@@ -163,7 +168,20 @@ def test_rules_of_the_house_say_so_and_are_of_low_confidence() -> None:
     for rule in house:
         assert isinstance(rule.terms, Hours)
         assert rule.citation.startswith("house rule: no law read sets hours")
-        assert rule.confidence is Confidence.LOW
+        assert rule.confidence is (Confidence.LOW if rule.effective_to is None else Confidence.MEDIUM)
+
+
+def test_a_rule_of_the_house_ends_only_when_a_law_with_the_same_hours_begins() -> None:
+    for rule in BOOK.rules:
+        if rule.id.startswith("HOUSE-") and rule.effective_to is not None:
+            after = [
+                one.id
+                for one in BOOK.by_jurisdiction[rule.jurisdiction]
+                if one.effective_from == rule.effective_to
+                and (one.terms, one.purposes) == (rule.terms, rule.purposes)
+                and (one.modes, one.lines) == (rule.modes, rule.lines)
+            ]
+            assert len(after) == 1, rule.id
 
 
 def test_a_rule_of_low_confidence_never_ends_and_never_opens() -> None:

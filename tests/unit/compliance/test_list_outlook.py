@@ -12,6 +12,7 @@ from paceline.compliance.contact_list import BadRow, Contact, ContactList
 from paceline.compliance.decision import decide
 from paceline.compliance.list_outlook import HOURS, Outlook
 from paceline.compliance.shelf import the_rulebook
+from paceline.compliance.zonedata import StaleZoneDataError
 from tests.unit.compliance.law_made import instant
 
 AT = instant("2026-11-20T22:15:00+00:00")
@@ -115,6 +116,18 @@ def test_national_form_is_read_only_by_a_country_that_is_named() -> None:
     text = "phone\n(850) 234-0123\n1-850-234-0123\n"
     assert outlook(text).everybody().contacts == 0
     assert outlook(text, country="US").by_region()["US-FL"].contacts == 2
+
+
+def test_state_that_is_written_like_a_country_is_the_state_of_the_number() -> None:
+    found = outlook("phone,state\n+12122340123,DE\n+12122340123,CA\n+4930234567,DE\n")
+    assert set(found.by_region()) == {"US-NY", "US-DE", "US-CA", "DE"}
+    assert found.by_region()["DE"].contacts == 1
+
+
+def test_zone_data_that_is_too_old_counts_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tzdata.IANA_VERSION", "2025b")
+    with pytest.raises(StaleZoneDataError):
+        outlook()
 
 
 def test_reasons_hold_no_number() -> None:

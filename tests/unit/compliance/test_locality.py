@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from paceline.compliance.rule import Hours, Opening
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
 from paceline.primitives.intervals import Intervals
-from paceline.primitives.zones import schedulable, zone_keys
+from paceline.primitives.zones import countries_by_zone, schedulable, zone_keys
 from tests.unit.compliance.law_made import instant, rule
 
 CASES: list[dict[str, Any]] = tomllib.loads(
@@ -111,6 +112,56 @@ def test_address_in_another_country_adds_its_law() -> None:
     assert where("+61412345678", address_zone="Indian/Cocos").jurisdictions == {"AU"}
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("Africa/Asmera", "Africa/Nairobi", "America/Curacao", "America/Panama", "America/Port_of_Spain"),
+        *("Antarctica/South_Pole", "Arctic/Longyearbyen", "Asia/Dubai", "Asia/Muscat", "Atlantic/Jan_Mayen"),
+        *("Europe/Copenhagen", "Europe/Guernsey", "Europe/Monaco", "Europe/Oslo", "Europe/Zurich"),
+    ],
+)
+def test_address_in_a_country_without_rules_closes_though_another_country_keeps_its_time(key: str) -> None:
+    found = where("+12125550123", address_zone=key)
+    assert (found.standing, found.places) == (Standing.UNKNOWN_COUNTRY, ())
+
+
+def test_every_zone_of_an_address_leads_to_the_law_of_its_own_country_or_to_none() -> None:
+    codes = {"AS": "US", "GU": "US", "MP": "US", "PR": "US", "VI": "US", "CC": "AU", "CX": "AU"}
+    codes |= dict.fromkeys(("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "WF", "YT"), "FR")
+    known = {region[:2] for region in the_rulebook().zones}
+    lines = files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8").splitlines()
+    for country, _, key, *_ in (line.split("\t") for line in lines if not line.startswith("#")):
+        found = {each for each in where("+4930234567", address_zone=key).jurisdictions if each != "DE"}
+        mine = codes.get(country, country)
+        assert found == ({mine} if mine in known else set()) - {"DE"}, key
+
+
+OLDER = {
+    "US": "America/Atka America/Fort_Wayne America/Indianapolis America/Knox_IN America/Louisville America/Shiprock "
+    "America/Virgin Pacific/Johnston Pacific/Samoa",
+    "CA": "America/Coral_Harbour America/Montreal America/Nipigon America/Pangnirtung America/Rainy_River "
+    "America/Thunder_Bay America/Yellowknife",
+    "MX": "America/Ensenada America/Santa_Isabel",
+    "BR": "America/Porto_Acre",
+    "IN": "Asia/Calcutta",
+    "GB": "Europe/Belfast",
+}
+"""Older names of zones in countries with rules, read one by one; those that begin with a country's name are not here."""
+NAMED = {"Australia": "AU", "Brazil": "BR", "Canada": "CA", "Mexico": "MX", "US": "US"}
+
+
+def test_older_names_of_zones_lead_to_their_country_and_those_that_nobody_has_read_to_none() -> None:
+    expected = {key: country for country, keys in OLDER.items() for key in keys.split()}
+    for key in sorted(each for each in zone_keys() - set(countries_by_zone()) if schedulable(each)):
+        country = NAMED.get(key.partition("/")[0], expected.get(key))
+        found = where("+4930234567", address_zone=key)
+        added = found.jurisdictions - {"DE"}
+        if country is None:
+            assert found.standing is Standing.UNKNOWN_COUNTRY, key
+        else:
+            assert added == {country}, key
+
+
 def test_country_that_the_rules_come_to_know_is_located_by_its_zones() -> None:
     japan = replace(the_rulebook(), zones={**the_rulebook().zones, "JP": frozenset({"Asia/Tokyo"})})
     found = locate("+81312345678", rulebook=japan)
@@ -123,6 +174,8 @@ def test_country_that_the_rules_come_to_know_is_located_by_its_zones() -> None:
     [
         ({"address_zone": "Asia/Tokyo"}, Standing.UNKNOWN_COUNTRY),
         ({"address_zone": "UTC"}, Standing.UNKNOWN_COUNTRY),
+        ({"address_zone": "Etc/GMT+6"}, Standing.UNKNOWN_COUNTRY),
+        ({"address_zone": "Etc/UTC"}, Standing.UNKNOWN_COUNTRY),
         ({"address_zone": "America/New_Yrok"}, Standing.UNKNOWN_ZONE),
         ({"address_zone": "EST"}, Standing.UNKNOWN_ZONE),
         ({"address_zone": "Etc/Unknown"}, Standing.UNKNOWN_ZONE),

@@ -21,6 +21,7 @@ from paceline.primitives.tzif import Segment, ZoneFile, ZoneFileError, read_zone
 from paceline.primitives.zones import (
     UnknownZoneError,
     canonical_zone,
+    countries_by_zone,
     file_hash,
     resembling,
     schedulable,
@@ -182,6 +183,28 @@ def test_each_link_of_the_zone_data_has_the_offsets_of_what_it_leads_to() -> Non
     assert len(links) > 200
     assert [key for key, target in links.items() if segments(key, *year) != segments(target, *year)] == []
     assert {canonical_zone(target) for target in links.values()} == set(links.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "country"),
+    [
+        ("America/New_York", "US"),
+        ("Asia/Dubai", "AE"),
+        ("Indian/Reunion", "RE"),
+        ("Europe/Guernsey", "GG"),
+        ("US/Eastern", None),
+        ("Etc/GMT+6", None),
+        ("UTC", None),
+    ],
+)
+def test_zone_is_in_the_country_that_the_zone_data_says(key: str, country: str | None) -> None:
+    assert countries_by_zone().get(key) == country
+
+
+def test_every_zone_of_a_country_is_a_key() -> None:
+    assert set(countries_by_zone()) <= zone_keys()
+    assert len(countries_by_zone()) > 400
+    assert all(len(code) == 2 and code.isupper() for code in countries_by_zone().values())
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ GOOD = {
     "prefix": ["outbound", "short"],
     "token_style": ["form", "basic"],
     "webhook_allow_loopback": ["no", "yes"],
+    "webhook_hosts": ["hooks.example.com", "Hooks.Example.com, wfm.example.com", "8.8.8.8", "2606:4700::1"],
     "database_url": ["sqlite:///paceline.db", "postgresql+psycopg://ada:word@host/name"],
     "campaign": ["CMP-12345", "a.b_c"],
     "countries": ["US", "US,CA", "GB, IE"],
@@ -52,6 +53,10 @@ BAD = {
     "prefix": ["Outbound", "/api/v2"],
     "token_style": ["post", "Basic"],
     "webhook_allow_loopback": ["true", "1", "YES"],
+    "webhook_hosts": [
+        "https://hooks.example.com", "hooks.example.com:8443", "hooks.example.com/x", "hooks", "*.example.com",
+        "a.example.com,,b.example.com", "ada@hooks.example.com", "10.0.0.1", "hooks.example.com b.example.com",
+    ],
     "database_url": ["paceline.db", "sqlite:///", "mysql://host/name", "postgresql://host/name"],
     "campaign": ["..", "CMP/1", "a" * 129],
     "countries": ["us", "USA", "US,,CA", "US,US", "US-FL", ","],

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from paceline.campaign.blocks import DialingRules
-from paceline.campaign.dialing.capacity import loosening, may_abandon
-from paceline.campaign.observed import Measurement, Situation, State
+from paceline.campaign.dialing.capacity import loosening
+from paceline.campaign.observed import Measurement, Situation
 from paceline.compliance.abandonment import Measured, Setting, may_be_set, within
 from paceline.compliance.attempts import UnlawfulAttempts, worst_case
 from paceline.compliance.rule import AbandonmentCeiling, AttemptCap, GapAfter, Rule
@@ -124,7 +124,7 @@ def _loosened(rules: DialingRules, situation: Situation, binding: Iterable[Rule]
         for one in measured:
             if not within(limit, Measured(abandoned=one.abandoned, answered_live=one.answered)):
                 return _over(one, rule, limit, fields)
-    return None if unmeasured is None else _unmeasured(rules, situation, unmeasured, fields)
+    return None if unmeasured is None else _unmeasured(unmeasured, fields)
 
 
 def _over(measured: Measurement, rule: Rule, limit: AbandonmentCeiling, fields: tuple[str, ...]) -> Finding:
@@ -143,20 +143,15 @@ def _over(measured: Measurement, rule: Rule, limit: AbandonmentCeiling, fields: 
     )
 
 
-def _unmeasured(rules: DialingRules, situation: Situation, rule: Rule, fields: tuple[str, ...]) -> Finding:
-    live = situation.observed.rules
-    runs = situation.observed.state is State.ACTIVE and (may_abandon(rules) or (live is not None and may_abandon(live)))
-    what = f"nobody could tell the measured abandonment rate that {rule.id} limits"
-    if runs:
-        message = f"{what}, and the campaign is dialing: {', '.join(fields)} may not be loosened before it is known"
-    else:
-        message = (
-            f"{what}; the campaign is not dialing, so {', '.join(fields)} may be loosened: look at it before resuming"
-        )
+def _unmeasured(rule: Rule, fields: tuple[str, ...]) -> Finding:
+    """Refuse whatever the state: a campaign that rests now is resumed with these rules, and nobody asks again."""
     return Finding(
         rule="dialing.loosens",
-        severity=Severity.ERROR if runs else Severity.INFO,
-        message=message,
+        severity=Severity.ERROR,
+        message=(
+            f"nobody could tell the measured abandonment rate that {rule.id} limits: {', '.join(fields)} may not be "
+            "loosened before it is known; of a campaign that dialed before, declare when it first did (anchor=INSTANT)"
+        ),
         field=fields[0],
         source=rule.citation,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from urllib.parse import urlencode
@@ -180,6 +180,10 @@ class OutboundV2:
     def metered(self) -> AbstractContextManager[Meter]:
         """Count what this thread asks of the platform while the block runs."""
         return self._transport.metered()
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have `look` called just before each attempt of a change of this thread leaves, while the block runs."""
+        return self._transport.last_look(look)
 
     def _read_back(self, campaign: CampaignId, part: Part, lane: Lane) -> Observed | None:
         try:
