@@ -1,6 +1,7 @@
 """The calendars of closed days, proposed by the package `holidays` and corrected by hand: `python -m tests.calendars`.
 
-A day that is kept and the day that it is kept for are both closed: the union is the safe side.
+A day that is kept and the day that it is kept for are both closed: the union is the safe side. Only where a state's own
+law puts one day in the place of another, such as Utah's Juneteenth, is that day closed alone.
 """
 
 from __future__ import annotations

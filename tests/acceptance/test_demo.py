@@ -44,7 +44,7 @@ LINES = (
     r"9\. the platform is silent from 16:47 to 17:27, .* -> her stop .* is made first and once, late by 27 min .*",
     r"10\. a receiver of webhooks is down for an hour, .* -> 3 rounds reach nobody; then it hears all 6 messages, .*",
     r"11\. ada freezes 3 campaigns; .* -> both plans are withdrawn, and bob is refused: ada froze it: complaint 17 .*",
-    r"12\. ada asks for 08:00 to 21:00 .* -> refused: US-FL-hours: .* 09:00 to 20:00 is applied, and proven for a year: .*",
+    r"12\. ada asks for 08:00 to 21:00 .* -> refused: US-FL-hours: .* 09:00 to 20:00 is applied, and proven .*",
     r"13\. bob sets retries after 15, 60 and 240 .* -> refused: 4 within 24 hours, .*; three calls are applied; .*",
     r"14\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
 )

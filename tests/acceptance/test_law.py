@@ -128,7 +128,7 @@ def test_one_rule_is_shown_with_its_source(asked: Any) -> None:
         ("US-AZ-mobile-ban", {}),
         ("US-AL-closed-days", {"calendar": "us-al"}),
         ("US-9", {"duty": "do-not-call", "days": 10, "years": 5}),
-        ("US-LA-blackout-2021", {"from": "2021-08-26T05:00:00Z", "until": "2021-09-18T00:00:00Z"}),
+        ("US-LA-blackout-2021", {"from": "2021-08-26T05:00:00Z", "until": "2021-09-17T23:00:00Z"}),
         (
             "CA-abandonment",
             {"most": 5, "per": 100, "within_s": 2, "denominator": "answered-live", "period": "calendar-month"},

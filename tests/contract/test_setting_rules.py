@@ -20,7 +20,7 @@ from paceline.control.fleet import Target
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.canonical import Json
-from paceline.primitives.findings import Severity
+from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId
 from tests.contract.set_up import (
     BARE,
@@ -211,13 +211,33 @@ def test_rate_that_nobody_can_tell_keeps_an_active_campaign_from_being_loosened(
     assert system.run(FASTER).word == "applied"
 
 
-def test_rate_that_nobody_can_tell_is_told_where_the_campaign_does_not_dial(desk: Office) -> None:
-    furnish(desk, status="PAUSED")
+@pytest.mark.parametrize("status", ["PAUSED", "STOPPED"])
+def test_rate_that_nobody_can_tell_keeps_a_campaign_that_rests_from_being_loosened(desk: Office, status: str) -> None:
+    furnish(desk, status=status)
     system = desk.system()
     declare(system)
     desk.emulated.arrange(HELD, statistics={"minute": "2026-04-01T12:00:00Z", "dials": 30})
+    refused = system.run(FASTER)
+    assert (refused.word, errors(refused), desk.sent()) == ("refused", ("dialing.loosens",), [])
+
+
+@pytest.mark.parametrize("anchor", [None, "2026-04-01T12:00:00Z", "2027-01-01T00:00:00Z"])
+def test_rate_of_a_campaign_that_never_dialed_is_known(desk: Office, anchor: str | None) -> None:
+    furnish(desk, status="PAUSED")
+    system = desk.system()
+    declare(system, HELD, **({} if anchor is None else {"anchor": anchor}))
     outcome = system.run(FASTER)
-    assert (outcome.word, "dialing.loosens" in outcome.findings.rules) == ("applied", True)
+    assert (outcome.word, outcome.findings.of_severity(Severity.ERROR)) == ("applied", Findings())
+
+
+def test_first_dial_that_is_yet_to_come_hides_nothing_that_was_measured(desk: Office) -> None:
+    system = furnished(desk)
+    declare(system, HELD, anchor="2026-06-15T12:00:01Z")
+    measured(desk, connects=100, abandons=50)
+    (found,) = [one for one in system.run(FASTER).findings if one.severity is Severity.ERROR]
+    assert (found.rule, found.found) == ("dialing.loosens", "50/100")
+    desk.emulated.arrange(HELD, statistics={"minute": "2026-04-01T12:00:00Z", "dials": 30})
+    assert errors(system.run(FASTER)) == ("dialing.loosens",)
 
 
 def test_frozen_campaign_may_get_settings_and_is_not_resumed_by_them(office: Office) -> None:

@@ -164,6 +164,9 @@ def test_explanation_tells_what_is_unlawful_and_what_was_assumed(office: Office)
     assert (told.rules.is_lawful, told.schedule.is_lawful) == (False, False)
     assert "dialing.attempts" in told.rules.findings.of_severity(Severity.ERROR).rules
     assert "schedule.calling-time" in told.schedule.findings.of_severity(Severity.ERROR).rules
+    assert told.document()["taken_for"] == {
+        "mode": "a person speaks; what binds recordings and artificial voices only is not judged"
+    }
     declare(system, HELD, regions=["US-NY"])
     again = system.explain(HELD).settings
     assert again.rules is not None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ STDIN = Path("-")
 """What stands for standard input."""
 LARGEST_FILE = 1_000_000
 """The largest block that is read, in bytes; the platform takes no more."""
+_DEEPEST = 20
 _IN_A_MESSAGE = 40
 
 
@@ -69,7 +70,7 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the key {name[:_IN_A_MESSAGE]!r} stands twice")
+            raise ValueError(f"a key stands twice: {name[:_IN_A_MESSAGE]!r}")
         found[name] = value
     return found
 
@@ -79,10 +80,7 @@ def _of_yaml(text: str) -> object:
 
     loader = yaml.SafeLoader(text)
     try:
-        # An alias is seen as it is read, long before what it stands for would be built.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):  # type: ignore[no-untyped-call]  # the stubs lack it
-            if isinstance(event, yaml.AliasEvent):
-                raise ValueError(f"{_line(event)}an alias (*) is not taken; write the value out")  # noqa: TRY004  # form
+        _refuse_bombs(yaml.parse(text, Loader=yaml.SafeLoader))
         node = loader.get_single_node()
         _refuse_twins(node)
         return None if node is None else loader.construct_document(node)
@@ -90,6 +88,19 @@ def _of_yaml(text: str) -> object:
         raise ValueError(" ".join(str(wrong).split())) from None
     finally:
         loader.dispose()
+
+
+def _refuse_bombs(events: Iterable[yaml.Event]) -> None:
+    """Refuse an alias and parts within parts as they are read, long before what they stand for would be built."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"{_line(event)}an alias (*) is not taken; write the value out")  # noqa: TRY004  # its form
+        if depth > _DEEPEST:
+            raise ValueError(f"{_line(event)}nested deeper than {_DEEPEST}")
 
 
 def _refuse_twins(node: yaml.Node | None) -> None:
@@ -111,7 +122,7 @@ def _refuse_twins(node: yaml.Node | None) -> None:
             if key.value == "<<":
                 raise ValueError(f"{_line(key)}'<<' is not taken: what it brings in could hide a key")
             if key.value in seen:
-                raise ValueError(f"{_line(key)}the key {key.value[:_IN_A_MESSAGE]!r} stands twice")
+                raise ValueError(f"{_line(key)}a key stands twice: {key.value[:_IN_A_MESSAGE]!r}")
             seen.add(key.value)
 
 

@@ -40,7 +40,8 @@ def declare(
     ----------
     words
         The campaign's id (none for the one that is set), then NAME=VALUE each; an empty value withdraws. Known are
-        purpose (sales, debt, research, info), regions (US-FL,US-GA), list, seller, anchor, label.NAME.
+        purpose (sales, debt, research, info), regions (US-FL,US-GA), list, seller, anchor, label.NAME. The list is
+        kept for people: it is never read, and only regions says where contacts are.
     whole_tenant
         Of the whole tenant, not of a campaign: limits.active_campaigns=N.
     reason

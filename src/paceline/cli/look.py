@@ -32,6 +32,8 @@ ASSUMED = {
     "regions": "undeclared: every region of the profile's countries is assumed",
 }
 """What is said of a fact that nobody declared, where something is assumed then."""
+UNREAD = {"list": "kept for people, never read: only regions says where contacts are"}
+"""What is said of a fact that somebody declared, where it does less than one may think."""
 _NO_OTHERS = Parameter(negative=())
 
 
@@ -175,7 +177,8 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
     declared = facts if isinstance(facts, dict) else {}
     for name, value in declared.items():
         undeclared = ASSUMED.get(name, "undeclared")
-        say(f"  {name}: {undeclared if value is None else value}")
+        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
+        say(f"  {name}: {undeclared if value is None else value}{unread}")
     if told.last is not None:
         last = told.last
         late = "" if told.lateness is None else f"; {told.lateness}"

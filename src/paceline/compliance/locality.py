@@ -270,7 +270,7 @@ def _countries_with(key: str, rulebook: Rulebook) -> frozenset[str]:
     country = of_places.get(key)
     if country is not None and _zones_of(country, rulebook):
         return frozenset({country})
-    # Territories are countries of their own in the zone data, such as PR and RE; the rules have them as parts of others.
+    # Territories are countries of their own in the zone data, such as PR and RE; the rules know them by others.
     return _countries_naming(key, rulebook)
 
 

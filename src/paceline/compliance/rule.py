@@ -166,17 +166,7 @@ class Obligation:
     years: int | None = None
 
 
-Terms = (
-    Hours
-    | ClosedDays
-    | AttemptCap
-    | GapAfter
-    | AbandonmentCeiling
-    | RingTime
-    | Blackout
-    | Banned
-    | Obligation
-)
+Terms = Hours | ClosedDays | AttemptCap | GapAfter | AbandonmentCeiling | RingTime | Blackout | Banned | Obligation
 """What a rule may say."""
 
 

@@ -39,8 +39,8 @@ class CampaignFacts:
 
     Attributes:
         regions: ISO 3166-2 codes, sorted.
-        list: absolute path of its contact list.
-        anchor: when it first dialed, or is going to.
+        list: absolute path of its contact list, kept for people; nothing is concluded from it.
+        anchor: when it first dialed, or is going to; before it comes, nothing is measured by it.
         said: each fact that has a value, by name, with who said it and in which entry.
     """
 

@@ -3,6 +3,7 @@
 Rules:
 * Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, `closed_days`, `limits.retry_min_minutes`,
   `limits.retry_max_minutes`, `limits.max_calls`, and any number of labels, `label.NAME` each.
+* `list` is kept for people and never read: only `regions` says where contacts are.
 * Of the whole tenant: `limits.active_campaigns`, `limits.licence_tier`, and the limits of a campaign for all of them.
 * A region is an ISO 3166-2 code, or a code of ISO 3166-1 that is assigned, for the whole country.
 * A fact is JSON in one form only, so that what was said twice is seen to be the same.

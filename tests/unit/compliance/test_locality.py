@@ -146,7 +146,7 @@ OLDER = {
     "IN": "Asia/Calcutta",
     "GB": "Europe/Belfast",
 }
-"""Older names of zones in countries with rules, read one by one; those that begin with a country's name are not here."""
+"""Older names of zones in countries with rules, read one by one; those that begin with a country are not here."""
 NAMED = {"Australia": "AU", "Brazil": "BR", "Canada": "CA", "Mexico": "MX", "US": "US"}
 
 
