@@ -20,6 +20,7 @@ from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
+from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
 from paceline.compliance.fields import RuleFileError
@@ -305,9 +306,9 @@ class Corridor:
         return None
 
     def _found_again(self, walk: _Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
-        """Look for an answer that was lost; what was never taken up is sent again only where it stops."""
+        """Look for an answer that was lost; what was never taken up is sent again unless it resumes."""
         lane = walk.change.lane
-        untouched = Untouched.SEND if lane is Lane.STOPPING else Untouched.LEAVE
+        untouched = Untouched.LEAVE if isinstance(walk.change, Resume) else Untouched.SEND
         became = self._settlement.find_out(walk.change, sent, lane=lane, untouched=untouched)
         match became:
             case Happened(made):
