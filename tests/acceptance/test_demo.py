@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from paceline.cli.demo import interruptions, people, proof, story, telling
+from paceline.cli.demo import deliveries, frozen, interruptions, outage, people, proof, story, telling
+from paceline.cli.demo import night as night_of
+from paceline.cli.demo.night import Night
+from paceline.cli.demo.receiver import Receiver, receiver_bound
 from paceline.cli.demo.scene import scene_set
 from paceline.cli.demo.telling import StoryError, Teller
 from paceline.cli.render import console_for
+from paceline.control.order import Order
+from paceline.control.worker import Round
+from paceline.cxone.attempt import Limits
+from paceline.cxone.retry import Schedule
+from paceline.cxone.transport import Patience
 from paceline.ledger.failures import ChainBrokenError
+from paceline.outbox.signing import fresh_secret
 
 PACELINE = Path(sys.executable).with_name("paceline")
 LINES = (
@@ -28,7 +41,12 @@ LINES = (
     r"6\. ada resumes CMP-20001, and the answer is lost .* -> applied; sent 2 times under one key, done once: .*",
     r"7\. bob's `paceline stop CMP-20001` is killed .* -> his entry \d+ is settled first, .*: applied, once, .*",
     r"8\. ada stops all 60 active campaigns -> 59 applied, 1 refused .*; 60 requests, 1\.00 for each campaign, .*",
-    r"9\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
+    r"9\. the platform is silent from 16:47 to 17:27, .* -> her stop .* is made first and once, late by 27 min .*",
+    r"10\. a receiver of webhooks is down for an hour, .* -> 3 rounds reach nobody; then it hears all 6 messages, .*",
+    r"11\. ada freezes 3 campaigns; .* -> both plans are withdrawn, and bob is refused: ada froze it: complaint 17 .*",
+    r"12\. ada asks for 08:00 to 21:00 .* -> refused: US-FL-hours: .* 09:00 to 20:00 is applied, and proven .*",
+    r"13\. bob sets retries after 15, 60 and 240 .* -> refused: 4 within 24 hours, .*; three calls are applied; .*",
+    r"14\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
 )
 
 
@@ -67,9 +85,8 @@ def test_every_act_has_its_line(plain: list[str]) -> None:
     assert len(plain) == len(LINES) + 3
     for line, form in zip(plain[1:-2], LINES, strict=True):
         assert re.fullmatch(form, line), line
-    assert re.match(
-        r"Everything came out as told: \d+ requests reached the platform \(\d+ x 200, 1 x 409\); ", plain[-2]
-    )
+    answers = r"\d+ requests reached the platform \(\d+ x 200, 1 x 409, 3 x no answer\)"
+    assert re.match(rf"Everything came out as told: {answers}; .* the other one the freeze withdrew ", plain[-2])
     assert "`paceline up`" in plain[-1]
 
 
@@ -100,6 +117,57 @@ def test_lost_answer_that_was_not_lost_is_not_told_as_one() -> None:
         scene.behind.control("POST", "/faults", {"kind": "reset_before", "method": "PATCH"})
         with pytest.raises(StoryError, match="the platform's revision of CMP-20001"):
             interruptions.answer_is_lost(scene)
+
+
+def test_stop_that_somebody_else_made_is_not_told_as_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = Night.round
+
+    def meddled(night: Night) -> Round:
+        done = heard(night)
+        if night.scene.behind.shown(outage.STOPS)["status"] == "ACTIVE":
+            night.scene.behind.edit(outage.STOPS, {"status": "STOPPED"})
+        return done
+
+    monkeypatch.setattr(Night, "round", meddled)
+    monkeypatch.setattr(night_of, "IMPATIENT", Patience(limits=Limits(attempt_s=0.1), schedule=Schedule(attempts=1)))
+    with scene_set() as scene, pytest.raises(StoryError, match="what came of the plans"):
+        outage.outage_is_outlasted(scene)
+
+
+def test_message_that_a_receiver_finds_wrong_is_not_told_as_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Receiver, "come_up", with_another_secret(Receiver.come_up))
+    with scene_set() as scene, pytest.raises(StoryError, match="messages that arrived"):
+        deliveries.receiver_comes_back(scene)
+
+
+def with_another_secret(come_up: Callable[[Receiver], None]) -> Callable[[Receiver], None]:
+    def changed(receiver: Receiver) -> None:
+        receiver.secret = fresh_secret()
+        come_up(receiver)
+
+    return changed
+
+
+def test_fleet_that_somebody_unfroze_in_the_night_is_not_told_as_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = Night.passes
+
+    def unfrozen(night: Night, time: timedelta) -> None:
+        night.bob.freezes.unfreeze(frozen.FLEET, Order(actor=night.bob.actor))
+        passes(night, time)
+
+    monkeypatch.setattr(Night, "passes", unfrozen)
+    with scene_set() as scene, pytest.raises(StoryError, match="state of CMP-60001: 'STOPPED' was to be, 'ACTIVE' is"):
+        frozen.fleet_stays_frozen(scene)
+
+
+def test_receiver_is_bound_and_refuses_until_it_comes_up() -> None:
+    with receiver_bound() as receiver:
+        address = urlsplit(receiver.url)
+        for is_up in (False, True):
+            if is_up:
+                receiver.come_up()
+            with socket.socket() as knock:
+                assert (knock.connect_ex((str(address.hostname), address.port or 0)) == 0) is is_up
 
 
 def test_ledger_that_was_forged_is_not_told_as_a_sound_one() -> None:

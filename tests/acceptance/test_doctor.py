@@ -103,6 +103,8 @@ def test_everything_is_fine_after_the_first_command(desk: Desk) -> None:
         ("ledger", "ok"),
         ("changes", "ok"),
         ("workers", "ok"),
+        ("zone_data", "ok"),
+        ("law", "ok"),
         ("platform", "ok"),
         ("token", "ok"),
         ("scopes", "ok"),

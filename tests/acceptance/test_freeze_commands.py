@@ -96,7 +96,44 @@ def test_whole_tenant_is_frozen_and_what_dials_again_is_stopped_again(shift: Shi
     assert shift.state("ACTIVE") == "STOPPED"
 
 
+def test_freezing_an_id_that_no_campaign_has_freezes_nothing_and_says_where_to_look(shift: Shift) -> None:
+    told = shift.data_of("freeze", "CMP-99999", code=1)
+    assert (told["unknown"], told["frozen"], told["not_yet_stopped"]) == (["CMP-99999"], [], [])
+    assert "the platform has no campaign CMP-99999" in shift.err
+    assert "`paceline get campaigns`" in shift.err
+    shift.type("unfreeze", "CMP-99999")
+    assert "CMP-99999 is not frozen" in shift.err
+    assert shift.data_of("freeze", "ACTIVE", "CMP-99999", "--yes", code=7)["unknown"] == ["CMP-99999"]
+    assert shift.state("ACTIVE") == "STOPPED"
+
+
 @pytest.mark.parametrize("words", [("freeze",), ("unfreeze",), ("freeze", "ACTIVE", "--timeout", "soon")], ids=" ".join)
 def test_freeze_without_a_campaign_or_with_a_wrong_span_is_a_usage_error(shift: Shift, words: tuple[str, ...]) -> None:
     assert shift.type(*words, code=64) == ""
     assert shift.state("ACTIVE") == "ACTIVE"
+
+
+def test_freeze_without_a_worker_says_that_nobody_tries_again_and_so_does_the_doctor(shift: Shift) -> None:
+    shift.type("freeze", "ACTIVE", "LOCKED", "--yes", code=7)
+    assert "no worker lives, so nobody tries again to stop the 1 that are not stopped yet" in shift.err
+    missed = shift.workers()
+    assert (missed["state"], missed["hint"]) == ("warning", "start one: paceline work")
+    assert missed["found"] == "none lives, and 1 frozen and not seen stopped: nobody tries again"
+    shift.emulated.arrange("LOCKED", locked=False)
+    shift.type("freeze", "LOCKED")
+    assert "no worker lives, so nobody stops what somebody outside paceline resumes" in shift.err
+    assert shift.workers()["found"] == "none lives, and 2 frozen: nobody stops what is resumed outside paceline"
+    with shift.worker():
+        shift.type("freeze", "ACTIVE")
+        assert "no worker lives" not in shift.err
+        assert shift.workers()["state"] == "ok"
+
+
+def test_paused_campaign_that_is_locked_is_frozen_and_shown_as_not_dialing(shift: Shift) -> None:
+    shift.emulated.arrange("PAUSED", locked=True)
+    told = shift.data_of("freeze", "PAUSED")
+    assert ([one["campaign"] for one in told["not_dialing"]], told["not_yet_stopped"]) == (["PAUSED"], [])
+    shown = shift.type("freeze", "PAUSED")
+    assert "PAUSED  frozen, does not dial: " in shown
+    assert "1 frozen, 0 of them stopped, 1 do not dial" in shown
+    assert shift.workers()["found"] == "none lives, and 1 frozen: nobody stops what is resumed outside paceline"

@@ -70,6 +70,51 @@ def test_many_campaigns_wait_each_with_an_entry(shift: Shift) -> None:
         assert f"scheduled  for {LATER}" in shift.type("pause", "ACTIVE", "--at", LATER)
 
 
+def test_stop_is_planned_while_the_platform_is_away_and_a_resumption_is_not(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACELINE_TOTAL_S", "0.1")
+    with shift.worker():
+        shift.emulated.order("status", path="/*", status=503, times=None)
+        told = later(shift, "stop", "ACTIVE")
+        assert (told["outcome"], told["before"]) == ("scheduled", None)
+        findings = told["findings"]
+        assert isinstance(findings, list)
+        assert [one["rule"] for one in findings] == ["agenda.unjudged"]
+        shift.type("resume", "PAUSED", "--at", LATER, code=1)
+        assert shift.waiting() == [told["entry"]]
+        shift.emulated.control("DELETE", "/faults")
+        shift.emulated.advance(3600)
+    shift.type("work", "--once")
+    assert (shift.state("ACTIVE"), shift.waiting()) == ("STOPPED", [])
+
+
+def test_stops_of_named_campaigns_are_planned_while_the_platform_is_away_though_they_are_many(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACELINE_TOTAL_S", "0.1")
+    with shift.worker():
+        shift.emulated.order("status", path="/*", status=503, times=None)
+        told = shift.data_of("stop", "ACTIVE", "PAUSED", "STOPPED", "--at", LATER, "--yes")
+        assert [one["outcome"] for one in told["items"]] == ["scheduled"] * 3
+        assert len(shift.waiting()) == 3
+        shift.type("stop", "ACTIVE", "--at", "2126-06-15T13:00:00Z", code=3)
+        shift.type("stop", "--all", "--at", LATER, "--yes", code=1)
+        shift.emulated.control("DELETE", "/faults")
+
+
+def test_due_stop_that_could_not_be_made_says_why_in_the_list_and_to_the_doctor(shift: Shift) -> None:
+    with shift.worker():
+        later(shift, "stop", "LOCKED")
+    shift.emulated.advance(3600)
+    shift.type("work", "--once", code=6)
+    (listed,) = shift.data_of("changes", "list")["items"]
+    assert ("is locked" in listed["trouble"], listed["put_aside"]) == (True, False)
+    assert "(not made yet: campaign LOCKED is locked" in " ".join(shift.type("changes", "list").split())
+    changes = next(one for one in shift.data_of("doctor")["checks"] if one["check"] == "changes")
+    assert (changes["state"], "it is not made yet" in changes["found"]) == ("warning", True)
+
+
 def test_past_instant_is_refused_and_one_of_a_moment_ago_is_due_at_once(shift: Shift) -> None:
     with shift.worker() as rounds:
         told = shift.data_of("stop", "ACTIVE", "--at", PAST, code=3)

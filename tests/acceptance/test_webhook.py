@@ -78,6 +78,20 @@ def test_receiver_that_was_down_gets_everything_in_order_later(near: Shift, rece
     assert (listed["standing"], listed["waiting"]) == ("active", 0)
 
 
+def test_webhook_has_the_name_that_it_was_given(near: Shift, receiver: Receiver) -> None:
+    told = near.data_of("webhook", "add", receiver.url, "--name", " [bold]pager ")
+    plain = near.data_of("webhook", "add", receiver.url)
+    listed = {one["id"]: one["name"] for one in near.data_of("webhook", "list")["items"]}
+    assert (told["name"], listed) == ("[bold]pager", {told["id"]: "[bold]pager", plain["id"]: None})
+    table = near.type("webhook", "list")
+    assert table.split()[:2] == ["id", "name"]
+    assert "[bold]pager" in table
+    for name in ("", "  ", "x" * 81, "two\nlines"):
+        near.type("webhook", "add", receiver.url, "--name", name, code=64)
+    (first, _) = near.data_of("audit", "list", "--kind", "webhook.add")["items"]
+    assert "[bold]pager" in near.type("audit", "show", str(first["entry"]), "-o", "json")
+
+
 def test_rotated_secret_is_signed_with_beside_the_one_before(near: Shift, receiver: Receiver) -> None:
     name, first = added(near, receiver)
     second = near.data_of("webhook", "rotate", name)["secret"]

@@ -112,7 +112,7 @@ def test_one_round_sees_what_was_changed_outside_and_ends(shift: Shift) -> None:
 def test_round_ends_with_6_while_the_platform_is_away_and_the_stop_lands_late(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PACELINE_TOTAL_S", "0.1")
+    monkeypatch.setattr("paceline.cli.work.PATIENCE_S", 0.1)
     with shift.worker():
         entry = shift.data_of("stop", "ACTIVE", "--at", LATER)["entry"]
     shift.emulated.advance(3600 + 27 * 60)

@@ -36,8 +36,9 @@ def used_rules() -> dict[str, Path]:
     found = {}
     for path in python_files("src"):
         for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant):
-                found[str(node.value.value)] = path
+            named = node.value if isinstance(node, ast.keyword) and node.arg == "rule" else None
+            if isinstance(named, ast.Constant) and isinstance(named.value, str):
+                found[named.value] = path
     return found
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations
+
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.listings import check_console, run
+
+RUN = re.compile(r"(?<!-->\n)^```(?:bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PORT = re.compile(r"(?:--(?:emulator-)?port[ =]|127\.0\.0\.1:|localhost:)(\d+)")
 
 
 def test_listing_that_prints_what_it_shows_passes() -> None:
@@ -32,3 +39,15 @@ def test_what_a_listing_leaves_running_is_ended_with_it() -> None:
 
 def test_listings_find_the_commands_of_this_environment() -> None:
     assert "paceline" in run("command -v paceline")
+
+
+def test_no_two_documents_use_the_same_port() -> None:
+    # The suite runs them beside each other, in two processes.
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    shown = {path: RUN.findall(path.read_text(encoding="utf-8")) for path in documents}
+    used = {
+        path: {int(port) for listing in listings for port in PORT.findall(listing)} for path, listings in shown.items()
+    }
+    assert len(set().union(*used.values())) > 5
+    shared = {(one.name, other.name): used[one] & used[other] for one, other in combinations(documents, 2)}
+    assert {names: ports for names, ports in shared.items() if ports} == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,18 +41,31 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with its tables, to be copied."""
+    file = tmp_path_factory.mktemp("opened") / "paceline.db"
+    open_database(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An address: of an empty database, or, for a test that is given it open, of one with tables, which saves time."""
+    to_be_opened = "database" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'paceline.db'}"
+        file = tmp_path / "paceline.db"
+        if to_be_opened:
+            shutil.copyfile(request.getfixturevalue("opened"), file)
+        return f"sqlite:///{file}"
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.copied_database() if to_be_opened else server.new_database()
 
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    with open_database(url) as opened:
-        yield opened
+    with open_database(url) as ready:
+        yield ready
 
 
 @pytest.fixture
@@ -67,15 +81,16 @@ def book(database: Database, clock: ManualClock) -> Book:
 @pytest.fixture
 def office(emulated: Emulated, database: Database) -> Iterator[Office]:
     """Systems on the emulator and each database; the chain of the ledger is whole when the test is over."""
-    opened = Office(emulated, database, TenantId("acme"))
-    yield opened
-    opened.close()
+    work = Office(emulated, database, TenantId("acme"))
+    yield work
+    work.close()
 
 
 @pytest.fixture
-def desk(emulated: Emulated, tmp_path: Path) -> Iterator[Office]:
+def desk(emulated: Emulated, opened: Path, tmp_path: Path) -> Iterator[Office]:
     """The same on SQLite alone, for what cannot differ by the database."""
+    shutil.copyfile(opened, tmp_path / "paceline.db")
     with open_database(f"sqlite:///{tmp_path / 'paceline.db'}") as database:
-        opened = Office(emulated, database, TenantId("acme"))
-        yield opened
-        opened.close()
+        work = Office(emulated, database, TenantId("acme"))
+        yield work
+        work.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -13,8 +13,8 @@ from paceline.bootstrap import Options, System
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
-from paceline.campaign.ports import Meter, Platform, Prepared, Receipt
+from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.ports import Counted, Meter, Platform, Prepared, Receipt
 from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
@@ -126,14 +126,17 @@ class Through:
     def abilities(self) -> frozenset[Ability]:
         return self.beyond.abilities
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        return self.beyond.read(campaign, lane=lane)
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        return self.beyond.read(campaign, part=part, lane=lane)
 
     def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
         return self.beyond.list(state=state, lane=lane)
 
     def time(self, *, lane: Lane = Lane.READING) -> datetime:
         return self.beyond.time(lane=lane)
+
+    def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
+        return self.beyond.counted(campaign, since=since, lane=lane)
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         return self.beyond.live(campaign, lane=lane)
@@ -146,6 +149,17 @@ class Through:
 
     def metered(self) -> AbstractContextManager[Meter]:
         return self.beyond.metered()
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        return self.beyond.last_look(look)
+
+
+class Unlooked(Through):
+    """A platform whose changes are past the last look when it is asked: they are in the network already."""
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        del look
+        return nullcontext()
 
 
 class Meddled(Through):

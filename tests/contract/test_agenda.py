@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability
 from paceline.control.order import OnConflict, Order
 from paceline.control.under_way import changes_check
+from paceline.primitives.findings import Severity
 from paceline.primitives.ids import campaign_id
 from tests.contract.later import HOUR, closing, later, messages, number, waiting
 from tests.contract.systems import (
@@ -21,6 +22,7 @@ from tests.contract.systems import (
     PAUSE,
     PAUSED,
     RESUME,
+    STARTED,
     STOP,
     STOPPED,
     Office,
@@ -64,6 +66,45 @@ def test_unknown_campaign_fails_at_once(office: Office) -> None:
     ada = office.system()
     outcome = later(ada, Stop(campaign=campaign_id("NOBODY")))
     assert (outcome.word, closing(ada, number(outcome))["outcome"], waiting(ada)) == ("failed", "failed", [])
+
+
+@pytest.mark.parametrize(
+    ("due", "told"),
+    [
+        (datetime(2026, 6, 15, 13), "has no offset"),  # noqa: DTZ001  # that is what is refused
+        (STARTED - timedelta(minutes=2), "is past"),
+        (STARTED + timedelta(days=400), "more than a year ahead"),
+    ],
+    ids=["naive", "past", "far"],
+)
+def test_instant_that_is_off_is_refused_with_a_finding(office: Office, due: datetime, told: str) -> None:
+    ada = office.system()
+    outcome = ada.agenda.schedule(STOP, Order(actor=ada.actor), due)
+    (finding,) = [one for one in outcome.findings if one.severity is Severity.ERROR]
+    assert (outcome.word, finding.rule, told in finding.message) == ("refused", "lifecycle.effective-time", True)
+    assert (closing(ada, number(outcome))["outcome"], waiting(ada)) == ("refused", [])
+    assert ada.book.read(number(outcome)).outcome == "refused"
+
+
+def test_stop_can_be_planned_while_the_platform_is_away_and_is_judged_at_its_hour(office: Office) -> None:
+    ada = office.system()
+    office.emulated.order("reset_before", path="/api/v2/*", times=None)
+    outcome = later(ada, STOP)
+    assert (outcome.word, outcome.before, outcome.findings.rules) == ("scheduled", None, ("agenda.unjudged",))
+    archived = later(ada, Stop(campaign=ARCHIVED))
+    assert archived.word == "scheduled"
+    office.emulated.control("DELETE", "/faults")
+    office.emulated.advance(3600)
+    ended = {one.entry: one.word for one in ada.worker.once().ended}
+    assert ended == {outcome.entry: "applied", archived.entry: "refused"}
+
+
+def test_resumption_and_dry_run_are_not_planned_while_the_platform_is_away(office: Office) -> None:
+    ada = office.system()
+    office.emulated.order("reset_before", path="/api/v2/*", times=None)
+    outcomes = [later(ada, RESUME), later(ada, STOP, dry_run=True)]
+    assert [one.word for one in outcomes] == ["failed", "failed"]
+    assert waiting(ada) == []
 
 
 def test_dry_run_for_later_is_never_made(office: Office) -> None:

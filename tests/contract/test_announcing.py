@@ -287,3 +287,16 @@ def test_many_at_once_are_told_without_a_gap_while_messages_are_carried(office: 
     for one in receiver.taken():
         taken.setdefault(one["campaign"], []).append(one["sequence"])
     assert taken == {f"CMP-{number}": list(range(1, 21)) for number in range(5)}
+
+
+def test_change_that_a_later_one_replaced_is_told_as_superseded_and_says_by_which(office: Office) -> None:
+    ada, tomorrow = listening(office), STARTED + timedelta(days=1)
+    scheduled = ada.run(Stop(campaign=ACTIVE, effective_at=tomorrow))
+    paused = ada.run(PAUSE)
+    *_, last = told(ada)
+    assert (last["type"], last["entry"], last["data"]["verdict"]) == (
+        "lifecycle.verdict",
+        scheduled.entry,
+        "superseded",
+    )
+    assert (last["data"]["superseded_by"], last["data"]["state"], last["data"]["pending"]) == (paused.entry, None, None)

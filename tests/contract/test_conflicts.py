@@ -11,7 +11,7 @@ import pytest
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Observed, State
+from paceline.campaign.observed import Observed, Part, State
 from paceline.campaign.ports import Platform, Prepared, Receipt
 from paceline.control.order import OnConflict
 from paceline.control.outcome import Outcome
@@ -212,8 +212,8 @@ def test_state_that_is_wrong_at_another_version_is_a_conflict(desk: Office) -> N
 class Willing(Unguarded):
     """A platform that shows every campaign as paused."""
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        return replace(self.beyond.read(campaign, lane=lane), state=State.PAUSED)
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        return replace(self.beyond.read(campaign, part=part, lane=lane), state=State.PAUSED)
 
 
 def test_state_that_is_wrong_for_the_platform_alone_is_a_refusal(desk: Office) -> None:

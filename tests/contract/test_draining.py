@@ -10,7 +10,7 @@ import pytest
 from paceline.bootstrap import System
 from paceline.campaign.change import Achieved, Diverged, Lane, Settling
 from paceline.campaign.lifecycle.changes import Resume
-from paceline.campaign.observed import Observed
+from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import Platform
 from paceline.control.draining import Limit, due_of, settled
 from paceline.control.order import Order
@@ -52,9 +52,9 @@ class Noting(Through):
         super().__init__(beyond)
         self.lanes: list[Lane] = []
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
         self.lanes.append(lane)
-        return super().read(campaign, lane=lane)
+        return super().read(campaign, part=part, lane=lane)
 
 
 def test_looks_give_way_to_whatever_stops(desk: Office) -> None:

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paceline.compliance.call import Purpose
 from paceline.control.declared import Declaration, Source
 from paceline.control.facts import DECLARED, Facts
 from paceline.control.facts_file import FactsFile
-from paceline.control.known_facts import FactError, Purpose, Scope, judged, of_words
+from paceline.control.known_facts import FactError, Scope, judged, of_words
 from paceline.control.order import Order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
@@ -193,7 +194,7 @@ def test_of_many_that_adopt_a_file_at_once_one_does(
     ("words", "scope", "says"),
     [
         (["purpos=sales"], Scope.CAMPAIGN, "did you mean purpose"),
-        (["colour=red"], Scope.CAMPAIGN, "known: anchor, label.NAME, list"),
+        (["colour=red"], Scope.CAMPAIGN, "known: anchor, closed_days, label.NAME, limits.max_calls"),
         (["purpose=sale"], Scope.CAMPAIGN, "sales, debt, research or info\ndid you mean sales?"),
         (["regions=FL"], Scope.CAMPAIGN, "'FL' is none"),
         (["purpose=fun"], Scope.CAMPAIGN, "\nallowed are sales, debt, research, info"),

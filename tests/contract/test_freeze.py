@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
+from paceline.campaign.observed import Observed, State, Unreadable
 from paceline.campaign.ports import PlatformError, Prepared, Receipt
+from paceline.control.enforcement import not_stopped
 from paceline.control.fleet import Target
 from paceline.control.freeze import FreezeOutcome
 from paceline.control.order import Order
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import CampaignId, campaign_id
-from tests.contract.systems import ACTIVE, LOCKED, PAUSED, RESUME, STOPPED, Office, Through, left_behind, steps
+from tests.contract.systems import (
+    ACTIVE,
+    LOCKED,
+    PAUSED,
+    RESUME,
+    STARTED,
+    STOPPED,
+    Office,
+    Through,
+    Unlooked,
+    left_behind,
+    steps,
+)
 
 
 def froze(system: Any, *campaigns: CampaignId, reason: str | None = None) -> FreezeOutcome:
@@ -77,9 +93,9 @@ def test_locked_campaign_stays_frozen_and_is_stopped_when_it_yields(office: Offi
     assert "locked" in outcome.not_yet[LOCKED]
     assert set(ada.freezes.frozen(stopped=False)) == {LOCKED}
     order = Order(actor=ada.actor)
-    assert ada.freeze.not_stopped(ada.freeze.enforce(order) or outcome.stops).keys() == {LOCKED}
+    assert not_stopped(ada.enforcement.enforce(order) or outcome.stops).keys() == {LOCKED}
     office.emulated.arrange(LOCKED, isLocked=False)
-    ada.freeze.enforce(order)
+    ada.enforcement.enforce(order)
     assert states(office, LOCKED) == {"STOPPED"}
     assert ada.freezes.frozen(stopped=False) == {}
 
@@ -88,7 +104,7 @@ def test_campaign_that_somebody_outside_resumes_is_stopped_again(office: Office)
     ada = office.system("ada")
     froze(ada, ACTIVE)
     office.outside(Resume(campaign=ACTIVE))
-    ada.freeze.enforce(Order(actor=ada.actor))
+    ada.enforcement.enforce(Order(actor=ada.actor))
     assert states(office, ACTIVE) == {"STOPPED"}
 
 
@@ -113,7 +129,7 @@ def test_resumption_that_was_intended_before_the_freeze_is_stopped_after_it(offi
 
     with ThreadPoolExecutor(1) as pool:
 
-        class Late(Through):
+        class Late(Unlooked):
             def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
                 running = pool.submit(lambda: frozen.append(froze(ada, STOPPED)))
                 while STOPPED not in ada.freezes.frozen():
@@ -141,14 +157,22 @@ def test_resumption_of_a_process_that_died_is_settled_and_stopped(office: Office
 def test_sixty_campaigns_with_locks_and_pendings_do_not_dial_again_though_others_edit_throughout(
     office: Office,
 ) -> None:
+    """Five are locked and dial; ten wait to be resumed, by the platform and by the agenda; a worker runs beside it."""
     names = [campaign_id(f"WIDE-{number:03}") for number in range(60)]
-    wide = office.emulated.platform("wide")
-    ada, bob = office.system("ada", platform=wide), office.system("bob", platform=office.emulated.platform("wide"))
-    tomorrow = datetime(2026, 6, 16, tzinfo=UTC)
+    wide, clock, over = office.emulated.platform("wide"), MachineClock(), Event()
+    ada, bob, eve = (
+        office.system(name, platform=office.emulated.platform("wide"), clock=clock, lease_s=3.0)
+        for name in ("ada", "bob", "eve")
+    )
     for number, name in enumerate(names):
-        office.emulated.control("POST", "/campaigns", {"tenant": "wide", "id": name, "status": "STOPPED"})
-        if number < 10:
-            assert bob.run(Resume(campaign=name, effective_at=tomorrow)).word == "scheduled"
+        state = "ACTIVE" if number >= 40 else "STOPPED"
+        office.emulated.control("POST", "/campaigns", {"tenant": "wide", "id": name, "status": state})
+        if number < 5:
+            assert bob.run(Resume(campaign=name, effective_at=STARTED + timedelta(hours=12))).word == "scheduled"
+        elif number < 10:
+            hours = 12 if number < 8 else 0
+            order = Order(actor=bob.actor)
+            assert bob.agenda.schedule(Resume(campaign=name), order, STARTED + timedelta(hours=hours)).entry
         elif number >= 55:
             office.emulated.arrange(name, isLocked=True)
     found = ada.fleet.find(Target(named=tuple(names)), lane=Lane.STOPPING)
@@ -158,19 +182,71 @@ def test_sixty_campaigns_with_locks_and_pendings_do_not_dial_again_though_others
         with suppress(PlatformError):
             wide.apply(wide.prepare(Resume(campaign=name), None), idempotency_key=f"outside-{name}")
 
-    with ThreadPoolExecutor(4) as pool:
-        editing = [pool.submit(edit, name) for name in names]
-        frozen = ada.freeze.freeze(found, Order(actor=ada.actor)).frozen
-        for one in editing:
-            one.result()
-    assert set(frozen) == set(names)
-    for name in names[55:]:
-        office.emulated.arrange(name, isLocked=False)
-    ada.freeze.enforce(Order(actor=ada.actor))
-    office.emulated.advance(2 * 86_400)
+    with ThreadPoolExecutor(5) as pool:
+        working = pool.submit(eve.worker.run, over)
+        try:
+            editing = [pool.submit(edit, name) for name in names]
+            frozen = ada.freeze.freeze(found, Order(actor=ada.actor)).frozen
+            for one in editing:
+                one.result()
+            assert set(frozen) == set(names)
+            assert set(ada.freezes.frozen(stopped=False)) >= set(names[55:])
+            for name in names[55:]:
+                office.emulated.arrange(name, isLocked=False)
+            ada.enforcement.enforce(Order(actor=ada.actor))
+            office.emulated.advance(2 * 86_400)
+        finally:
+            over.set()
+        working.result()
+    eve.worker.once()
     assert {str(office.emulated.shown(name)["status"]) for name in names} == {"STOPPED"}
     assert ada.freezes.frozen(stopped=False) == {}
+    assert [one for one in ada.recorder.unended() if one.kind == Resume.kind] == []
     assert bob.run(Resume(campaign=names[1])).findings.rules == ("lifecycle.frozen",)
+
+
+def test_id_that_no_campaign_has_is_let_go_of_and_named(office: Office) -> None:
+    ada, nobody = office.system("ada"), campaign_id("NOBODY")
+    outcome = froze(ada, nobody, ACTIVE)
+    assert (outcome.unknown, list(outcome.frozen), outcome.not_yet) == ((nobody,), [ACTIVE], {})
+    assert list(ada.freezes.frozen()) == [ACTIVE]
+
+
+def test_campaign_that_is_gone_from_the_platform_stays_frozen(office: Office) -> None:
+    ada = office.system("ada")
+    ada.explain(PAUSED)
+    office.emulated.order("status", path=f"*/{PAUSED}", status=404, times=None)
+    outcome = froze(ada, PAUSED)
+    assert (outcome.unknown, list(outcome.not_yet)) == ((), [PAUSED])
+    assert list(ada.freezes.frozen()) == [PAUSED]
+
+
+def test_unknown_id_is_frozen_while_the_platform_is_away(office: Office) -> None:
+    ada, nobody = office.system("ada"), campaign_id("NOBODY")
+    office.emulated.order("status", path="/api/v2/*", status=503, times=None)
+    outcome = froze(ada, nobody)
+    assert (outcome.unknown, list(outcome.not_yet)) == ((), [nobody])
+    assert list(ada.freezes.frozen()) == [nobody]
+
+
+class Illegible(Through):
+    """A platform that shows some campaigns in a form that nobody here knows, one of them without an id."""
+
+    def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
+        for one in self.beyond.list(state=state, lane=lane):
+            yield Unreadable(campaign=PAUSED, why="no status") if one.campaign == PAUSED else one
+        yield Unreadable(campaign=None, why="no id")
+
+
+def test_campaign_that_nobody_can_read_is_latched_when_it_has_an_id(office: Office) -> None:
+    ada = office.system("ada", platform=Illegible(office.emulated.platform()))
+    found = ada.fleet.find(Target(everything=True), lane=Lane.STOPPING)
+    outcome = ada.freeze.freeze(found, Order(actor=ada.actor))
+    assert PAUSED in outcome.frozen
+    assert PAUSED in ada.freezes.frozen(stopped=False)
+    assert outcome.not_yet[PAUSED] == "no status"
+    assert [one.campaign for one in outcome.stops.unreadable] == [PAUSED, None]
+    assert office.system("bob").run(RESUME).findings.rules == ("lifecycle.frozen",)
 
 
 def test_stop_and_pause_of_a_frozen_campaign_are_not_refused(office: Office) -> None:

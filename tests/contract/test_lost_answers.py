@@ -11,7 +11,7 @@ import pytest
 from paceline.bootstrap import System
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume
-from paceline.campaign.observed import Ability, Observed, Stage
+from paceline.campaign.observed import Ability, Observed, Part, Stage
 from paceline.campaign.ports import Platform
 from paceline.control.outcome import InDoubt, Outcome
 from paceline.primitives.ids import CampaignId
@@ -198,11 +198,11 @@ class Locking(Through):
         self.lock = lock
         self.reads = 0
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
         self.reads += 1
         if self.reads == 2:
             self.lock()
-        return self.beyond.read(campaign, lane=lane)
+        return self.beyond.read(campaign, part=part, lane=lane)
 
 
 def test_refusal_that_comes_with_the_repeat_is_what_is_told(desk: Office) -> None:

@@ -188,7 +188,7 @@ def test_request_of_another_dialect_is_not_sent(platform: OutboundV2, emulated: 
 def test_effect_is_read_back_where_the_answer_does_not_show_it(emulated: Emulated) -> None:
     for number, (prefer, status) in enumerate([("return=minimal", 204), ("respond-async", 202)]):
         platform = emulated.platform()
-        change: AnyChange = Pause(campaign=ACTIVE) if number == 0 else Resume(campaign=ACTIVE)
+        change: Pause | Resume = Pause(campaign=ACTIVE) if number == 0 else Resume(campaign=ACTIVE)
         prepared = platform.prepare(change, None)
         headers = prepared.request["headers"]
         assert isinstance(headers, dict)

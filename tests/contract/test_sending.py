@@ -283,3 +283,22 @@ def test_step_after_the_deadline_is_not_begun() -> None:
     for step in (lambda: stream.read(10), lambda: stream.write(b"x"), lambda: stream.start_tls(trust)):
         with pytest.raises(httpcore2.ReadTimeout):
             step()
+
+
+def test_receiver_that_says_our_request_back_gets_no_secret_into_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def echo() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP? " + connection.recv(65536).split(b"\r\n")[0] + b"\r\n\r\n")
+
+        thread = threading.Thread(target=echo, daemon=True)
+        thread.start()
+        endpoint = endpoint_of(f"http://127.0.0.1:{server.getsockname()[1]}/hook/s3cret?key=hunter2", Reach.LOOPBACK)
+        with pytest.raises(DeliveryError) as caught:
+            local().send(endpoint, HEADERS, BODY)
+        thread.join()
+    assert caught.value.message == "127.0.0.1 answered in a form that is not HTTP"
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    assert caught.value.retryable

@@ -20,7 +20,7 @@ from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import EntryId, campaign_id
 from tests.contract.later import closing, effects, later, messages, number, pass_by, planned, status, waiting
 from tests.contract.leased import eventually
-from tests.contract.systems import ACTIVE, PAUSED, RESUME, STOP, STOPPED, Office, Through
+from tests.contract.systems import ACTIVE, PAUSED, RESUME, STOP, STOPPED, Office, Through, Unlooked
 
 
 def test_cancelled_change_expires_and_names_who_and_why(office: Office) -> None:
@@ -58,7 +58,7 @@ def test_resumption_that_is_on_its_way_when_it_is_frozen_tells_its_effect_and_is
     ada = office.system("ada")
     withdrawn: list[Outcome] = []
 
-    class Late(Through):
+    class Late(Unlooked):
         def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
             # What a freeze does first, while this request is still in the network.
             ada.freezes.freeze([STOPPED], Order(actor=ada.actor))
@@ -99,7 +99,7 @@ def test_freeze_waits_for_a_due_resumption_that_is_on_its_way_and_stops_it(offic
     ada = office.system("ada", clock=clock, lease_s=3.0)
     with ThreadPoolExecutor(1) as pool:
 
-        class Late(Through):
+        class Late(Unlooked):
             def apply(self, prepared: Prepared, *, idempotency_key: str, lane: Lane = Lane.CHANGING) -> Receipt:
                 freezing = pool.submit(froze, ada, STOPPED)
                 # By then the freeze has found the campaign stopped, and sent nothing.

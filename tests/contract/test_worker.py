@@ -8,12 +8,14 @@ from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.control.order import Order
-from paceline.control.worker import Round
+from paceline.control.worker import PRESENCE, SWEPT_S, Round
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import campaign_id
+from paceline.storage.due_work import Work, listing
 from tests.contract.later import effects, number, planned, status
 from tests.contract.leased import eventually
 from tests.contract.systems import ACTIVE, LOCKED, PAUSE, PAUSED, STARTED, STOP, Office, left_behind, steps
@@ -127,6 +129,55 @@ def test_two_workers_share_what_becomes_due_and_know_of_each_other(office: Offic
     assert sorted(int(one.entry or 0) for done in rounds for one in done.ended) == pauses
     assert sorted(effects(office, "SHARED-*")) == names
     assert not any(one.worker.has_company() for one in systems)
+
+
+def test_round_tells_what_it_stopped_and_settled(office: Office) -> None:
+    ada, bob = office.system("ada"), office.system("bob")
+    ada.freezes.freeze([ACTIVE], Order(actor=ada.actor))
+    scheduled = ada.run(Stop(campaign=PAUSED, effective_at=STARTED + timedelta(minutes=1)))
+    done = bob.worker.once()
+    assert [(one.change.campaign, one.word) for one in done.stopped] == [(ACTIVE, "applied")]
+    assert (done.settled, done.unsettled) == ((), 1)
+    office.emulated.advance(61)
+    done = bob.worker.once()
+    assert done.stopped == ()
+    (settled,) = done.settled
+    assert (settled.entry, settled.campaign, settled.kind) == (scheduled.entry, PAUSED, "lifecycle.stop")
+    assert (settled.outcome, settled.verdict) == ("scheduled", "achieved")
+
+
+def test_presence_of_a_worker_that_is_long_dead_is_swept_and_that_of_a_silent_one_is_not(office: Office) -> None:
+    tenant, stopped = office.tenant, Event()
+    ada = office.system("ada")
+
+    def present() -> list[str]:
+        rows = ada.recorder.looked_up(lambda connection: listing(connection, tenant, room=PRESENCE))
+        return sorted(row.work.key for row in rows)
+
+    def left_by_a_killed_one(name: str) -> str:
+        killed = office.system(name)
+
+        def come(connection: Connection) -> None:
+            killed.owner.beat(connection)
+            killed.leases.put(connection, Work(tenant=tenant, room=PRESENCE, key=killed.owner.name, due_ns=0))
+
+        killed.recorder.in_transaction(come)
+        return killed.owner.name
+
+    left_by_a_killed_one("eve")
+    office.clock.advance(SWEPT_S)
+    silent = left_by_a_killed_one("bob")
+    office.clock.advance(60.0)
+    assert ada.owner.is_dead(silent)
+    seen: list[list[str]] = []
+
+    def told(_round: Round) -> None:
+        seen.append(present())
+        stopped.set()
+
+    ada.worker.run(stopped, told=told)
+    assert seen == [sorted([silent, ada.owner.name])]
+    assert present() == [silent]
 
 
 def test_worker_alone_has_no_company(office: Office) -> None:

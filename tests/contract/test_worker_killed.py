@@ -13,6 +13,7 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.ports import Prepared, Receipt
 from paceline.control.outcome import Outcome
+from paceline.primitives.clock import ManualClock
 from paceline.primitives.ids import Version
 from tests.contract.emulated import SECRET
 from tests.contract.later import effects, planned
@@ -72,6 +73,39 @@ def test_change_of_a_worker_that_is_killed_is_taken_over_within_a_lease_and_has_
     assert (effects(office), office.emulated.shown(ACTIVE)["revision"]) == ([ACTIVE], 43)
     made = {one.revision: one.made_by for one in ada.readings.sightings(ACTIVE)}
     assert made == {"42": None, "43": stop}
+    assert (ada.recorder.unended(), ada.book.unfinished()) == ([], [])
+
+
+class Stepped(ManualClock):
+    """A clock whose civil time is set otherwise in the middle, as a machine's may be."""
+
+    def __init__(self, wall_ns: int) -> None:
+        super().__init__(wall_ns)
+        self.set_s = 0
+
+    def wall_ns(self) -> int:
+        return super().wall_ns() + self.set_s * 1_000_000_000
+
+
+@pytest.mark.parametrize("moment", ["claimed", "intend", "answered", "close"])
+@pytest.mark.parametrize("step_s", [-3600, 3600])
+def test_takeover_comes_after_one_lease_though_the_clock_on_the_wall_is_set(
+    office: Office, url: str, walker: subprocess.Popen[str], moment: str, step_s: int
+) -> None:
+    clock = Stepped(office.clock.wall_ns())
+    ada, bob = office.system("ada"), office.system("bob", clock=clock)
+    stop = planned(ada)
+    office.emulated.advance(3600)
+    killed(walker, office, url, moment)
+    assert bob.worker.once().ended == (), "its lease is not over"
+    clock.set_s = step_s
+    clock.advance(LEASE_S / 2)
+    assert bob.worker.once().ended == (), "its lease is not over, though the clock says so"
+    clock.advance(LEASE_S / 2)
+    ended = [(one.entry, one.word) for one in bob.worker.once().ended]
+    assert ended == ([] if moment == "close" else [(stop, "applied")])
+    assert steps(ada, stop) == ["opened", "intent", "closed"]
+    assert (effects(office), office.emulated.shown(ACTIVE)["revision"]) == ([ACTIVE], 43)
     assert (ada.recorder.unended(), ada.book.unfinished()) == ([], [])
 
 

@@ -22,7 +22,8 @@ import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite  # noqa: F401 - the same
 
 from paceline.bootstrap import Options, System
-from paceline.campaign.catalogue import CATALOGUE
+from paceline.campaign.catalogue import CATALOGUE, change_of
+from paceline.control.order import Order
 from paceline.cxone.attempt import HttpClient
 from paceline.cxone.auth import Credentials
 from paceline.cxone.breaker import Tolerance
@@ -32,7 +33,7 @@ from paceline.cxone.throttle import Allowance, MemoryThrottle
 from paceline.cxone.transport import Address, Patience, Transport
 from paceline.ledger.entry import Actor
 from paceline.primitives.clock import MachineClock, ManualClock, WaitingClock
-from paceline.primitives.ids import TenantId, campaign_id
+from paceline.primitives.ids import EntryId, TenantId, campaign_id
 from paceline.storage import postgres, sqlite  # noqa: F401 - the same
 from paceline.storage.database import open_database
 
@@ -40,8 +41,11 @@ Reached = Callable[[str], None]
 
 WORK = "work"
 """In place of a kind of change: one round of a worker."""
+APPROVE = "approve"
+"""In place of a kind of change: the approval of the change of `entry`."""
 PLACES = (
     ("leases", "claim", None, "claimed"),
+    ("desk", "give", "giving", "given"),
     ("recorder", "open", None, "open"),
     ("settlement", "before", "validate", "settle"),
     ("survey", "situation", None, "survey"),
@@ -59,7 +63,7 @@ PLACES = (
 class WalkOrder:
     """Which change, or a worker's round, for whom, and the moment at which its process kills itself.
 
-    `wall_ns` None is the machine's clock.
+    `wall_ns` None is the machine's clock. `change` is the record of a change that its kind alone does not say.
     `settles_first` counts the moments only from when the process is done with what others left open.
     """
 
@@ -75,6 +79,8 @@ class WalkOrder:
     settles_first: bool = True
     attempts: int = 2
     lease_s: float = 10.0
+    entry: int = 0
+    change: dict[str, Any] | None = None
 
 
 class Telling:
@@ -150,6 +156,10 @@ def walk(order: WalkOrder) -> None:
     follow(system, reached)
     if order.kind == WORK:
         system.worker.once()
+    elif order.kind == APPROVE:
+        system.approvals.approve(EntryId(order.entry), Order(actor=system.actor))
+    elif order.change is not None:
+        system.run(change_of(order.change))
     else:
         system.run(CATALOGUE[order.kind](campaign=campaign_id(order.campaign)))
 

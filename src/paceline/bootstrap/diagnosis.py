@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 
 from paceline.bootstrap.opening import tenant_of, throttle_of
+from paceline.control.law_checks import law_checks
 from paceline.control.under_way import kept_checks
 from paceline.cxone.attempt import Limits
 from paceline.cxone.diagnosed import platform_checks
@@ -14,7 +15,7 @@ from paceline.cxone.throttle import Allowance
 from paceline.cxone.throttle_look import throttle_check
 from paceline.cxone.transport import Address
 from paceline.primitives.checks import Check, Condition, bad, fine, skipped
-from paceline.primitives.clock import MachineClock, WaitingClock
+from paceline.primitives.clock import MachineClock, WaitingClock, instant_of
 from paceline.primitives.errors import PacelineError
 from paceline.settings import Settings, SettingsError
 from paceline.settings.record import Remote, own_tenant
@@ -37,6 +38,8 @@ def diagnosis_of(settings: Settings, *, clock: WaitingClock | None = None) -> tu
         if database is not None:
             stack.enter_context(database)
         checks += stored
+        today = instant_of(clock.wall_ns()).date()
+        checks += law_checks(settings.law_files, countries=settings.countries, today=today)
         reach = settings.reach
         if isinstance(reach, SettingsError):
             names = ("platform", "token", "scopes", "api", "time", "throttle")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paceline.bootstrap.system import Options, System
+from paceline.compliance.shelf import the_rulebook
 from paceline.control.adoption import Adopt, adopted
 from paceline.control.facts_file import read_facts
 from paceline.control.order import Order
@@ -146,6 +147,10 @@ def _options(settings: Settings) -> Options:
         concurrency=settings.concurrency,
         campaign=settings.campaign,
         webhook_reach=Reach.LOOPBACK if settings.webhook_allow_loopback else Reach.PUBLIC,
+        webhook_hosts=settings.webhook_hosts,
+        approvals=settings.approvals,
+        countries=settings.countries,
+        rulebook=lambda: the_rulebook(settings.law_files),
     )
 
 

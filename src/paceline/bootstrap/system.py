@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
-from paceline.control.agenda import Agenda
+from paceline.compliance.rulebook import Rulebook
+from paceline.compliance.shelf import the_rulebook
+from paceline.control.agenda import ROOM, Agenda
 from paceline.control.announcing import Announcer, Undelivered
+from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.approval_policy import Policy
+from paceline.control.approvals import Approvals
 from paceline.control.carrying import Carrying
 from paceline.control.draining import Draining
 from paceline.control.due_changes import DueChanges
+from paceline.control.due_closing import DueClosing
+from paceline.control.due_judgement import DueJudgement
+from paceline.control.enforcement import Enforcement
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
+from paceline.control.last_look import LastLook
+from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
@@ -27,10 +37,12 @@ from paceline.control.owners import LEASE_S, Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
+from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
 from paceline.control.watch import Watch
 from paceline.control.webhooks import Webhooks
+from paceline.control.withdrawal import Withdrawal
 from paceline.control.worker import Worker
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
@@ -57,6 +69,10 @@ class Options:
         active_limit: how many campaigns may be active at once; None asks what was declared.
         campaign: the campaign that is meant where none is named.
         webhook_reach: how far messages may go.
+        countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
+        rulebook: reads the law, when it is first asked.
+        webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
+        approvals: which changes want approval by a second person; none by default.
     """
 
     lease_s: float = LEASE_S
@@ -64,6 +80,10 @@ class Options:
     campaign: CampaignId | None = None
     active_limit: Callable[[], int | None] | None = None
     webhook_reach: Reach = Reach.PUBLIC
+    countries: tuple[str, ...] = ("US",)
+    rulebook: Callable[[], Rulebook] = the_rulebook
+    webhook_hosts: frozenset[str] = frozenset()
+    approvals: Policy = field(default_factory=Policy)
 
 
 class System:
@@ -105,14 +125,16 @@ class System:
         self.freezes = Freezes(database, self.book, crier)
         self.recorder = Recorder(database, self.book, self.readings, self.owner, self.freezes, crier=crier)
         self._closing: list[Callable[[], None]] = [self.owner.close, self.leases.close]
+        self.desk = self._approval_desk(options, crier)
         self._join_corridor(options)
         self._join_later()
+        self._join_approvals()
 
     def _join_outbox(self, options: Options) -> None:
         """Join what tells others, and what is due for it."""
         database, tenant, clock = self.database, self.book.tenant, self.clock
         self.leases = Leases(database, clock, owner=self.owner.name, lease_s=options.lease_s)
-        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach)
+        subscribers = Subscribers(tenant, clock, reach=options.webhook_reach, hosts=options.webhook_hosts)
         streams = Streams(tenant, self.leases)
         self.box = Box(database, tenant=tenant, clock=clock, subscribers=subscribers, streams=streams)
         self.relay = Relay(
@@ -125,14 +147,30 @@ class System:
         )
         self.webhooks = Webhooks(database, self.book, self.box)
 
+    def _approval_desk(self, options: Options, crier: Announcer) -> ApprovalDesk:
+        return ApprovalDesk(
+            policy=options.approvals,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            leases=self.leases,
+            crier=crier,
+            room=ROOM,
+        )
+
     def _join_corridor(self, options: Options) -> None:
         """Join what carries changes out now."""
         platform, clock = self.platform, self.clock
         self.settlement = Settlement(platform, self.recorder, clock, by=self.actor.name)
         self.rules = HouseRules()
         self.meanwhile = Meanwhile(self.recorder, self.readings)
+        self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
+        self.settings_look = SettingsLook(platform, self.recorder, self.law)
         self.survey = Survey(
-            platform, self.recorder, self.freezes, active_limit=options.active_limit or self.facts.active_limit
+            platform,
+            self.recorder,
+            self.freezes,
+            law=self.law,
+            active_limit=options.active_limit or self.facts.active_limit,
         )
         self.corridor = Corridor(
             platform=platform,
@@ -140,6 +178,8 @@ class System:
             survey=self.survey,
             settlement=self.settlement,
             meanwhile=self.meanwhile,
+            desk=self.desk,
+            last_look=LastLook(self.recorder, self.freezes),
             rules=self.rules,
             clock=clock,
         )
@@ -148,21 +188,49 @@ class System:
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
-        platform, clock, actor = self.platform, self.clock, self.actor
+        platform = self.platform
         self.agenda = Agenda(
-            platform=platform, recorder=self.recorder, freezes=self.freezes, rules=self.rules, leases=self.leases
+            platform=platform,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            rules=self.rules,
+            leases=self.leases,
+            desk=self.desk,
+            law=self.law,
         )
         self.due_changes = DueChanges(
-            recorder=self.recorder, corridor=self.corridor, settlement=self.settlement, leases=self.leases
+            platform=platform,
+            recorder=self.recorder,
+            corridor=self.corridor,
+            settlement=self.settlement,
+            judgement=DueJudgement(recorder=self.recorder, readings=self.readings, meanwhile=self.meanwhile),
+            closing=DueClosing(recorder=self.recorder, leases=self.leases),
+            leases=self.leases,
+            desk=self.desk,
+        )
+        self.enforcement = Enforcement(
+            platform=platform,
+            fleet=self.fleet,
+            recorder=self.recorder,
+            freezes=self.freezes,
+            leases=self.leases,
+            clock=self.clock,
         )
         self.freeze = Freeze(
             platform=platform,
             fleet=self.fleet,
             recorder=self.recorder,
             freezes=self.freezes,
+            readings=self.readings,
             settlement=self.settlement,
             agenda=self.agenda,
+            enforcement=self.enforcement,
         )
+        self._join_worker()
+
+    def _join_worker(self) -> None:
+        """Join who does what has no person in front of it."""
+        platform, clock, actor = self.platform, self.clock, self.actor
         self.time = PlatformTime(platform, clock)
         self.watch = Watch(
             platform=platform,
@@ -176,12 +244,22 @@ class System:
             time=self.time,
             due_changes=self.due_changes,
             watch=self.watch,
-            freeze=self.freeze,
+            enforcement=self.enforcement,
             carrying=Carrying(self.relay, self.leases, clock),
             leases=self.leases,
             recorder=self.recorder,
             actor=actor,
             clock=clock,
+        )
+
+    def _join_approvals(self) -> None:
+        """Join what lets a second person decide."""
+        self.approvals = Approvals(
+            platform=self.platform,
+            recorder=self.recorder,
+            desk=self.desk,
+            due_changes=self.due_changes,
+            withdrawal=Withdrawal(recorder=self.recorder, leases=self.leases, room=ROOM),
         )
 
     def run(
@@ -223,7 +301,13 @@ class System:
         """
         last = self.book.entries(Query(campaign=campaign, limit=10))
         changes = [entry for entry in last if entry.kind in CATALOGUE]
-        return explained(self.survey.looked_at(campaign), self.rules, last=changes[-1] if changes else None)
+        situation = self.survey.looked_at(campaign)
+        return explained(
+            situation,
+            self.rules,
+            last=changes[-1] if changes else None,
+            settings=self.settings_look.explained(situation),
+        )
 
     def closes(self, close: Callable[[], None]) -> None:
         """Have something else closed with this system, after all that was there already."""

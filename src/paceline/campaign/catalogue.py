@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import assert_never
 
+from paceline.campaign.blocks import DialingMode, Directive, Window
 from paceline.campaign.change import Lane
+from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain
+from paceline.campaign.schedule.changes import SetSchedule
+from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
-from paceline.primitives.ids import campaign_id
+from paceline.primitives.ids import CampaignId, campaign_id
 
-AnyChange = Pause | Resume | Stop
+LifecycleChange = Pause | Resume | Stop
+"""The changes of what a campaign is doing."""
+AnyChange = LifecycleChange | SetDialingRules | SetSchedule
 """Every change that there is."""
 
-CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType({made.kind: made for made in (Pause, Resume, Stop)})
+CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType(
+    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetSchedule)}
+)
 """Each kind of change and its class."""
 
 
@@ -25,21 +34,29 @@ def ends_dialing(kind: str) -> bool:
     return kind in CATALOGUE and CATALOGUE[kind].lane is Lane.STOPPING
 
 
+def aspect_of(kind: str) -> str:
+    """Return what changes of this kind change of a campaign, such as `lifecycle`."""
+    return kind.partition(".")[0]
+
+
 class UnknownChangeError(PacelineError):
     """this is no record of a change"""
 
     code = "unknown-change"
 
 
-def document_of(change: AnyChange) -> dict[str, str | None]:
-    """Return the change as JSON, from which `change_of` makes it again."""
-    instant = None if change.effective_at is None else change.effective_at.isoformat()
-    plain: dict[str, str | None] = {"kind": change.kind, "campaign": change.campaign, "effective_at": instant}
+def document_of(change: AnyChange) -> dict[str, Json]:
+    """Return the change as JSON, from which `change_of` makes it again; what it leaves as it is, is not there."""
+    plain: dict[str, Json] = {"kind": change.kind, "campaign": change.campaign}
     match change:
         case Pause() | Stop():
-            return {**plain, "drain": change.drain.value}
+            return {**plain, "effective_at": _text(change.effective_at), "drain": change.drain.value}
         case Resume():
-            return plain
+            return {**plain, "effective_at": _text(change.effective_at)}
+        case SetDialingRules():
+            return {**plain, **_named(_rules(change))}
+        case SetSchedule():
+            return {**plain, **_named(_schedule(change))}
         case _:
             assert_never(change)
 
@@ -53,6 +70,10 @@ def change_of(document: Document) -> AnyChange:
     try:
         made = CATALOGUE[str(document["kind"])]
         campaign = campaign_id(str(document["campaign"]))
+        if made is SetDialingRules:
+            return _rules_of(campaign, document)
+        if made is SetSchedule:
+            return _schedule_of(campaign, document)
         written = document.get("effective_at")
         instant = None if written is None else datetime.fromisoformat(str(written))
         if made is Resume:
@@ -60,5 +81,82 @@ def change_of(document: Document) -> AnyChange:
         drain = Drain(str(document["drain"]))
         draining: type[Pause | Stop] = Pause if made is Pause else Stop
         return draining(campaign=campaign, effective_at=instant, drain=drain)
-    except (KeyError, ValueError, PacelineError) as wrong:
+    except (KeyError, ValueError, TypeError, ArithmeticError, PacelineError) as wrong:
         raise UnknownChangeError(f"this is no record of a change: {wrong}") from wrong
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _named(fields: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _rules(change: SetDialingRules) -> dict[str, Json]:
+    intervals, threshold = change.retry_intervals_min, change.abandonment_threshold
+    return {
+        "mode": None if change.mode is None else change.mode.value,
+        "attempt_limit": change.attempt_limit,
+        "retry_intervals_min": None if intervals is None else list(intervals),
+        "abandonment_threshold": None if threshold is None else str(threshold),
+        "cool_down_s": change.cool_down_s,
+        "calls_per_agent": change.calls_per_agent,
+    }
+
+
+def _rules_of(campaign: CampaignId, document: Document) -> SetDialingRules:
+    mode, intervals = document.get("mode"), document.get("retry_intervals_min")
+    threshold = document.get("abandonment_threshold")
+    return SetDialingRules(
+        campaign=campaign,
+        mode=None if mode is None else DialingMode(str(mode)),
+        attempt_limit=_count(document.get("attempt_limit")),
+        retry_intervals_min=None if intervals is None else tuple(_counts(intervals)),
+        abandonment_threshold=None if threshold is None else Decimal(str(threshold)),
+        cool_down_s=_count(document.get("cool_down_s")),
+        calls_per_agent=_count(document.get("calls_per_agent")),
+    )
+
+
+def _schedule(change: SetSchedule) -> dict[str, Json]:
+    windows = change.windows
+    return {
+        "zone": change.zone,
+        "directive": None if change.directive is None else change.directive.value,
+        "windows": None if windows is None else [[one.weekday, one.start_s, one.end_s] for one in windows],
+        "max_calls": change.max_calls,
+    }
+
+
+def _schedule_of(campaign: CampaignId, document: Document) -> SetSchedule:
+    zone, directive, windows = document.get("zone"), document.get("directive"), document.get("windows")
+    return SetSchedule(
+        campaign=campaign,
+        zone=None if zone is None else str(zone),
+        directive=None if directive is None else Directive(str(directive)),
+        windows=None if windows is None else tuple(_windows(windows)),
+        max_calls=_count(document.get("max_calls")),
+    )
+
+
+def _windows(told: Json) -> list[Window]:
+    if not isinstance(told, list):
+        raise TypeError("windows are a list")
+    found = []
+    for one in told:
+        weekday, start_s, end_s = _counts(one)
+        found.append(Window(weekday=weekday, start_s=start_s, end_s=end_s))
+    return found
+
+
+def _counts(told: Json) -> list[int]:
+    if not isinstance(told, list) or not all(type(one) is int for one in told):
+        raise TypeError("a list of integers")
+    return [one for one in told if isinstance(one, int)]
+
+
+def _count(told: Json) -> int | None:
+    if told is not None and type(told) is not int:
+        raise TypeError("an integer")
+    return told

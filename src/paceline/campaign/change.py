@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, Self
 
-from paceline.campaign.observed import Ability, Observed, Situation
+from paceline.campaign.observed import Ability, Observed, Part, Situation
+from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Figure, Findings
 from paceline.primitives.ids import CampaignId
 
@@ -67,6 +68,12 @@ class Diverged:
 Verdict = Achieved | Settling | Diverged
 
 
+class IncompleteChangeError(PacelineError):
+    """this change leaves something as it is, and nobody has filled in what that is"""
+
+    code = "incomplete-change"
+
+
 class Change(Protocol):
     """One intended change of one campaign."""
 
@@ -90,12 +97,26 @@ class Change(Protocol):
         """Return who goes before whom: requests for this change, the reads it is judged by too, travel in this lane."""
         ...
 
+    @property
+    def part(self) -> Part:
+        """Return which of the platform's documents it changes, and is judged on."""
+        ...
+
+    @property
+    def effective_at(self) -> datetime | None:
+        """Return when the platform itself is to carry it out; None is at once."""
+        ...
+
     def validate(self, rules: Rulebook) -> Findings:
         """Judge what can be judged without looking at the platform: sound in itself, and lawful."""
         ...
 
     def guard(self, situation: Situation) -> Findings:
         """Judge the change in the situation that was found."""
+        ...
+
+    def whole_on(self, observed: Observed) -> Self:
+        """Return the change as it is sent: what it leaves as it is, filled in from what was seen."""
         ...
 
     def already_so(self, observed: Observed) -> bool:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from paceline.campaign.blocks import DialingRules, Schedule
+from paceline.compliance.call import Call
+from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId, Version
 
@@ -49,6 +52,22 @@ class Ability(StrEnum):
     """A repeated write with the same key has one effect; without it only a read tells what happened."""
     LIVE_CALLS = "live-calls"
     """Calls can be counted by what they are doing."""
+    DIALING_RULES = "dialing-rules"
+    SCHEDULE = "schedule"
+    STATISTICS = "statistics"
+    """What the dialer measured can be asked for, from one instant to another."""
+
+
+RULES, WINDOWS = "dialing rules", "time windows"
+"""Blocks that a platform may show in a form that nobody here knows."""
+
+
+class Part(StrEnum):
+    """Which of the platform's documents about a campaign: each has a version of its own."""
+
+    CAMPAIGN = "campaign"
+    """State, dialing rules, pacing and weights."""
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +96,10 @@ class Observed:
     `revision` is for people and reports; what a write names is `version`. `effective_at` is when the state took effect,
     or will where one is pending. `drained` says that nothing is queued or in flight. `moving` names the fields of the
     document that move by themselves, or with every change, and are no settings.
+
+    `part` says which of the platform's documents `document`, `version` and `revision` are of; the rest is of the
+    campaign in any case. `rules` and `schedule` are None where the campaign never had any, or the part shows none;
+    `unknown_blocks` names those that are there in a form that nobody here knows.
     """
 
     campaign: CampaignId
@@ -93,6 +116,10 @@ class Observed:
     attempts: int | None = None
     document: Document = field(default_factory=dict, hash=False)
     moving: frozenset[str] = frozenset()
+    part: Part = Part.CAMPAIGN
+    rules: DialingRules | None = None
+    schedule: Schedule | None = None
+    unknown_blocks: frozenset[str] = frozenset()
 
 
 def document_of(observed: Observed) -> dict[str, Json]:
@@ -142,8 +169,14 @@ class Stage(StrEnum):
     """It was sent and never answered: it may have happened."""
     WAITING = "waiting"
     """It waits here for its hour."""
+    WAITS_FOR_APPROVAL = "waits-for-approval"
+    """It waits here for approval by a second person."""
     SETTLING = "settling"
     """It was accepted, and its effect is still coming: calls are draining, or its instant has not come."""
+
+
+WAITS_HERE = frozenset({Stage.WAITING, Stage.WAITS_FOR_APPROVAL})
+"""The stages of what waits on this side, and was not sent unless a worker has begun it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +201,67 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What was declared beside the law: tighter than law and platform, never looser; None is not declared.
+
+    Attributes:
+        retry_min_minutes, retry_max_minutes: what an interval between two attempts may be.
+        licence_tier: STANDARD, PROFESSIONAL or ENTERPRISE.
+        max_calls: how many calls may be in flight at once: the lines there are.
+    """
+
+    retry_min_minutes: int | None = None
+    retry_max_minutes: int | None = None
+    licence_tier: str | None = None
+    max_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the platform does not know of a campaign, as far as it was declared, and what is assumed where it was not.
+
+    Attributes:
+        call: what calls it places; every purpose where none was declared.
+        regions: ISO 3166-2 codes, or countries that have no regions; every region of the profile's countries where none
+            was declared.
+        assumed: the names of the facts that nobody declared, so that the tightest was assumed.
+        anchor: when the campaign first dialed; legal periods are counted from it.
+        closed_days_paused: whether somebody pauses the campaign on days that the law closes.
+    """
+
+    call: Call = field(default_factory=Call)
+    regions: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    anchor: datetime | None = None
+    closed_days_paused: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the platform counted from `start` to before `end`.
+
+    Attributes:
+        answered: calls that a person answered, the abandoned ones included.
+        abandoned: those of them that found no agent within two seconds of the completed greeting.
+        period: what of the law it is measured for, such as `30-day-blocks`.
+    """
+
+    answered: int
+    abandoned: int
+    start: datetime
+    end: datetime
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What a change is judged in.
 
     `now` is the platform's time. `active_limit` is how many campaigns may be ACTIVE at once, None where nobody declared
-    it; `active` how many are, None where nobody counted. `live` is only there when it was asked for.
+    it; `active` how many are, None where nobody counted. `live` is only there when it was asked for. `measured` is the
+    abandonment of the legal periods that are running, None where nobody could tell. `rulebook` is the law by which it
+    is judged, None only where the law has no say.
     """
 
     observed: Observed
@@ -183,3 +272,6 @@ class Situation:
     unfinished: tuple[Unfinished, ...] = ()
     live: LiveCalls | None = None
     frozen: Frozen | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    measured: tuple[Measurement, ...] | None = None
+    rulebook: Rulebook | None = None

@@ -6,7 +6,7 @@ exact request of a change, so that it can be kept on disk before `apply` sends i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
-from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, State, Unreadable
+from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, Version, campaign_id
@@ -67,6 +67,21 @@ class Receipt:
     request_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What the dialer of one campaign counted over a span, and the platform's time at which it was asked.
+
+    Attributes:
+        answered: calls that a person answered, the abandoned ones included.
+        abandoned: those of them that found no agent within two seconds of the completed greeting.
+    """
+
+    dials: int
+    answered: int
+    abandoned: int
+    at: datetime
+
+
 @dataclass(slots=True)
 class Meter:
     """What was asked while it was open: requests that reached the platform, token requests aside, and their time."""
@@ -88,8 +103,8 @@ class Platform(Protocol):
         """Return what this platform can do; whatever is not in it is refused before it is tried."""
         ...
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        """Return the campaign as it is now.
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        """Return the campaign as it is now, with this part of what the platform holds about it.
 
         Raises:
             NotFoundError: when there is none of that id.
@@ -111,11 +126,15 @@ class Platform(Protocol):
         """Return how many calls are in flight, by what they are doing; needs `Ability.LIVE_CALLS`."""
         ...
 
+    def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
+        """Return what the dialer counted since an instant, or since it began; needs `Ability.STATISTICS`."""
+        ...
+
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         """Return the exact request of a change; pure.
 
         Args:
-            change: what is to be changed; the caller has checked that its needs are among the abilities.
+            change: what is to be changed, whole; the caller has checked that its needs are among the abilities.
             version: what the change was judged on, so that a campaign that moved on refuses it; None takes it as it is.
         """
         ...
@@ -133,6 +152,15 @@ class Platform(Protocol):
 
     def metered(self) -> AbstractContextManager[Meter]:
         """Count what this thread asks of the platform while the block runs; blocks may be nested."""
+        ...
+
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have `look` called just before each attempt of a change leaves, while this thread's block runs.
+
+        Only the dialect knows when that is: there may be a long line for the next request. What `look` raises keeps
+        the attempt from being sent, and is raised as it is; where an earlier attempt may have had its effect, as a
+        `NoAnswerError` that says so.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paceline.cli.options import Targeting
 from paceline.cli.render import tell
 from paceline.cli.words import UsageError
+from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:
     from paceline.control.fleet import Found
@@ -16,14 +17,20 @@ SHOWN = 10
 """How many campaigns are named in a question."""
 
 
+class CountError(PacelineError):
+    """there are more campaigns, or fewer, than was said"""
+
+    code = "count"
+
+
 def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
-    """Return whether these campaigns may be changed; false means that somebody said no, or the count is another.
+    """Return whether these campaigns may be changed; false means that somebody said no.
 
     Raises:
+        CountError: there are more, or fewer, than --count says.
         UsageError: nobody can be asked, and an option that says yes is missing.
     """
-    if not is_counted(len(found), targeting):
-        return False
+    hold_count(len(found), targeting)
     if len(found) == 0 or (len(found) == 1 and not targeting.everything):
         return True
     if targeting.yes and (targeting.count is not None or not targeting.everything):
@@ -40,13 +47,16 @@ def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
     )
 
 
-def is_counted(found: int, targeting: Targeting) -> bool:
-    """Return whether there are as many campaigns as --count says, if it says anything; what differs is told."""
+def hold_count(found: int, targeting: Targeting) -> None:
+    """Hold how many campaigns there are against --count, if it says anything.
+
+    Raises:
+        CountError: there are others.
+    """
     if targeting.count is None or targeting.count == found:
-        return True
+        return
     told = "1 campaign was" if found == 1 else f"{found} campaigns were"
-    tell(f"paceline: {told} found, and --count says {targeting.count}: nothing was done")
-    return False
+    raise CountError(f"{told} found, and --count says {targeting.count}: nothing was done")
 
 
 def _asked(verb: str, found: Found) -> bool:

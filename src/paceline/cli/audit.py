@@ -23,6 +23,7 @@ from paceline.cli.entries import (
     rows_document,
     table_row,
 )
+from paceline.cli.kinds import known_kind
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.sightings import known_document, known_lines
 from paceline.cli.words import UsageError, instant
@@ -52,7 +53,7 @@ class Wanted:
     actor: str | None = None
     """By this actor only."""
     kind: str | None = None
-    """Of this kind only, such as lifecycle.pause."""
+    """Of this kind only, such as lifecycle.pause; lifecycle.* for all of them."""
     outcome: str | None = None
     """Ended so: applied, unchanged, scheduled, refused, conflicted, expired, in_doubt, failed; or still open."""
     limit: Annotated[int, _LEAST_ONE] = 100
@@ -80,6 +81,8 @@ def list_entries(*, wanted: Wanted | None = None, everywhere: Everywhere | None 
     wanted, everywhere = wanted or Wanted(), everywhere or Everywhere()
     query = wanted.query
     with open_ledger(everywhere) as ledger:
+        if query.kind is not None:
+            known_kind(query.kind, ledger.book)
         found = ledger.book.entries(query)
         entries = found[-wanted.limit :]
         if everywhere.output is Output.TABLE:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Drain
 from paceline.cli import exits
-from paceline.cli.asking import is_counted, may_go_on
+from paceline.cli.asking import hold_count, may_go_on
 from paceline.cli.configured import Everywhere
+from paceline.cli.differences import exit_by_difference, only_with_dry_run, would_apply
 from paceline.cli.entrance import open_system
-from paceline.cli.later import Makes, kept_for, kept_for_all
-from paceline.cli.options import Changing, Targeting
+from paceline.cli.later import Makes, found_for_later, kept_for, kept_for_all
+from paceline.cli.options import Campaigns, Changing, Draining, Targeting
 from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
 from paceline.cli.waiting import all_waited, exit_after, exit_after_all, longest_of, waited
@@ -26,7 +26,10 @@ from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.order import Order
+    from paceline.campaign.change import Lane
+    from paceline.campaign.ports import PlatformError
+    from paceline.control.fleet import Found, Target
+    from paceline.control.order import Order, Override
     from paceline.control.outcome import Outcome
 
 LEAST_PATIENCE_S = 5.0
@@ -34,130 +37,123 @@ LEAST_PATIENCE_S = 5.0
 
 
 def pause(
-    *campaigns: str,
-    drain: Drain = Drain.FINISH,
-    drain_timeout: str = "10m",
+    *campaigns: Campaigns,
+    draining: Draining | None = None,
     targeting: Targeting | None = None,
     changing: Changing | None = None,
     everywhere: Everywhere | None = None,
 ) -> int:
-    """Pause campaigns: no new calls; those in flight end as --drain says.
-
-    Parameters
-    ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
-    drain
-        finish lets calls that ring or wait find an agent; drop cuts them, and the answered ones count as abandoned.
-    drain_timeout
-        With --wait: how long calls may take to end by the platform's clock, such as 10m; nothing is cut after it.
-    """
+    """Pause campaigns: no new calls; those in flight end as --drain says."""
 
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        return Pause(campaign=campaign, drain=drain, effective_at=at)
+        return Pause(campaign=campaign, drain=said.draining.drain, effective_at=at)
 
-    return _change(Pause, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    said = said_of(targeting, changing, everywhere, draining)
+    return change_all(Pause, make, campaigns, said)
 
 
 def resume(
-    *campaigns: str,
+    *campaigns: Campaigns,
     targeting: Targeting | None = None,
     changing: Changing | None = None,
     everywhere: Everywhere | None = None,
 ) -> int:
-    """Resume campaigns, from paused or stopped: to resume and to start are one thing.
-
-    Parameters
-    ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
-    """
+    """Resume campaigns, from paused or stopped: to resume and to start are one thing."""
 
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
         return Resume(campaign=campaign, effective_at=at)
 
-    return _change(Resume, make, campaigns, _said(targeting, changing, everywhere))
+    return change_all(Resume, make, campaigns, said_of(targeting, changing, everywhere))
 
 
 def stop(
-    *campaigns: str,
-    drain: Drain = Drain.FINISH,
-    drain_timeout: str = "10m",
+    *campaigns: Campaigns,
+    draining: Draining | None = None,
     targeting: Targeting | None = None,
     changing: Changing | None = None,
     everywhere: Everywhere | None = None,
 ) -> int:
-    """Stop campaigns; only a resumption leads out of it again.
-
-    Parameters
-    ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
-    drain
-        finish lets calls that ring or wait find an agent; drop cuts them, and the answered ones count as abandoned.
-    drain_timeout
-        With --wait: how long calls may take to end by the platform's clock, such as 10m; nothing is cut after it.
-    """
+    """Stop campaigns; only a resumption leads out of it again."""
 
     def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        return Stop(campaign=campaign, drain=drain, effective_at=at)
+        return Stop(campaign=campaign, drain=said.draining.drain, effective_at=at)
 
-    return _change(Stop, make, campaigns, _said(targeting, changing, everywhere, drain_timeout=drain_timeout))
+    said = said_of(targeting, changing, everywhere, draining)
+    return change_all(Stop, make, campaigns, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class Said:
     """The options of a command that changes something, each group whether it was used or not."""
 
     targeting: Targeting
     changing: Changing
     everywhere: Everywhere
-    drain_timeout: str
+    draining: Draining
 
 
-def _said(
-    targeting: Targeting | None, changing: Changing | None, everywhere: Everywhere | None, *, drain_timeout: str = "10m"
-) -> _Said:
-    return _Said(
+def said_of(
+    targeting: Targeting | None,
+    changing: Changing | None,
+    everywhere: Everywhere | None,
+    draining: Draining | None = None,
+) -> Said:
+    """Return the options of a command, each group whether it was used or not."""
+    return Said(
         targeting=targeting or Targeting(),
         changing=changing or Changing(),
         everywhere=everywhere or Everywhere(),
-        drain_timeout=drain_timeout,
+        draining=draining or Draining(),
     )
 
 
-def _change(of: type[Pause | Resume | Stop], make: Makes, campaigns: tuple[str, ...], said: _Said) -> int:
+def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], said: Said) -> int:
+    """Carry out one change, or many, now or later, show how they ended, and return the exit code.
+
+    Args:
+        of: the kind of change.
+        make: from a campaign, and the instant at which the platform itself is to act, to its change.
+        campaigns: the ids that were named.
+        said: the options of the command.
+    """
     changing, output = said.changing, said.everywhere.output
     at, not_after = _instant_of(changing), _not_after_of(changing)
-    longest = longest_of(changing.timeout, said.drain_timeout)
+    longest = longest_of(changing.timeout, said.draining.drain_timeout)
+    only_with_dry_run(detailed=changing.detailed_exitcode, dry_run=changing.dry_run)
     _one_for_revision(campaigns, said)
     patience_s = None if changing.timeout is None else max(longest.here_s, LEAST_PATIENCE_S)
     with open_system(said.everywhere, adopt=Adopt.before(of.lane), patience_s=patience_s) as system:
         target = target_of(campaigns, said.targeting, system)
-        order = _order_of(changing, system, not_after)
+        order = _order_of(changing, system, not_after, may_ask=system.desk.may_ask(of))
         # Who acts at that instant: we do, unless the platform is asked to.
         due = None if changing.by == "platform" else at
         if not target.is_selection and len(target.named) == 1:
-            if not is_counted(len(target.named), said.targeting):
-                return exits.REFUSED
+            hold_count(len(target.named), said.targeting)
             outcome = _one(system, make, target.named[0], order, due=due, at=at)
             outcome = waited(system, outcome, longest) if changing.wait else outcome
             show_outcome(outcome, output)
-            return exit_after(outcome) if changing.wait else exit_of(outcome)
-        found = system.fleet.find(target, lane=of.lane)
+            code = exit_after(outcome) if changing.wait else exit_of(outcome)
+            return exit_by_difference(code, differs=would_apply([outcome]), detailed=changing.detailed_exitcode)
+        found, away = _found(system, target, of.lane, is_for_later=due is not None)
         if not may_go_on(of.__name__, found, said.targeting):
             return exits.REFUSED
+        order = replace(order, campaigns=len(found))
         told = _progress(len(found))
         if due is not None:
-            fleet = kept_for_all(found, kept_for(system, make, order, due), told=told)
+            fleet = kept_for_all(found, kept_for(system, make, order, due, lane=of.lane), away=away, told=told)
         else:
             fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=told)
         fleet = all_waited(system, fleet, longest) if changing.wait else fleet
         show_fleet(fleet, output)
-        return exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
+        code = exit_after_all(fleet) if changing.wait else exit_of_fleet(fleet)
+        return exit_by_difference(code, differs=would_apply(fleet.items), detailed=changing.detailed_exitcode)
 
 
-def _one_for_revision(campaigns: tuple[str, ...], said: _Said) -> None:
+def _found(system: System, target: Target, lane: Lane, *, is_for_later: bool) -> tuple[Found, PlatformError | None]:
+    return found_for_later(system, target, lane=lane) if is_for_later else (system.fleet.find(target, lane=lane), None)
+
+
+def _one_for_revision(campaigns: tuple[str, ...], said: Said) -> None:
     targeting = said.targeting
     selects = targeting.everything or targeting.label or targeting.status is not None
     if said.changing.if_revision is not None and (selects or len(set(campaigns)) > 1):
@@ -171,7 +167,7 @@ def _one(
     system: System, make: Makes, campaign: CampaignId, order: Order, *, due: datetime | None, at: datetime | None
 ) -> Outcome:
     if due is not None:
-        return kept_for(system, make, order, due)(campaign)
+        return kept_for(system, make, order, due, lane=make(campaign, None).lane)(campaign, None)
     return system.corridor.run(make(campaign, at), order)
 
 
@@ -192,17 +188,24 @@ def _instant_of(changing: Changing) -> datetime | None:
 def _not_after_of(changing: Changing) -> timedelta | None:
     if changing.not_after is None:
         return None
-    if changing.at is None or changing.by is not None:
-        raise UsageError(
-            "--not-after says how late a worker may make a change",
-            hint="it goes with --at, and without --by platform",
-        )
+    if changing.by is not None:
+        raise _nothing_waits()
     return span(changing.not_after, option="--not-after")
 
 
-def _order_of(changing: Changing, system: System, not_after: timedelta | None) -> Order:
+def _nothing_waits() -> UsageError:
+    return UsageError(
+        "--not-after says how late a worker may make a change, or how long it may wait for approval",
+        hint="it goes with --at, and without --by platform; or with a change that may want approval",
+    )
+
+
+def _order_of(changing: Changing, system: System, not_after: timedelta | None, *, may_ask: bool) -> Order:
     from paceline.control.order import NOT_AFTER, Order
 
+    is_now = changing.at is None
+    if is_now and not_after is not None and not may_ask:
+        raise _nothing_waits()
     return Order(
         actor=system.actor,
         reason=changing.reason,
@@ -210,8 +213,24 @@ def _order_of(changing: Changing, system: System, not_after: timedelta | None) -
         dry_run=changing.dry_run,
         if_revision=changing.if_revision,
         on_conflict=changing.on_conflict,
-        not_after=NOT_AFTER if not_after is None else not_after,
+        not_after=NOT_AFTER if not_after is None or is_now else not_after,
+        approve_within=not_after if is_now else None,
+        overrides=_overrides_of(changing),
     )
+
+
+def _overrides_of(changing: Changing) -> tuple[Override, ...]:
+    from paceline.control.order import Override
+
+    if not changing.override and changing.until is None:
+        return ()
+    if not changing.override or changing.until is None:
+        raise UsageError(
+            "--override and --until go together: what is overridden, and until when",
+            hint="such as --override schedule.directive --until 2026-12-31T00:00:00Z",
+        )
+    until = instant(changing.until, option="--until")
+    return tuple(Override(rule=rule, until=until) for rule in changing.override)
 
 
 def _progress(total: int) -> Callable[[Outcome], None]:

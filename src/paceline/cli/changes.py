@@ -1,4 +1,7 @@
-"""`paceline changes list`, `show`, `cancel`, `undo`: what waits or has not ended, and the way back."""
+"""`paceline changes list`, `show`, `cancel`, `undo`: what waits or has not ended, and the way back.
+
+What a second person decides is `approving`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from cyclopts import Parameter, validators
 from paceline.campaign.observed import Stage
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
+from paceline.cli.differences import exit_by_difference, only_with_dry_run, would_apply
 from paceline.cli.entrance import open_system
 from paceline.cli.entries import entry_document, entry_lines, printable, rows_document
 from paceline.cli.render import console_for, exit_of, show_data, show_outcome, show_table, tell
@@ -23,6 +27,7 @@ from paceline.primitives.ids import EntryId, campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
+    from paceline.control.asked import Asked
     from paceline.ledger.entry import Entry
 
 _LEAST_ONE = Parameter(validator=validators.Number(gte=1))
@@ -37,7 +42,7 @@ class NotWaitingError(PacelineError):
 def list_changes(
     *, campaign: str | None = None, status: Stage | None = None, everywhere: Everywhere | None = None
 ) -> int:
-    """List the changes that wait for their hour, are being made, settle, or are in doubt; the oldest first.
+    """List the changes that wait for their hour or approval, are being made, settle, or are in doubt; the oldest first.
 
     Parameters
     ----------
@@ -72,6 +77,9 @@ def show_change(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere
         stage = _stage_of(system, entry)
         status: str = "ended" if stage is None else stage.value
         told: dict[str, Json] = {"status": status, "due": due_of(entry)}
+        asked = system.desk.of(entry.number)
+        if asked is not None:
+            told["approval"] = asked.document()
         document: Mapping[str, Json] = {**entry_document(entry), **told, "rows": rows_document(entry)}
         if everywhere.output is not Output.TABLE:
             show_data(document, everywhere.output, names=[f"entry/{number}"])
@@ -81,6 +89,8 @@ def show_change(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere
     rows = document["rows"]
     lines = [*entry_lines(document, rows if isinstance(rows, list) else [])]
     lines.append(f"  status: {status}" + ("" if told["due"] is None else f", for {told['due']}"))
+    if asked is not None:
+        lines.append(f"  approval: {_approval(asked, is_waiting=stage is Stage.WAITS_FOR_APPROVAL)}")
     console = console_for(sys.stdout)
     for place, line in enumerate(lines):
         console.print(printable(line), markup=False, highlight=False, style="bold" if place == 0 else "")
@@ -90,7 +100,7 @@ def show_change(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere
 def cancel_change(
     number: Annotated[int, _LEAST_ONE], /, *, reason: str | None = None, everywhere: Everywhere | None = None
 ) -> int:
-    """Withdraw a change that waits for its hour.
+    """Withdraw a change that waits for its hour or for approval.
 
     Parameters
     ----------
@@ -128,6 +138,7 @@ def undo_change(
     reason: str | None = None,
     ticket: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    detailed_exitcode: Annotated[bool, Parameter(negative=())] = False,
     everywhere: Everywhere | None = None,
 ) -> int:
     """Lead a campaign back to the state that it was in before a change, by a new change.
@@ -144,13 +155,16 @@ def undo_change(
         Where it is discussed, for the ledger.
     dry_run
         Check it to the end, record it, send nothing.
+    detailed_exitcode
+        With --dry-run: end with 2 when something would be done, and with 0 when there is nothing to do.
     """
     from paceline.control.order import OnConflict, Order
 
     everywhere = everywhere or Everywhere()
+    only_with_dry_run(detailed=detailed_exitcode, dry_run=dry_run)
     with open_system(everywhere, adopt=Adopt.TRY) as system:
         back = way_back(system.book.read(EntryId(number)))
-        observed = system.platform.read(back.change.campaign, lane=back.change.lane)
+        observed = system.platform.read(back.change.campaign, part=back.change.part, lane=back.change.lane)
         # A state that is not what the change left names who has changed it: by the revision that the change left.
         expected = observed.version if observed.state is back.left else back.version
         order = Order(
@@ -165,12 +179,22 @@ def undo_change(
     show_outcome(outcome, everywhere.output)
     if "lifecycle.transition" in outcome.findings.rules:
         tell(f"paceline: {back.detour}")
-    return exit_of(outcome)
+    return exit_by_difference(exit_of(outcome), differs=would_apply([outcome]), detailed=detailed_exitcode)
 
 
 def _stage_of(system: System, entry: Entry) -> Stage | None:
     found = [] if entry.campaign is None else system.recorder.unended(campaigns=[entry.campaign])
     return next((one.stage for one in found if one.entry == entry.number), None)
+
+
+def _approval(asked: Asked, *, is_waiting: bool) -> str:
+    until = asked.until.isoformat().replace("+00:00", "Z")
+    if asked.given is not None:
+        return f"by {asked.given.by} (entry {asked.given.note})"
+    if not is_waiting:
+        return "never given"
+    who = " or ".join(sorted(asked.approvers)) or "anybody"
+    return f"wanted until {until}, by {who} other than {asked.by}: paceline changes approve {asked.entry}"
 
 
 def _not_waiting(system: System, entry: Entry) -> NotWaitingError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-if TYPE_CHECKING:  # pydantic loads only when settings are read
+if TYPE_CHECKING:  # pydantic loads only when settings are read, the law only where it is asked
+    from paceline.compliance.rulebook import Rulebook
     from paceline.settings import Settings
 
 
@@ -58,3 +59,21 @@ def settings_of(configured: Configured | None, said: Mapping[str, str] | None = 
     named = {"profile": where.profile, "config": where.config, "env_file": where.env_file}
     flags = {name: str(told) for name, told in named.items() if told is not None}
     return read_settings(flags={**flags, **(said or {})}, environment=os.environ, folder=Path.cwd())
+
+
+def rulebook_of(configured: Configured | None, extra: Sequence[Path] = ()) -> Rulebook:
+    """Return the law that decisions are made by here: what paceline brings, and the operator's own files of rules.
+
+    Args:
+        configured: where the setting `law_files` is read from; no platform has to be named there.
+        extra: files that stand beside both, for this one question.
+
+    Raises:
+        SettingsError: naming the setting, and where its value came from.
+        RuleFileError: naming the file, the rule and the field.
+    """
+    from paceline.compliance.shelf import the_rulebook
+
+    standing = settings_of(configured).law_files
+    known = {path.resolve() for path in standing}
+    return the_rulebook((*standing, *(path for path in extra if path.resolve() not in known)))

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, settings_of
+from paceline.cli.differences import exit_by_difference, only_with_dry_run
 from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data
 from paceline.cli.words import UsageError
@@ -30,6 +31,7 @@ def declare(
     reason: str | None = None,
     ticket: str | None = None,
     dry_run: Annotated[bool, _NO_OTHERS] = False,
+    detailed_exitcode: Annotated[bool, _NO_OTHERS] = False,
     everywhere: Everywhere | None = None,
 ) -> int:
     """Say what the platform does not know about a campaign; what is said last counts, here or in the file of campaigns.
@@ -38,7 +40,8 @@ def declare(
     ----------
     words
         The campaign's id (none for the one that is set), then NAME=VALUE each; an empty value withdraws. Known are
-        purpose (sales, debt, research, info), regions (US-FL,US-GA), list, seller, anchor, label.NAME.
+        purpose (sales, debt, research, info), regions (US-FL,US-GA), list, seller, anchor, label.NAME. The list is
+        kept for people: it is never read, and only regions says where contacts are.
     whole_tenant
         Of the whole tenant, not of a campaign: limits.active_campaigns=N.
     reason
@@ -47,11 +50,14 @@ def declare(
         Where it is discussed, for the ledger.
     dry_run
         Tell what would change, and change nothing.
+    detailed_exitcode
+        With --dry-run: end with 2 when something would change, and with 0 when nothing would.
     """
     from paceline.control.known_facts import Scope, judged, of_words
     from paceline.control.order import Order
 
     everywhere = everywhere or Everywhere()
+    only_with_dry_run(detailed=detailed_exitcode, dry_run=dry_run)
     named = [word for word in words[:1] if "=" not in word]
     if whole_tenant and named:
         raise UsageError("--whole-tenant goes without the id of a campaign")
@@ -67,7 +73,7 @@ def declare(
     else:
         names = [] if declaration.entry is None else [f"entry/{declaration.entry}"]
         show_data(declaration.document(), everywhere.output, names=names)
-    return exits.DONE
+    return exit_by_difference(exits.DONE, differs=bool(declaration.facts), detailed=detailed_exitcode)
 
 
 def _campaign(named: list[str], everywhere: Everywhere) -> CampaignId:

@@ -18,14 +18,17 @@ from paceline.cli.render import console_for, show_data
 from paceline.primitives.canonical import Json
 from paceline.primitives.checks import Blame, Check, Condition, blame_of, skipped
 
-LATER = ("database", "ledger", "changes", "workers", "platform", "token", "scopes", "api", "time", "throttle", "up")
+LATER = (
+    "database", "ledger", "changes", "workers", "zone_data", "law", "platform", "token", "scopes", "api", "time",
+    "throttle", "up",
+)  # fmt: skip
 """What cannot be looked at while the settings cannot be read."""
 _STYLES = {Condition.OK: "green", Condition.WARNING: "yellow", Condition.BAD: "red", Condition.SKIPPED: "dim"}
 _EXITS = {None: exits.DONE, Blame.CREDENTIALS: exits.NOT_AUTHORISED, Blame.OTHER: exits.ERROR}
 
 
 def doctor(*, everywhere: Everywhere | None = None) -> int:
-    """Look at settings, database, platform, token, scopes, clocks and throttle; change nothing.
+    """Look at settings, database, law, platform, token, scopes, clocks and throttle; change nothing.
 
     Exit code 0 when nothing is bad, 4 when the credentials are the cause, else 1.
     """

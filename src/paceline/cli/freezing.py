@@ -13,7 +13,7 @@ from paceline.cli import exits
 from paceline.cli.asking import may_go_on
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
-from paceline.cli.options import Targeting
+from paceline.cli.options import Campaigns, Targeting
 from paceline.cli.render import console_for, show_data, show_fleet, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import span
@@ -32,7 +32,7 @@ AGAIN_S = 2.0
 
 
 def freeze(
-    *campaigns: str,
+    *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
     wait: Annotated[bool, Parameter(negative=())] = False,
@@ -43,12 +43,10 @@ def freeze(
     """Stop campaigns before all else; they stay stopped until somebody unfreezes.
 
     What the platform was to do with them later is withdrawn, and nobody here can resume them. One that is locked is
-    frozen too, shown as not yet stopped, and tried again: by `paceline work`, or here with --wait.
+    frozen too, shown as not yet stopped if it dials, and tried again: by `paceline work`, or here with --wait.
 
     Parameters
     ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
     reason
         Why, for the ledger and for whoever wants to resume.
     ticket
@@ -67,22 +65,19 @@ def freeze(
         found = _found(target, system)
         if not may_go_on("Freeze", found, targeting):
             return exits.REFUSED
-        # The latch comes before anything that may have to wait for the platform, and is told.
-        system.freezes.freeze(tuple(found.campaigns), order)
-        tell(f"paceline: {len(found.campaigns)} frozen: nobody here can resume them; now they are stopped")
-        outcome = system.freeze.freeze(found, order)
+        outcome = system.freeze.freeze(found, order, latched=_tell_latched)
         if wait and outcome.not_yet:
             _show(outcome, everywhere.output if everywhere.output is Output.TABLE else None)
             left = _tried_again(system, order, outcome, longest_s)
             outcome = outcome.after(left)
         _show(outcome, everywhere.output)
-    if not outcome.not_yet:
-        return exits.PARTLY if found.unreadable else exits.DONE
-    return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
+        if outcome.frozen and not system.worker.has_company():
+            tell(f"paceline: {_alone(outcome)}; start a worker: paceline work")
+    return _exit_of(outcome, found)
 
 
 def unfreeze(
-    *campaigns: str,
+    *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
     targeting: Targeting | None = None,
@@ -92,8 +87,6 @@ def unfreeze(
 
     Parameters
     ----------
-    campaigns
-        Ids; the campaign that is set where none is given.
     reason
         Why, for the ledger.
     ticket
@@ -122,6 +115,29 @@ def unfreeze(
     return exits.DONE
 
 
+def _tell_latched(number: int) -> None:
+    tell(f"paceline: {number} frozen: nobody here can resume them; now they are stopped")
+
+
+def _alone(outcome: FreezeOutcome) -> str:
+    """Return what nobody does while no worker lives."""
+    if outcome.not_yet:
+        return f"no worker lives, so nobody tries again to stop the {len(outcome.not_yet)} that are not stopped yet"
+    return "no worker lives, so nobody stops what somebody outside paceline resumes"
+
+
+def _exit_of(outcome: FreezeOutcome, found: Found) -> int:
+    """Return the exit code, and say what no campaign has."""
+    for campaign in outcome.unknown:
+        advice = "`paceline get campaigns` lists those that there are"
+        tell(f"paceline: the platform has no campaign {campaign}, and nothing is frozen for it: {advice}")
+    if outcome.unknown:
+        return exits.ERROR if len(outcome.unknown) == len(found) else exits.PARTLY
+    if not outcome.not_yet:
+        return exits.PARTLY if found.unreadable else exits.DONE
+    return exits.UNSETTLED if len(outcome.not_yet) == len(found) else exits.PARTLY
+
+
 def _found(target: Target, system: System) -> Found:
     """Return the campaigns of a target; those that are named are not read first, which could have to wait."""
     from paceline.control.fleet import Found
@@ -139,16 +155,18 @@ def _order(system: System, reason: str | None, ticket: str | None) -> Order:
 
 def _tried_again(system: System, order: Order, outcome: FreezeOutcome, longest_s: float) -> dict[str, str]:
     """Return what is not stopped yet when the time is over, with the reasons."""
+    from paceline.control.enforcement import not_stopped
+
     began_ns = system.clock.running_ns()
     left: dict[str, str] = {str(one): why for one, why in outcome.not_yet.items()}
     while left and (system.clock.running_ns() - began_ns) / 1e9 < longest_s:
         system.clock.wait(AGAIN_S)
         try:
-            stops = system.freeze.enforce(order)
+            stops = system.enforcement.enforce(order)
         except PlatformError as away:
             tell(f"paceline: {away.report()}")
             continue
-        told = {} if stops is None else system.freeze.not_stopped(stops)
+        told = {} if stops is None else not_stopped(stops)
         # Only what was seen stopped since is: a campaign that somebody unfroze meanwhile is not.
         not_yet, frozen = system.freezes.frozen(stopped=False), system.freezes.frozen()
         freed = {one: "somebody unfroze it meanwhile" for one in left if one not in frozen}
@@ -168,6 +186,13 @@ def _show(outcome: FreezeOutcome, output: Output | None) -> None:
     console = console_for(sys.stdout)
     for campaign, why in outcome.not_yet.items():
         console.print(f"{campaign}  frozen, not yet stopped: {why}", markup=False, highlight=False, style="red")
-    stopped = len(outcome.frozen) - len(outcome.not_yet)
-    told = f"{len(outcome.frozen)} frozen, {stopped} of them stopped; only `paceline unfreeze` lets them be resumed"
-    console.print(told, markup=False, highlight=False, style="bold")
+    for campaign, why in outcome.at_rest.items():
+        console.print(f"{campaign}  frozen, does not dial: {why}", markup=False, highlight=False, style="yellow")
+    for one in outcome.not_withdrawn:
+        waits = f"{one.campaign}  {one.kind} (entry {one.entry}) waits still: this version cannot withdraw it"
+        console.print(waits, markup=False, highlight=False, style="yellow")
+    resting = f", {len(outcome.at_rest)} do not dial" if outcome.at_rest else ""
+    stopped = len(outcome.frozen) - len(outcome.not_yet) - len(outcome.at_rest)
+    told = f"{len(outcome.frozen)} frozen, {stopped} of them stopped{resting}"
+    advice = "only `paceline unfreeze` lets them be resumed"
+    console.print(f"{told}; {advice}", markup=False, highlight=False, style="bold")

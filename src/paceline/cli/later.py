@@ -3,7 +3,9 @@
 * `agenda.no-worker`: a worker lives on this database, so that somebody makes the change when its hour has come.
 
 An instant of more than a minute ago is refused, by the platform's time, and so is one of more than a year ahead. A dry
-run judges what stands against the change at any hour, and keeps nothing for later.
+run judges what stands against the change at any hour, and keeps nothing for later. While the platform is away a pause
+or stop is kept all the same, also of many campaigns that are named: nobody can tell then what time it is there, and one
+that is late is made at once.
 """
 
 from __future__ import annotations
@@ -14,46 +16,86 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.checks import FARTHEST, PAST_GRACE
+from paceline.campaign.observed import Observed
+from paceline.campaign.ports import PlatformError
+from paceline.control.outcome import Outcome
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.fleet import FleetOutcome, Found
+    from paceline.control.fleet import FleetOutcome, Found, Target
     from paceline.control.order import Order
-    from paceline.control.outcome import Outcome
 
+Seen = Observed | PlatformError | None
+"""A campaign as it was read a moment ago, why it could not be, or None: it is to be read."""
+Keeps = Callable[[CampaignId, Seen], Outcome]
+"""Keeps the change of a campaign for later."""
 Makes = Callable[[CampaignId, datetime | None], AnyChange]
 """From a campaign, and the instant at which the platform itself is to act, to the change."""
 
 
-def kept_for(system: System, make: Makes, order: Order, due: datetime) -> Callable[[CampaignId], Outcome]:
+def found_for_later(system: System, target: Target, *, lane: Lane) -> tuple[Found, PlatformError | None]:
+    """Return the campaigns of a target; while the platform is away those that are named, and why they were not read.
+
+    Raises:
+        PlatformError: the platform cannot be asked which they are, or the change is no pause or stop.
+        LedgerUnavailableError: what was read cannot be kept.
+    """
+    from paceline.control.fleet import Found
+    from paceline.control.outcome import Failure
+    from paceline.control.refusals import is_away
+
+    try:
+        # What is only planned is not waited for as what has to stop now.
+        return system.fleet.find(target, lane=max(lane, Lane.CHANGING)), None
+    except PlatformError as away:
+        if target.is_selection or lane is not Lane.STOPPING or not is_away(Failure.of(away)):
+            raise
+        return Found(campaigns=dict.fromkeys(sorted(target.named))), away
+
+
+def kept_for(system: System, make: Makes, order: Order, due: datetime, *, lane: Lane) -> Keeps:
     """Return what keeps the change of a campaign until `due`, or tells why it cannot be.
 
     Raises:
-        PlatformError: nobody can tell what time it is on the platform.
+        PlatformError: nobody can tell what time it is on the platform, and the change is no pause or stop.
         LedgerUnavailableError: nobody can tell whether a worker lives.
     """
-    order, now = replace(order, due=due), system.platform.time()
-    if not now - PAST_GRACE <= due <= now + FARTHEST:
+    order, now = replace(order, due=due), _time(system, lane)
+    if now is not None and not now - PAST_GRACE <= due <= now + FARTHEST:
         # The corridor has the words for an instant that is off.
-        return lambda campaign: system.corridor.run(make(campaign, due), order)
+        return lambda campaign, _: system.corridor.run(make(campaign, due), order)
     if not system.worker.has_company():
-        return lambda campaign: _without_worker(system, make(campaign, None), order)
-    return lambda campaign: _kept(system, make(campaign, None), order, due)
+        return lambda campaign, _: _without_worker(system, make(campaign, None), order)
+    return lambda campaign, seen: _kept(system, make(campaign, None), order, due, seen)
+
+
+def _time(system: System, lane: Lane) -> datetime | None:
+    """Return the platform's time; None when it is away, and a pause or stop does not depend on it."""
+    from paceline.control.outcome import Failure
+    from paceline.control.refusals import is_away
+
+    try:
+        return system.platform.time()
+    except PlatformError as error:
+        if lane is not Lane.STOPPING or not is_away(Failure.of(error)):
+            raise
+        return None
 
 
 def kept_for_all(
-    found: Found, keep: Callable[[CampaignId], Outcome], *, told: Callable[[Outcome], None]
+    found: Found, keep: Keeps, *, away: PlatformError | None, told: Callable[[Outcome], None]
 ) -> FleetOutcome:
-    """Keep the change of each campaign; `told` hears of each."""
+    """Keep the change of each campaign, as the list showed it, or `away`; `told` hears of each."""
     from paceline.control.fleet import FleetOutcome
     from paceline.control.outcome import Failed
 
     items: list[Outcome] = []
-    for campaign in found.campaigns:
-        items.append(keep(campaign))
+    for campaign, seen in found.campaigns.items():
+        items.append(keep(campaign, seen or away))
         told(items[-1])
     words = [item.word for item in items] + [Failed.word] * len(found.unreadable)
     return FleetOutcome(
@@ -64,15 +106,16 @@ def kept_for_all(
     )
 
 
-def _kept(system: System, change: AnyChange, order: Order, due: datetime) -> Outcome:
+def _kept(system: System, change: AnyChange, order: Order, due: datetime, seen: Seen) -> Outcome:
     from paceline.control.outcome import Failed, Failure, Outcome
     from paceline.ledger.failures import LedgerError
 
     try:
-        return system.agenda.schedule(change, order, due)
+        kept = system.agenda.schedule(change, order, due, seen=seen)
     except LedgerError as error:
         # Of many campaigns, those that are kept by now are told all the same.
         return Outcome(change=change, ending=Failed(Failure.of(error)), dry_run=order.dry_run)
+    return kept if seen is None else replace(kept, requests=0)
 
 
 def _without_worker(system: System, change: AnyChange, order: Order) -> Outcome:

@@ -12,8 +12,9 @@ from paceline.campaign.observed import Observed, Stage, State, Unreadable, docum
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
-from paceline.cli.options import Targeting
+from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
+from paceline.cli.settings_look import show_settings
 from paceline.cli.target import target_of
 from paceline.cli.unended import unended_documents
 from paceline.cli.words import UsageError
@@ -31,6 +32,8 @@ ASSUMED = {
     "regions": "undeclared: every region of the profile's countries is assumed",
 }
 """What is said of a fact that nobody declared, where something is assumed then."""
+UNREAD = {"list": "kept for people, never read: only regions says where contacts are"}
+"""What is said of a fact that somebody declared, where it does less than one may think."""
 _NO_OTHERS = Parameter(negative=())
 
 
@@ -72,14 +75,8 @@ def get_campaigns(
                 print("\x1b[2J\x1b[H", end="")
 
 
-def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
-    """Show one campaign; with -o json or yaml, all that the platform says of it.
-
-    Parameters
-    ----------
-    campaign
-        Its id; the campaign that is set where none is given.
-    """
+def get_campaign(campaign: OneCampaign = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show one campaign; with -o json or yaml, all that the platform says of it."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
@@ -94,14 +91,8 @@ def get_campaign(campaign: str | None = None, /, *, everywhere: Everywhere | Non
     return exits.DONE
 
 
-def explain(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
-    """Say why a campaign is, or is not, dialing, and what may be done to it now.
-
-    Parameters
-    ----------
-    campaign
-        Its id; the campaign that is set where none is given.
-    """
+def explain(campaign: OneCampaign = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Say why a campaign is, or is not, dialing, and what may be done to it now."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
@@ -175,6 +166,7 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
     for change in waiting:
         why = "" if change["reason"] is None else f": {change['reason']}"
         say(f"  {change['kind']} at {change['due']} by {change['by']} (entry {change['entry']}){why}")
+    show_settings(told.settings, say)
     say("what may be done now", "bold")
     for one in told.possible:
         verb = one.change.kind.rpartition(".")[2]
@@ -185,7 +177,9 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
     declared = facts if isinstance(facts, dict) else {}
     for name, value in declared.items():
         undeclared = ASSUMED.get(name, "undeclared")
-        say(f"  {name}: {undeclared if value is None else value}")
+        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
+        say(f"  {name}: {undeclared if value is None else value}{unread}")
     if told.last is not None:
         last = told.last
-        say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number})")
+        late = "" if told.lateness is None else f"; {told.lateness}"
+        say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number}){late}")

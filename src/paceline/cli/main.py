@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from paceline.cli import exits
+from paceline.cli.failing import failed, incomplete, misspelt
 from paceline.primitives.errors import PacelineError
 
 app = App(name="paceline", help="Safe change control for outbound dialing campaigns.", help_format="plaintext")
 emulator = App(name="emulator", help="A campaign platform on your own desk, which refuses like the real one.")
 get = App(name="get", help="Campaigns as the platform holds them.")
+settings = App(name="set", help="Settings of campaigns, judged by law and platform before they are sent.")
 changes = App(name="changes", help="Changes that wait for their hour or have not ended, and the way back.")
 webhook = App(name="webhook", help="Who is told of what happens, by signed messages.")
+schedule = App(name="schedule", help="Calling windows as instants, who may be called when, and schedules proven.")
+contacts = App(name="list", help="Contact lists: who may be called when.")
+law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
 
 COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
@@ -24,6 +29,10 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (emulator, "serve:serve_emulator", ("serve",), "Serve the emulator until Ctrl-C."),
     (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
     (get, "look:get_campaign", ("campaign",), "Show one campaign."),
+    (get, "blocks:get_rules", ("rules",), "Show the dialing rules of a campaign."),
+    (get, "blocks:get_schedule", ("schedule",), "Show the schedule of a campaign."),
+    (settings, "blocks:set_rules", ("rules",), "Set dialing rules; what is not named stays as live."),
+    (settings, "blocks:set_schedule", ("schedule",), "Set when campaigns may dial; what is not named stays as live."),
     (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
     (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
     (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
@@ -37,6 +46,8 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (changes, "changes:list_changes", ("list",), "List what waits for its hour, settles, or is in doubt."),
     (changes, "changes:show_change", ("show",), "Show one change, step by step, and when it is due."),
     (changes, "changes:cancel_change", ("cancel",), "Withdraw a change that waits for its hour."),
+    (changes, "approving:approve_changes", ("approve",), "Approve changes that wait for a second person."),
+    (changes, "approving:reject_changes", ("reject",), "Reject changes that wait for a second person."),
     (changes, "changes:undo_change", ("undo",), "Lead a campaign back to the state before a change."),
     (app, "work:work", ("work",), "Make what is due, keep what is frozen, return to what settles, until Ctrl-C."),
     (webhook, "webhook:add_webhook", ("add",), "Have messages sent to an address; shows the secret once."),
@@ -64,23 +75,43 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (audit, "audit_report:write_report", ("report",), "Write a folder about a period that can be read and verified."),
     (app, "preflight:preflight", ("preflight",), "Say exactly what a pacing setting would do, before it is sent."),
     (app, "simulate:simulate", ("simulate",), "Play days of a campaign that is only a scenario."),
+    (
+        schedule,
+        "schedule:schedule_intervals",
+        ("intervals",),
+        "Show the instants of one local window, clock changes and all.",
+    ),
+    (schedule, "schedule_check:schedule_check", ("check",), "Say whether a person may be called at an instant; why."),
+    (schedule, "schedule_prove:prove_schedule", ("prove",), "Prove that a schedule places no illegal call for a year."),
+    (schedule, "schedule_next:next_opening", ("next",), "Say when a campaign may dial next, and what comes."),
+    (schedule, "schedule_show:show_week", ("week",), "Show a week of a schedule beside the law, on every clock."),
+    (schedule, "schedule_show:export_schedule", ("export",), "Write a schedule as a calendar file or as a picture."),
+    (contacts, "list_check:check_list", ("check",), "Say whom of a list may be called now and in the next 24 hours."),
+    (law, "law:list_rules", ("list",), "List the rules of law, their dates, and which of them nobody checks here."),
+    (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
+    (law, "law_check:check_law", ("check",), "Say which campaigns break the law on a date, and in the year after it."),
+    (app, "completion:completion", ("completion",), "Print what a shell needs to complete commands and options."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )
 """Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, changes, webhook, audit):
+for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook, audit):
     app.command(tree)
 
 CODES = {
     "usage": exits.USAGE,
+    "count": exits.REFUSED,
     "fact": exits.USAGE,
     "malformed-id": exits.USAGE,
     "no-way-back": exits.REFUSED,
     "not-waiting": exits.CONFLICT,
+    "not-asked": exits.CONFLICT,
+    "being-decided": exits.CONFLICT,
     "webhook-address": exits.USAGE,
     "webhook-kinds": exits.USAGE,
+    "webhook-name": exits.USAGE,
     "subscriber-disabled": exits.CONFLICT,
     "scenario": exits.USAGE,
     "unstable-scenario": exits.REFUSED,
@@ -93,23 +124,27 @@ CODES = {
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `words` are those after `paceline`, the process's own when absent."""
     try:
-        done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
-    except CycloptsError:
-        return exits.USAGE
-    except PacelineError as failed:
-        print(f"paceline: {failed.report()}", file=sys.stderr)
-        return CODES.get(failed.code, exits.ERROR)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.startswith("paceline"):
-            raise
-        print(
-            f"paceline: this command needs {missing.name}; install it: pip install 'paceline[server]'", file=sys.stderr
-        )
-        return exits.ERROR
+        return _run(sys.argv[1:] if words is None else list(words))
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:
         # Whoever read has gone, as `head` does; what is still to be written at the end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.BROKEN_PIPE
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        done = app(words, exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError as problem:
+        misspelt(problem, words)
+        return exits.USAGE
+    except PacelineError as error:
+        failed(error, words)
+        return CODES.get(error.code, exits.ERROR)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("paceline"):
+            raise
+        incomplete(missing, words)
+        return exits.ERROR
     return done if isinstance(done, int) else 0

@@ -172,7 +172,8 @@ def _hour(outcome: Outcome) -> str:
 
     if not isinstance(outcome.ending, Scheduled):
         return ""
-    return f"for {outcome.ending.due.isoformat().replace('+00:00', 'Z')}"
+    told = (("for", outcome.ending.due), ("waits for approval until", outcome.ending.approve_until))
+    return "  ".join(f"{words} {at.isoformat().replace('+00:00', 'Z')}" for words, at in told if at is not None)
 
 
 def _move(before: Observed | None, after: Observed | None) -> str:

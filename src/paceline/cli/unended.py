@@ -12,6 +12,7 @@ from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
+    from paceline.control.agenda import Trouble
     from paceline.control.kept import Unended
     from paceline.ledger.entry import Entry
 
@@ -29,8 +30,10 @@ def unended_documents(
     Raises:
         LedgerUnavailableError: nobody can tell.
     """
-    found = system.recorder.unended(campaigns=campaigns, stage=stage)
-    return [_document(one, system.book.read(one.entry)) for one in found]
+    from paceline.control.agenda import troubles
+
+    found, known = system.recorder.unended(campaigns=campaigns, stage=stage), troubles(system.recorder)
+    return [_document(system, one, known.get(one.entry)) for one in found]
 
 
 def due_of(entry: Entry) -> str | None:
@@ -42,13 +45,20 @@ def due_of(entry: Entry) -> str | None:
 
 def table_row(document: dict[str, Json]) -> tuple[str, ...]:
     """Return the cells of a table for people."""
-    told = (document[name] for name in ("entry", "status", "kind", "campaign", "due", "by", "reason"))
+    told = [document[name] for name in ("entry", "status", "kind", "campaign", "due", "by", "reason")]
+    if "approve_until" in document:
+        told[1] = f"{document['status']} (until {document['approve_until']})"
+    if "trouble" in document:
+        why = "put aside" if document["put_aside"] else "not made yet"
+        told[1] = f"{told[1]} ({why}: {document['trouble']})"
     return tuple("" if cell is None else printable(str(cell)) for cell in told)
 
 
-def _document(one: Unended, entry: Entry) -> dict[str, Json]:
+def _document(system: System, one: Unended, trouble: Trouble | None) -> dict[str, Json]:
+    entry = system.book.read(one.entry)
     reason = entry.rows[0].document["reason"]
-    return {
+    asked = system.desk.of(one.entry) if one.stage is Stage.WAITS_FOR_APPROVAL else None
+    told: dict[str, Json] = {
         "entry": one.entry,
         "status": one.stage.value,
         "kind": one.kind,
@@ -57,3 +67,8 @@ def _document(one: Unended, entry: Entry) -> dict[str, Json]:
         "by": one.actor,
         "reason": reason,
     }
+    if asked is not None:
+        told["approve_until"] = asked.document()["until"]
+    if trouble is not None:
+        told |= {"trouble": trouble.error, "put_aside": trouble.is_aside}
+    return told

@@ -5,7 +5,7 @@
 | done | 0 |
 | no such webhook | 1 |
 | it is disabled | 5 |
-| an address or a kind that cannot be | 64 |
+| an address, a kind or a name that cannot be | 64 |
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from paceline.control.order import Order
     from paceline.outbox.subscribers import Subscriber, SubscriberId
 
-COLUMNS = ("id", "host", "kinds", "standing", "waiting", "failing since")
+COLUMNS = ("id", "name", "host", "kinds", "standing", "waiting", "failing since")
 """The columns of the list."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_ONE = Parameter(validator=validators.Number(gte=1))
+WebhookId = Annotated[str, Parameter(help="Its id, as `paceline webhook list` shows it.")]
+"""Which webhook a command is for."""
 
 
 @Parameter(name="*")
@@ -66,7 +68,13 @@ class Again:
 
 
 def add_webhook(
-    url: str, /, *, kinds: str | None = None, noted: Noted | None = None, everywhere: Everywhere | None = None
+    url: str,
+    /,
+    *,
+    kinds: str | None = None,
+    name: str | None = None,
+    noted: Noted | None = None,
+    everywhere: Everywhere | None = None,
 ) -> int:
     """Have messages sent to an address; shows the secret that they are signed with, once.
 
@@ -77,11 +85,13 @@ def add_webhook(
     kinds
         What it hears, with commas between: types such as lifecycle.refused, or aspects such as lifecycle.*; all
         without.
+    name
+        What people call the receiver, shown in the list; 1 to 80 characters, which need not be its alone.
     """
     everywhere = everywhere or Everywhere()
     wanted = [] if kinds is None else [kind.strip() for kind in kinds.split(",")]
     with open_system(everywhere, adopt=Adopt.NO) as system:
-        _show_secret(system.webhooks.add(url, wanted, _order(system, noted)), everywhere)
+        _show_secret(system.webhooks.add(url, wanted, _order(system, noted), name=name), everywhere)
         if not system.worker.has_company():
             tell("paceline: no worker lives on this database; it carries messages: `paceline work`")
     return exits.DONE
@@ -100,14 +110,8 @@ def list_webhooks(*, everywhere: Everywhere | None = None) -> int:
     return exits.DONE
 
 
-def try_webhook(webhook: str, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
-    """Put a message that only shows that messages arrive; a worker carries it.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `paceline webhook list` shows it.
-    """
+def try_webhook(webhook: WebhookId, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
+    """Put a message that only shows that messages arrive; a worker carries it."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         message = system.webhooks.test(_id(webhook), _order(system, noted))
@@ -116,15 +120,14 @@ def try_webhook(webhook: str, /, *, noted: Noted | None = None, everywhere: Ever
 
 
 def replay_messages(
-    webhook: str, /, *, again: Again | None = None, noted: Noted | None = None, everywhere: Everywhere | None = None
+    webhook: WebhookId,
+    /,
+    *,
+    again: Again | None = None,
+    noted: Noted | None = None,
+    everywhere: Everywhere | None = None,
 ) -> int:
-    """Tell again what there was, with the same ids and bodies, behind what waits already; dead letters too.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `paceline webhook list` shows it.
-    """
+    """Tell again what there was, with the same ids and bodies, behind what waits already; dead letters too."""
     from paceline.outbox.box import Range
 
     everywhere, again = everywhere or Everywhere(), again or Again()
@@ -143,28 +146,16 @@ def replay_messages(
     return exits.DONE
 
 
-def rotate_secret(webhook: str, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
-    """Make a new secret and show it, once; messages are signed with the one before as well for a day.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `paceline webhook list` shows it.
-    """
+def rotate_secret(webhook: WebhookId, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
+    """Make a new secret and show it, once; messages are signed with the one before as well for a day."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         _show_secret(system.webhooks.rotate(_id(webhook), _order(system, noted)), everywhere)
     return exits.DONE
 
 
-def enable_webhook(webhook: str, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
-    """Send again to a webhook that is disabled, or at once to one that fails: what waits for it first.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `paceline webhook list` shows it.
-    """
+def enable_webhook(webhook: WebhookId, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
+    """Send again to a webhook that is disabled, or at once to one that fails: what waits for it first."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         enabled = system.webhooks.enable(_id(webhook), _order(system, noted))
@@ -172,14 +163,8 @@ def enable_webhook(webhook: str, /, *, noted: Noted | None = None, everywhere: E
     return exits.DONE
 
 
-def remove_webhook(webhook: str, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
-    """Send nothing to a webhook any more, and forget what waits for it.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `paceline webhook list` shows it.
-    """
+def remove_webhook(webhook: WebhookId, /, *, noted: Noted | None = None, everywhere: Everywhere | None = None) -> int:
+    """Send nothing to a webhook any more, and forget what waits for it."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         system.webhooks.remove(_id(webhook), _order(system, noted))
@@ -210,8 +195,10 @@ def _show_secret(one: Subscriber, everywhere: Everywhere) -> None:
     kinds: list[Json] = [*one.kinds]
     if everywhere.output is Output.NAME:
         tell("paceline: this form does not show the secret; `paceline webhook rotate` makes and shows a new one")
-    lines = f"{one.id}  {one.host}\n  secret: {one.secrets.current}\n  kept nowhere else: it is not shown again"
-    _show({"id": one.id, "host": one.host, "kinds": kinds, "secret": one.secrets.current}, lines, everywhere)
+    called = "" if one.name is None else f"  {one.name}"
+    lines = f"{one.id}{called}  {one.host}\n  secret: {one.secrets.current}\n  kept nowhere else: it is not shown again"
+    told: dict[str, Json] = {"id": one.id, "name": one.name, "host": one.host, "kinds": kinds}
+    _show({**told, "secret": one.secrets.current}, lines, everywhere)
 
 
 def _show(data: dict[str, Json], line: str, everywhere: Everywhere) -> None:
@@ -224,4 +211,4 @@ def _show(data: dict[str, Json], line: str, everywhere: Everywhere) -> None:
 def _row(one: dict[str, Json]) -> Sequence[Json]:
     kinds = one["kinds"]
     told = ", ".join(map(str, kinds)) if isinstance(kinds, list) and kinds else "all"
-    return [one["id"], one["host"], told, one["standing"], one["waiting"], one["failing_since"]]
+    return [one["id"], one["name"], one["host"], told, one["standing"], one["waiting"], one["failing_since"]]

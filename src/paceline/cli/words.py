@@ -29,7 +29,10 @@ def instant(text: str, *, option: str) -> datetime:
         raise UsageError(f"{option}: {text!r} is no instant", hint=_INSTANT) from None
     if found.utcoffset() is None:
         raise UsageError(f"{option}: {text!r} has no offset, so nobody knows when it is", hint=_INSTANT)
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise UsageError(f"{option}: {text!r} is no instant", hint=_INSTANT) from None
 
 
 _INSTANT = "write it with an offset: 2026-06-15T17:00:00-04:00, or 2026-06-15T21:00:00Z"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -29,15 +29,18 @@ from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
+    from paceline.control.drifts import Drift
     from paceline.control.outcome import Outcome
-    from paceline.control.watch import Drift
+    from paceline.control.watch import Settled
     from paceline.control.worker import Round
+    from paceline.outbox.ports import Round as Carried
     from paceline.settings import Settings
 
 AGAIN_S = 1.0
 """Seconds until the database is tried again when it is away."""
 PATIENCE_S = 20.0
 """How long one request is tried: what fails then is tried again in the next rounds, and holds nothing else up."""
+_STOPPED = frozenset({"applied", "unchanged"})
 
 
 def work(*, once: Annotated[bool, Parameter(negative=())] = False, everywhere: Everywhere | None = None) -> int:
@@ -122,6 +125,7 @@ class _Reporter:
         self._output = output
         self._away: str | None = None
         self._is_at_work = False
+        self._stops: dict[str, tuple[str, str]] = {}
 
     def hear_at_work(self, done: Round) -> None:
         """Say once that others can rely on this worker from now on, then what a round did."""
@@ -138,10 +142,32 @@ class _Reporter:
         if done.platform_away is None and self._away is not None:
             self._say("the platform is back", {"did": "platform-back"}, "platform/back")
         self._away = done.platform_away
+        for outcome in self._news_of_stops(done.stopped):
+            line = f"{_ended_line(outcome)} (it is frozen, and dialed all the same)"
+            self._say(line, {"did": "keep-frozen", **outcome.document()}, f"entry/{outcome.entry}")
         for outcome in done.ended:
             self._say(_ended_line(outcome), {"did": "change", **outcome.document()}, f"entry/{outcome.entry}")
+        for aside in done.aside:
+            self._say(f"{aside}: it is put aside", {"did": "put-aside", "what": aside}, "work/aside")
+        for settled in done.settled:
+            self._say(_settled_line(settled), {"did": "settle", **settled.document()}, f"entry/{settled.entry}")
         for drift in done.drifts:
             self._say(_drift_line(drift), _drift_document(drift), f"entry/{drift.entry}")
+        if done.carried.taken:
+            self._say(_carried_line(done.carried), _carried_document(done.carried), "messages/carried")
+
+    def _news_of_stops(self, stops: Iterable[Outcome]) -> list[Outcome]:
+        """Return the stops that are news: one that is tried again and again is told when its end changes."""
+        fresh: list[Outcome] = []
+        for outcome in stops:
+            campaign, end = outcome.change.campaign, (outcome.word, str(outcome.findings.rules))
+            if self._stops.get(campaign) != end:
+                fresh.append(outcome)
+            self._stops[campaign] = end
+            if outcome.word in _STOPPED:
+                # Should it dial again, its stop is news.
+                del self._stops[campaign]
+        return fresh
 
     def _say(self, line: str, document: dict[str, Json], name: str) -> None:
         match self._output:
@@ -163,6 +189,20 @@ def _ended_line(outcome: Outcome) -> str:
     told += [] if outcome.failure is None else [outcome.failure.message]
     why = f": {'; '.join(told)}" if told else ""
     return f"entry {outcome.entry}  {change.kind} of {change.campaign}  {outcome.word}{verdict}{why}"
+
+
+def _settled_line(settled: Settled) -> str:
+    verdict = f" ({settled.verdict})" if settled.verdict else ""
+    return f"entry {settled.entry}  {settled.kind} of {settled.campaign}  settled: {settled.outcome}{verdict}"
+
+
+def _carried_document(carried: Carried) -> dict[str, Json]:
+    figures = {"delivered": carried.delivered, "put_off": carried.put_off, "given_up": carried.given_up}
+    return {"did": "carry", **figures}
+
+
+def _carried_line(carried: Carried) -> str:
+    return f"messages  {carried.delivered} delivered, {carried.put_off} put off, {carried.given_up} given up"
 
 
 def _drift_line(drift: Drift) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Lock
 
 from paceline.outbox.ports import Round
 from paceline.outbox.relay import Relay
@@ -28,6 +28,14 @@ class Carrying:
         self._relay = relay
         self._leases = leases
         self._clock = clock
+        self._lock = Lock()
+        self._untold = Round()
+
+    def news(self) -> Round:
+        """Return what came of messages since this was asked last."""
+        with self._lock:
+            news, self._untold = self._untold, Round()
+        return news
 
     def once(self) -> Round:
         """Carry what is due now, and what that makes due, and return what came of it.
@@ -51,8 +59,12 @@ class Carrying:
     def _go_on(self, stopped: Event, over: Event) -> None:
         with self._leases.bell(ROOM) as bell:
             while not stopped.is_set() and not over.is_set():
-                self._carried(stopped)
+                self._hear(self._carried(stopped))
                 bell.wait_for_work(PAUSE_S)
+
+    def _hear(self, done: Round) -> None:
+        with self._lock:
+            self._untold += done
 
     def _carried(self, stopped: Event) -> Round:
         done = Round()

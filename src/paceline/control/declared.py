@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from paceline.control.known_facts import LABEL, Purpose
+from paceline.compliance.call import Purpose
+from paceline.control.known_facts import LABEL
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -38,8 +39,8 @@ class CampaignFacts:
 
     Attributes:
         regions: ISO 3166-2 codes, sorted.
-        list: absolute path of its contact list.
-        anchor: when it first dialed, or is going to.
+        list: absolute path of its contact list, kept for people; nothing is concluded from it.
+        anchor: when it first dialed, or is going to; before it comes, nothing is measured by it.
         said: each fact that has a value, by name, with who said it and in which entry.
     """
 

@@ -132,7 +132,9 @@ class Draining:
             self._clock.wait(watch.pause_s(here_s, left_s=limit.here_s - here_s))
             watch.looks += 1
             try:
-                watch.observed = self._platform.read(outcome.change.campaign, lane=Lane.READING)
+                watch.observed = self._platform.read(
+                    outcome.change.campaign, part=outcome.change.part, lane=Lane.READING
+                )
             except PlatformError as unseen:
                 watch.failed += 1
                 failed(unseen)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Rulebook
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import LiveCalls, Situation, Stage, State, document_of
+from paceline.control.settings_explained import SettingsExplained
 from paceline.control.told import stands_against
 from paceline.ledger.entry import Entry
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
+
+_LATE = "agenda.late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Explanation:
         why: reasons, in words, the most important first.
         possible: every change of its lifecycle, judged.
         last: the last change that was made or tried through this ledger.
+        settings: what is to be said of its schedule and its dialing rules.
     """
 
     situation: Situation
@@ -40,10 +45,18 @@ class Explanation:
     why: tuple[str, ...]
     possible: tuple[Possible, ...]
     last: Entry | None
+    settings: SettingsExplained
+
+    @property
+    def lateness(self) -> str | None:
+        """How late the last change was made or given up, in words; None when it was on time, or had no hour."""
+        found = None if self.last is None else _lateness(self.last)
+        return None if found is None else str(found["message"])
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
         last = self.last
+        late = None if last is None else _lateness(last)
         return {
             "campaign": document_of(self.situation.observed),
             "dialing": self.dialing,
@@ -59,20 +72,28 @@ class Explanation:
             ],
             "last_change": None
             if last is None
-            else {"entry": last.number, "kind": last.kind, "by": last.actor.name, "outcome": last.outcome},
+            else {
+                "entry": last.number,
+                "kind": last.kind,
+                "by": last.actor.name,
+                "outcome": last.outcome,
+                "late_s": None if late is None else late["found"],
+            },
+            **self.settings.document(),
         }
 
 
-def explained(situation: Situation, rules: Rulebook, *, last: Entry | None) -> Explanation:
+def explained(situation: Situation, rules: Rulebook, *, last: Entry | None, settings: SettingsExplained) -> Explanation:
     """Return what is to be said of a campaign in this situation."""
     campaign = situation.observed.campaign
     changes: tuple[AnyChange, ...] = (Pause(campaign=campaign), Resume(campaign=campaign), Stop(campaign=campaign))
     return Explanation(
         situation=situation,
         dialing=situation.observed.state is State.ACTIVE,
-        why=tuple(_reasons(situation)),
+        why=tuple(_reasons(situation, settings)),
         possible=tuple(_judged(change, situation, rules) for change in changes),
         last=last,
+        settings=settings,
     )
 
 
@@ -87,7 +108,7 @@ def _judged(change: AnyChange, situation: Situation, rules: Rulebook) -> Possibl
     )
 
 
-def _reasons(situation: Situation) -> list[str]:
+def _reasons(situation: Situation, settings: SettingsExplained) -> list[str]:
     observed = situation.observed
     told = {
         State.ACTIVE: "it is active: the platform dials while its schedule lets it",
@@ -95,7 +116,7 @@ def _reasons(situation: Situation) -> list[str]:
         State.STOPPED: "it is stopped",
         State.ARCHIVED: "it is archived, and takes no change any more",
     }
-    reasons = [told[observed.state]]
+    reasons = [told[observed.state], *_hours(settings)]
     if observed.state is State.ACTIVE and observed.agents == 0:
         reasons.append("no agent works on it, so it has nobody to connect a call to")
     if situation.frozen is not None:
@@ -114,11 +135,31 @@ def _reasons(situation: Situation) -> list[str]:
         Stage.IN_DOUBT: "was sent and never answered",
         Stage.SETTLING: "settles",
         Stage.WAITING: "waits for its hour",
+        Stage.WAITS_FOR_APPROVAL: "waits for approval by a second person",
     }
     reasons += [
         f"{other.kind} by {other.by} (entry {other.entry}) {told_of[other.stage]}" for other in situation.unfinished
     ]
     return reasons
+
+
+def _hours(settings: SettingsExplained) -> list[str]:
+    """Return whether its schedule is open, and when that changes."""
+    if settings.is_open is None:
+        is_missing = settings.schedule is not None and settings.schedule.block is None
+        return ["it has no schedule"] if is_missing else []
+    if settings.turns_at is None:
+        return ["its schedule is always open" if settings.is_open else "its schedule is closed for a month"]
+    at = settings.turns_at.isoformat().replace("+00:00", "Z")
+    return [f"its schedule is {'open, and closes' if settings.is_open else 'closed, and opens'} at {at}"]
+
+
+def _lateness(entry: Entry) -> Mapping[str, Json] | None:
+    """Return the finding in which an entry says that it came late."""
+    details = None if entry.closed is None else entry.closed.document["details"]
+    findings = details.get("findings") if isinstance(details, Mapping) else None
+    found = findings if isinstance(findings, list) else []
+    return next((one for one in found if isinstance(one, Mapping) and one["rule"] == _LATE), None)
 
 
 def _counted(live: LiveCalls | None) -> str:

@@ -125,6 +125,16 @@ class Facts:
             and all(f"{LABEL}{name}" in spoken and spoken[f"{LABEL}{name}"].value == labels[name] for name in labels)
         )
 
+    def of_the_tenant(self) -> dict[str, Json]:
+        """Return what counts for all campaigns, by the names of the facts.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        with at_the_ledger():
+            found = self._database.read(lambda connection: self._spoken(connection, None))
+        return {name: spoken.value for name, spoken in found.items() if spoken.value is not None}
+
     def active_limit(self) -> int | None:
         """Return how many campaigns may be active at once; None where nobody declared it.
 

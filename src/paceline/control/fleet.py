@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from paceline.campaign.catalogue import AnyChange
@@ -126,12 +126,13 @@ class Fleet:
         told: Callable[[Outcome], None] = lambda _outcome: None,
     ) -> FleetOutcome:
         """Carry out a change for each campaign; `told` hears of each as it ends, in this thread."""
+        order = replace(order, campaigns=max(order.campaigns, len(found)))
         ended: dict[CampaignId, Outcome] = {}
         for outcome in self._each(found, change_of, order):
             ended[outcome.change.campaign] = outcome
             told(outcome)
         items = tuple(ended[campaign] for campaign in found.campaigns if campaign in ended)
-        summary = _summary(items, len(found.unreadable))
+        summary = summary_of(items, unreadable=len(found.unreadable))
         requests = found.requests + sum(item.requests for item in items)
         return FleetOutcome(items=items, unreadable=found.unreadable, requests=requests, summary=summary)
 
@@ -202,7 +203,8 @@ def _concerns(target: Target, one: Unreadable) -> bool:
     return target.is_selection and (target.labelled is None or one.campaign in target.labelled)
 
 
-def _summary(items: Iterable[Outcome], unreadable: int) -> dict[str, int]:
+def summary_of(items: Iterable[Outcome], *, unreadable: int = 0) -> dict[str, int]:
+    """Return how many ended in which way; what could not be read has failed."""
     counted: dict[str, int] = {}
     for item in items:
         counted[item.word] = counted.get(item.word, 0) + 1

@@ -4,18 +4,19 @@ Rules:
 * A campaign is frozen from the moment at which the row is durable: whoever keeps the intent of a resumption afterwards
   finds it in the same transaction, and nothing is sent.
 * Whoever kept an intent before is at work still; the freeze waits for its end, and stops the campaign after it.
-* `stopped` tells whether the campaign was seen stopped since. One that cannot be stopped, a locked one, stays frozen
-  and is tried again.
+* `stopped` tells whether the campaign was seen not dialing since, and falls when it is seen dialing again. One that
+  cannot be stopped, a locked one, stays frozen and is tried again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from paceline.campaign.observed import Frozen
+from paceline.campaign.observed import Frozen, Observed, State
 from paceline.control.announcing import FROZEN, UNFROZEN, Crier, Silence
 from paceline.control.order import Order
 from paceline.ledger import drafts
@@ -38,6 +39,11 @@ _OF = Prepared(
         _FREEZES.tenant == bindparam("tenant"), _FREEZES.campaign == bindparam("campaign")
     )
 )
+_LOOSE = Prepared(
+    update(CAMPAIGN_FREEZES)
+    .where(_FREEZES.tenant == bindparam("of_tenant"), _FREEZES.campaign == bindparam("of_campaign"))
+    .values(stopped=0)
+)
 
 
 class FrozenError(LedgerError):
@@ -49,6 +55,14 @@ class FrozenError(LedgerError):
         """Keep who froze it, why and since when."""
         super().__init__(f"{frozen.by} froze it in between (entry {frozen.entry})")
         self.frozen = frozen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latched:
+    """Campaigns that are frozen now; `fresh` are those that nobody had frozen before."""
+
+    frozen: dict[CampaignId, Frozen]
+    fresh: frozenset[CampaignId]
 
 
 class Freezes:
@@ -64,15 +78,26 @@ class Freezes:
         """Freeze these campaigns, all at once, each with a note; a frozen one keeps its first freeze.
 
         Raises:
-            LedgerUnavailableError: none of them is frozen.
+            LedgerUnavailableError: none of them is frozen by this.
+        """
+        return self.latch(campaigns, order).frozen
+
+    def latch(self, campaigns: Collection[CampaignId], order: Order) -> Latched:
+        """Do the same, and tell which of them were not frozen before.
+
+        Raises:
+            LedgerUnavailableError: none of them is frozen by this.
         """
         at = self._book.now()
 
-        def latch(connection: Connection) -> dict[CampaignId, Frozen]:
-            return {
-                campaign: self.within(connection, campaign) or self._latched(connection, campaign, order, at)
-                for campaign in sorted(campaigns)
+        def latch(connection: Connection) -> Latched:
+            before = {campaign: self.within(connection, campaign) for campaign in sorted(campaigns)}
+            frozen = {
+                campaign: held or self._latched(connection, campaign, order, at) for campaign, held in before.items()
             }
+            return Latched(
+                frozen=frozen, fresh=frozenset(campaign for campaign, held in before.items() if held is None)
+            )
 
         with at_the_ledger():
             return self._database.write(latch)
@@ -146,13 +171,35 @@ class Freezes:
         Raises:
             LedgerUnavailableError: it was not kept.
         """
-        if not campaigns:
-            return
-        seen = update(CAMPAIGN_FREEZES).where(
-            _FREEZES.tenant == self._book.tenant, _FREEZES.campaign.in_(sorted(campaigns))
-        )
+        self._keep_seen(campaigns, stopped=1)
+
+    def saw_dialing(self, campaigns: Collection[CampaignId]) -> None:
+        """Keep that these campaigns were seen dialing, those of them that are frozen.
+
+        Raises:
+            LedgerUnavailableError: it was not kept.
+        """
+        self._keep_seen(campaigns, stopped=0)
+
+    def looked_at(self, connection: Connection, observed: Observed | None) -> None:
+        """Keep in a transaction of the caller's own that a campaign was seen dialing, if it was, and is frozen."""
+        if observed is not None and is_loose(observed):
+            _LOOSE.run(connection, {"of_tenant": self._book.tenant, "of_campaign": observed.campaign})
+
+    def _keep_seen(self, campaigns: Collection[CampaignId], *, stopped: int) -> None:
+        """Keep it where it is news; a look that shows what is known writes nothing."""
+        ours = (_FREEZES.tenant == self._book.tenant) & (_FREEZES.stopped != stopped)
+        known = select(_FREEZES.campaign).where(ours)
         with at_the_ledger():
-            self._database.write(lambda connection: connection.execute(seen.values(stopped=1)))
+            news = set(campaigns) & set(self._database.read(lambda one: one.execute(known).scalars().all()))
+            if news:
+                seen = update(CAMPAIGN_FREEZES).where(ours, _FREEZES.campaign.in_(sorted(news)))
+                self._database.write(lambda connection: connection.execute(seen.values(stopped=stopped)))
+
+
+def is_loose(observed: Observed) -> bool:
+    """Return whether a campaign dials, or will by itself."""
+    return observed.state is State.ACTIVE or (observed.pending is not None and observed.pending.state is State.ACTIVE)
 
 
 def _deed(kind: str, campaign: CampaignId, order: Order) -> Deed:

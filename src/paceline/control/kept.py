@@ -26,7 +26,7 @@ class Unended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An entry of ours, of a change that `stops` or not.
+    """An entry of ours, of a change that `stops` a campaign, or `resumes` it, or neither.
 
     `mark` is what no other ledger has, `others` stood open on the campaign before it, `tries` is how many intents were
     kept before: each has a number, and its key.
@@ -36,6 +36,7 @@ class Opened:
     mark: str
     others: tuple[Unended, ...]
     stops: bool
+    resumes: bool
     tries: int = 0
 
 

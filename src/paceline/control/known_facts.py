@@ -1,9 +1,11 @@
 """What may be declared of a campaign or of the whole tenant, and in which form. Pure.
 
 Rules:
-* Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, and any number of labels, `label.NAME` each.
-* Of the whole tenant: `limits.active_campaigns`.
-* A region is an ISO 3166-2 code; its country is a code of ISO 3166-1 that is assigned.
+* Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, `closed_days`, `limits.retry_min_minutes`,
+  `limits.retry_max_minutes`, `limits.max_calls`, and any number of labels, `label.NAME` each.
+* `list` is kept for people and never read: only `regions` says where contacts are.
+* Of the whole tenant: `limits.active_campaigns`, `limits.licence_tier`, and the limits of a campaign for all of them.
+* A region is an ISO 3166-2 code, or a code of ISO 3166-1 that is assigned, for the whole country.
 * A fact is JSON in one form only, so that what was said twice is seen to be the same.
 * Whoever gives a fact no value withdraws it.
 * No fact holds a phone number: it would stand where no erasure looks for it.
@@ -19,6 +21,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
+from paceline.compliance.call import Purpose
 from paceline.ledger.numbers import holds_number
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -27,6 +30,18 @@ LABEL = "label."
 """What stands before the name of a label."""
 ACTIVE_LIMIT = "limits.active_campaigns"
 """How many campaigns may be active at once."""
+RETRY_MIN_MINUTES = "limits.retry_min_minutes"
+"""The shortest time between two attempts, minutes."""
+RETRY_MAX_MINUTES = "limits.retry_max_minutes"
+"""The longest time between two attempts, minutes."""
+MAX_CALLS = "limits.max_calls"
+"""How many calls may be in flight at once: the lines there are."""
+LICENCE_TIER = "limits.licence_tier"
+"""What the tenant has a licence for."""
+TIERS = ("STANDARD", "PROFESSIONAL", "ENTERPRISE")
+CLOSED_DAYS = "closed_days"
+"""Who sees to the days that the law closes; `paused` says that somebody pauses the campaign on them."""
+PAUSED = "paused"
 LARGEST_LIMIT = 1_000_000
 LONGEST = 200
 """The longest text of a fact, in characters; a path may be as long as paths are."""
@@ -50,7 +65,7 @@ _MEANT = {"UK": "GB", "EL": "GR"}
 UNITED_STATES = frozenset(_IN_US.split())
 """The second parts of the ISO 3166-2 codes that begin with `US-`."""
 
-_REGION = re.compile(r"(?P<country>[A-Z]{2})-(?P<part>[A-Z0-9]{1,3})", re.ASCII)
+_REGION = re.compile(r"(?P<country>[A-Z]{2})(?:-(?P<part>[A-Z0-9]{1,3}))?", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -66,15 +81,6 @@ class _UnknownError(ValueError):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
-
-
-class Purpose(StrEnum):
-    """What a campaign calls for; a renewal is sales."""
-
-    SALES = "sales"
-    DEBT = "debt"
-    RESEARCH = "research"
-    INFO = "info"
 
 
 class Scope(StrEnum):
@@ -172,17 +178,17 @@ def _regions(value: object) -> Json:
     for code in codes:
         found = _REGION.fullmatch(code) if isinstance(code, str) else None
         told = f"must be ISO 3166-2 codes such as US-FL; {str(code)[:20]!r} is none"
-        if found is None or (found["country"] == "US" and found["part"] not in UNITED_STATES):
+        if found is None or (found["country"] == "US" and found["part"] not in {None, *UNITED_STATES}):
             raise ValueError(told)
         if found["country"] not in COUNTRIES:
             raise _UnknownError(
                 f"{told}: {found['country']} is no country",
-                hint=f"did you mean {_nearest(found['country'])}? Countries are those of ISO 3166-1",
+                hint=f"did you mean {country_meant(found['country'])}? Countries are those of ISO 3166-1",
             )
     return sorted(set(codes))
 
 
-def _nearest(country: str) -> str:
+def country_meant(country: str) -> str:
     """Return the code that was meant where one is often taken for another, else the one written most like it."""
     return _MEANT.get(country) or get_close_matches(country, sorted(COUNTRIES), n=1, cutoff=0.0)[0]
 
@@ -221,6 +227,21 @@ def _limit(value: object) -> Json:
     return value
 
 
+def _one_of(*words: str) -> Callable[[object], Json]:
+    def chosen(value: object) -> Json:
+        if value not in words:
+            told = " or ".join(words)
+            raise ValueError(f"must be {told}")
+        return str(value)
+
+    return chosen
+
+
+_LIMITS: Mapping[str, Callable[[object], Json]] = {
+    RETRY_MIN_MINUTES: _limit,
+    RETRY_MAX_MINUTES: _limit,
+    MAX_CALLS: _limit,
+}
 _KNOWN: Mapping[Scope, Mapping[str, Callable[[object], Json]]] = {
     Scope.CAMPAIGN: {
         "purpose": _purpose,
@@ -228,6 +249,8 @@ _KNOWN: Mapping[Scope, Mapping[str, Callable[[object], Json]]] = {
         "list": str,
         "seller": _text,
         "anchor": _anchor,
+        CLOSED_DAYS: _one_of(PAUSED),
+        **_LIMITS,
     },
-    Scope.TENANT: {ACTIVE_LIMIT: _limit},
+    Scope.TENANT: {ACTIVE_LIMIT: _limit, LICENCE_TIER: _one_of(*TIERS), **_LIMITS},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paceline.campaign.observed import Observed
+from paceline.campaign.observed import Observed, Part
 from paceline.control.outcome import Outcome
 from paceline.ledger.readings import Reading
 from paceline.primitives.ids import EntryId
@@ -24,4 +24,10 @@ def reading_of(observed: Observed, *, made_by: EntryId | None = None) -> Reading
         at=observed.at,
         settings=observed.document,
         made_by=made_by,
+        part=part_of(observed),
     )
+
+
+def part_of(observed: Observed) -> str | None:
+    """Return the part of the campaign that was read, as the ledger names it."""
+    return None if observed.part is Part.CAMPAIGN else observed.part.value

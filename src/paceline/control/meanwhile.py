@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from paceline.campaign.observed import Document, Observed
+from paceline.control.looks import part_of
 from paceline.control.recorder import Recorder
 from paceline.ledger.history import Sighting
 from paceline.ledger.numbers import WORD, without_numbers
@@ -46,7 +47,7 @@ class Meanwhile:
         """
         # First who is at it, then what was made: nobody is missed who goes from one to the other.
         busy = self._at_it(now.campaign, own)
-        sightings = self._sightings(now.campaign)
+        sightings = self._sightings(now)
         judged, now = _plain(judged), _plain(now)
         fields = sorted(name for name in {*judged.document, *now.document} - now.moving if _differs(name, judged, now))
         found = [
@@ -71,7 +72,7 @@ class Meanwhile:
             LedgerUnavailableError: nobody can tell who made it.
         """
         busy = self._at_it(now.campaign, own)
-        sightings = self._sightings(now.campaign)
+        sightings = self._sightings(now)
         seen = next((one for one in sightings if one.revision == named), None)
         if seen is not None:
             number = int(named) if named.isdecimal() else None
@@ -80,9 +81,10 @@ class Meanwhile:
         by = _maker_of(now, sightings) or _perhaps(busy, named, now.version)
         return Findings(_finding("revision", named, now.revision or now.version, by=by, severity=severity))
 
-    def _sightings(self, campaign: CampaignId) -> list[Sighting]:
+    def _sightings(self, of: Observed) -> list[Sighting]:
         """Return what was seen, with phone numbers in place of the words that stand for them in the chain."""
-        return [replace(seen, settings=self._revealed(seen.settings)) for seen in self._readings.sightings(campaign)]
+        sightings = self._readings.sightings(of.campaign, part_of(of))
+        return [replace(seen, settings=self._revealed(seen.settings)) for seen in sightings]
 
     def _revealed(self, settings: Document) -> Document:
         told = self._recorder.book.revealed(settings) if WORD in canonical_json(settings) else settings

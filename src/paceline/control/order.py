@@ -26,6 +26,29 @@ class OnConflict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalWanted:
+    """The approval by a second person that a change wants.
+
+    Attributes:
+        approvers: who may give it, by name; empty is everybody but the one who asked.
+        within: how long the change waits for it, where it has no hour of its own.
+        campaigns: how many campaigns the command was for.
+    """
+
+    approvers: tuple[str, ...]
+    within: timedelta
+    campaigns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """That a person answers for a finding of severity `review`, of this rule, until an instant."""
+
+    rule: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """The order to make a change.
 
@@ -38,6 +61,10 @@ class Order:
         on_conflict: None is the change's own way: a pause or stop is judged again, everything else reported.
         due: the platform's instant at which it is to be made; None is now.
         not_after: how late it may be made when it is due and the platform is away; a pause or stop at any time.
+        campaigns: for how many campaigns the same is ordered at once, this one among them; at least 1.
+        approve_within: how long it waits for approval, where it wants any; None is as the policy says.
+        overrides: findings of severity `review` that the actor answers for; law and platform are never overridden.
+        approval: the approval that it wants, None when none; who carries it out asks the policy for it.
     """
 
     actor: Actor
@@ -48,6 +75,10 @@ class Order:
     on_conflict: OnConflict | None = None
     due: datetime | None = None
     not_after: timedelta = NOT_AFTER
+    campaigns: int = 1
+    approve_within: timedelta | None = None
+    approval: ApprovalWanted | None = None
+    overrides: tuple[Override, ...] = ()
 
     def rejudges(self, lane: Lane) -> bool:
         """Return whether a change of this lane is judged again when its campaign has moved on."""
@@ -79,6 +110,14 @@ class Order:
         if self.due is not None:
             told["due"] = self.due.isoformat()
             told["not_after_s"] = round(self.not_after.total_seconds())
+        if self.overrides:
+            told["overrides"] = [{"rule": one.rule, "until": one.until.isoformat()} for one in self.overrides]
+        if self.approval is not None:
+            told["approval"] = {
+                "approvers": [*self.approval.approvers],
+                "within_s": round(self.approval.within.total_seconds()),
+                "campaigns": self.approval.campaigns,
+            }
         return told
 
 
@@ -99,4 +138,25 @@ def order_of(entry: Entry) -> Order:
         on_conflict=None if on_conflict is None else OnConflict(str(on_conflict)),
         due=None if due is None else datetime.fromisoformat(str(due)),
         not_after=timedelta(seconds=late_s) if isinstance(late_s, int) else NOT_AFTER,
+        approval=_approval_of(details.get("approval")),
+        overrides=overrides_of(details.get("overrides")),
+    )
+
+
+def overrides_of(told: Json) -> tuple[Override, ...]:
+    """Return the overrides that a record tells of."""
+    rows = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list | tuple) else []
+    return tuple(Override(rule=str(row["rule"]), until=datetime.fromisoformat(str(row["until"]))) for row in rows)
+
+
+def _approval_of(told: Json) -> ApprovalWanted | None:
+    """Return the approval that an order wanted; a record that cannot be read wants one all the same."""
+    if told is None:
+        return None
+    said = told if isinstance(told, Mapping) else {}
+    approvers, within_s, campaigns = said.get("approvers"), said.get("within_s"), said.get("campaigns")
+    return ApprovalWanted(
+        approvers=tuple(str(name) for name in approvers) if isinstance(approvers, list | tuple) else (),
+        within=timedelta(seconds=within_s) if isinstance(within_s, int) else timedelta(),
+        campaigns=campaigns if isinstance(campaigns, int) else 1,
     )

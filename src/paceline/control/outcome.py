@@ -13,6 +13,8 @@ from typing import ClassVar
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
 from paceline.campaign.observed import Observed
+from paceline.control.law_at_hand import LawAtHand
+from paceline.control.settings_shown import settings_shown
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
@@ -56,11 +58,21 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """It will be carried out at `due`: by the platform, which took it, or here, where `verdict` is None."""
+    """It will be carried out at `due`: by the platform, which took it, or here, where `verdict` is None.
+
+    Until `approve_until` it waits for approval by a second person, where it wants any; `due` is None when it is to be
+    made as soon as it is approved.
+    """
 
     word: ClassVar[str] = "scheduled"
     verdict: Verdict | None
-    due: datetime
+    due: datetime | None
+    approve_until: datetime | None = None
+
+    @property
+    def wants_approval(self) -> bool:
+        """Whether it waits for approval, and is not made without it."""
+        return self.approve_until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,7 @@ class Outcome:
         dry_run: whether it was only to be judged.
         settled_by: who ended the entry when the process that carried the change out was gone; its requests nobody
             counted then.
+        law: the law that it was judged by, None where the law has no say.
     """
 
     change: AnyChange
@@ -146,6 +159,7 @@ class Outcome:
     timings_ms: Mapping[str, float] = field(default_factory=dict, hash=False)
     dry_run: bool = False
     settled_by: str | None = None
+    law: LawAtHand | None = None
 
     @property
     def word(self) -> str:
@@ -168,8 +182,8 @@ class Outcome:
         verdict = self.ending.verdict if isinstance(self.ending, Applied | Scheduled) else None
         found: dict[str, Json] = {
             "findings": [finding.document() for finding in self.findings],
-            "before": _shown(self.before),
-            "after": _shown(self.after),
+            "before": _shown(self.before, self.change),
+            "after": _shown(self.after, self.change),
             "requests": self.requests if self.settled_by is None else None,
             "timings_ms": dict(self.timings_ms),
         }
@@ -177,6 +191,8 @@ class Outcome:
             found["differences"] = differences_of(verdict)
         if self.failure is not None:
             found["error"] = self.failure.document()
+        if self.law is not None:
+            found["law"] = self.law.document()
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply
@@ -189,7 +205,10 @@ class Outcome:
         """Return it as JSON shows it."""
         change: dict[str, Json] = {"kind": self.change.kind, "campaign": self.change.campaign}
         if isinstance(self.ending, Scheduled):
-            change["due"] = self.ending.due.isoformat().replace("+00:00", "Z")
+            due, until = self.ending.due, self.ending.approve_until
+            change["due"] = None if due is None else due.isoformat().replace("+00:00", "Z")
+            if until is not None:
+                change["approve_until"] = until.isoformat().replace("+00:00", "Z")
         head: dict[str, Json] = {"outcome": self.word, "verdict": self.verdict, "change": change}
         return {**head, **self.details(), "entry": self.entry}
 
@@ -206,7 +225,7 @@ def _plain(figure: object) -> Json:
     return list(figure) if isinstance(figure, tuple) else figure  # type: ignore[return-value]  # a Figure is Json
 
 
-def _shown(observed: Observed | None) -> dict[str, Json] | None:
+def _shown(observed: Observed | None, change: AnyChange) -> dict[str, Json] | None:
     if observed is None:
         return None
     shown: dict[str, Json] = {"revision": observed.revision, "version": observed.version, "state": observed.state.value}
@@ -215,4 +234,4 @@ def _shown(observed: Observed | None) -> dict[str, Json] | None:
         shown["pending"] = {"state": observed.pending.state.value, "effective_at": due}
     if observed.drained is not None:
         shown["drained"] = observed.drained
-    return shown
+    return {**shown, **settings_shown(observed, change)}

@@ -64,7 +64,7 @@ class Owner:
         self.name = fresh_key(8).hex()
         self._database = database
         self._clock = clock
-        self._lease_s = lease_s
+        self.lease_s = lease_s
         self._lock = threading.Lock()
         self._holds = 0
         self._entries: set[int] = set()
@@ -84,7 +84,7 @@ class Owner:
         """Hear that a transaction with a beat in it is durable."""
         now_ns = self._clock.running_ns()
         if now_ns >= self._beats_again_ns:
-            self._beats_again_ns = now_ns + round(self._lease_s / 10 * _SECOND)
+            self._beats_again_ns = now_ns + round(self.lease_s / 10 * _SECOND)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -137,7 +137,7 @@ class Owner:
         Raises:
             StorageUnavailableError: the database cannot be read now.
         """
-        began_ns, lease_ns = self._clock.running_ns(), round(self._lease_s * _SECOND)
+        began_ns, lease_ns = self._clock.running_ns(), round(self.lease_s * _SECOND)
         while True:
             if has_ended():
                 return Standing.ENDED
@@ -148,12 +148,17 @@ class Owner:
                 return Standing.DEAD
             if self._clock.running_ns() - began_ns >= lease_ns:
                 return Standing.DEAD if owner == self.name and not self._is_at(entry) else Standing.ALIVE
-            self._clock.wait(min(POLL_S, self._lease_s / 5))
+            self._clock.wait(min(POLL_S, self.lease_s / 5))
 
     def is_dead(self, owner: str) -> bool:
         """Return whether an owner is dead for certain, without waiting."""
         last = self._last(owner)
         return owner != self.name and (last is None or self._is_over(last[1]))
+
+    def is_silent(self, owner: str, seconds: float) -> bool:
+        """Return whether an owner, not this one, has not beaten for so many seconds, or is forgotten already."""
+        last = self._last(owner)
+        return owner != self.name and (last is None or self._clock.wall_ns() - last[1] > seconds * _SECOND)
 
     def _is_at(self, entry: int) -> bool:
         """Return whether this process is at the entry still."""
@@ -171,14 +176,14 @@ class Owner:
         return now_ns - since_ns
 
     def _is_over(self, beat_ns: int) -> bool:
-        return self._clock.wall_ns() - beat_ns > (self._lease_s + SKEW_S) * _SECOND
+        return self._clock.wall_ns() - beat_ns > (self.lease_s + SKEW_S) * _SECOND
 
     def _last(self, owner: str) -> tuple[int, int] | None:
         found = self._database.read(lambda connection: connection.execute(_LAST, {"owner": owner}).one_or_none())
         return None if found is None else (found.beats, found.beat_ns)
 
     def _beat_on(self) -> None:
-        while not self._wake.wait(self._lease_s / 3):
+        while not self._wake.wait(self.lease_s / 3):
             with self._lock:
                 idle, ended = self._holds == 0, self._ended
             if ended:

@@ -4,9 +4,9 @@
 2. validate: sound in itself, and lawful
 3. settle what somebody left open on this campaign
 4. survey: the campaign and its version, who else is at it, the limits
-5. guard: may it be done in this situation
+5. guard: may it be done in this situation; where the policy wants a second person's approval, it waits for that here
 6. intend: the exact request, on disk, before it is sent
-7. apply: sent, under its key and its precondition; an answer that is lost is looked for
+7. apply: looked at once more, then sent, under its key and its precondition; an answer that is lost is looked for
 8. verify: what the platform holds against what was wanted
 9. close the entry: how it ended
 
@@ -18,13 +18,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, ends_dialing
+from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
+from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
+from paceline.compliance.fields import RuleFileError
+from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.due_judgement import Judge
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent, Unended
+from paceline.control.last_look import LastLook
+from paceline.control.law_at_hand import LawAtHand, law_at_hand
 from paceline.control.meanwhile import Meanwhile
+from paceline.control.on_its_way import Coming, OnItsWay, may_come
 from paceline.control.order import Order
 from paceline.control.outcome import (
     Applied,
@@ -37,14 +44,17 @@ from paceline.control.outcome import (
     Scheduled,
     Unchanged,
 )
+from paceline.control.planned import Planned
 from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of
 from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
 from paceline.control.stopwatch import Stopwatch
 from paceline.control.survey import Survey
 from paceline.control.told import (
+    as_it_is,
     found_again,
     frozen_meanwhile,
+    heeded,
     left_open,
     not_expected,
     on_its_way,
@@ -72,8 +82,11 @@ class _Walk:
     after: Observed | None = None
     others: tuple[Unended, ...] = ()
     told: Findings = field(default_factory=Findings)
+    coming: tuple[Coming, ...] = ()
+    judge: Judge | None = None
     moved_on: PlatformError | None = None
     is_under_way: bool = False
+    law: LawAtHand | None = None
 
 
 class Corridor:
@@ -87,11 +100,16 @@ class Corridor:
         survey: Survey,
         settlement: Settlement,
         meanwhile: Meanwhile,
+        desk: ApprovalDesk,
+        last_look: LastLook,
         rules: Rulebook,
         clock: Clock,
     ) -> None:
         """Join the parts that a change passes."""
+        self._last_look = last_look
+        self._desk = desk
         self._platform = platform
+        self._on_its_way = OnItsWay(recorder)
         self._recorder = recorder
         self._survey = survey
         self._settlement = settlement
@@ -107,7 +125,7 @@ class Corridor:
             order: who wants it, why, and how far it may go.
             seen: the campaign, when it was read, and kept, a moment ago for many changes at once.
         """
-        watch = Stopwatch(self._clock)
+        watch, order = Stopwatch(self._clock), self._desk.marked(change, order)
         with self._recorder.at_work():
             try:
                 with watch.stage("open"):
@@ -129,9 +147,10 @@ class Corridor:
         *,
         seen: Observed | None = None,
         watch: Stopwatch | None = None,
+        judge: Judge | None = None,
     ) -> Outcome:
         """Return how a change ended whose entry is open; whoever asks closes it, or has it tried again."""
-        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock))
+        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock), judge=judge)
         with self._platform.metered() as meter:
             ending = self._ended(walk, seen)
             return Outcome(
@@ -144,6 +163,7 @@ class Corridor:
                 requests=meter.requests,
                 timings_ms=walk.watch.told_ms(meter),
                 dry_run=order.dry_run,
+                law=walk.law,
             )
 
     def _ended(self, walk: _Walk, seen: Observed | None) -> Ending:
@@ -157,7 +177,7 @@ class Corridor:
         except FrozenError as error:
             walk.findings += Findings(frozen_meanwhile(error.frozen))
             return Refused()
-        except LedgerError as error:
+        except (LedgerError, RuleFileError) as error:
             return Failed(Failure.of(error))
 
     def _walked(self, walk: _Walk, seen: Observed | None) -> Ending:
@@ -175,6 +195,7 @@ class Corridor:
             if self._may_be_undone(walk, situation):
                 with walk.watch.stage("settle"):
                     walk.others = self._settlement.settle_all(walk.others, change.lane)
+                    self._on_its_way.wait(walk.coming)
                 with walk.watch.stage("survey"):
                     situation = self._surveyed(walk, None)
             with walk.watch.stage("check"):
@@ -183,10 +204,10 @@ class Corridor:
                 return ended
             with walk.watch.stage("intend"):
                 observed = situation.observed
-                request = self._platform.prepare(change, observed.version)
+                request = self._platform.prepare(change.whole_on(observed), observed.version)
                 sent = self._recorder.intend(walk.opened, request, observed, number=number, is_kept=observed is seen)
             with walk.watch.stage("apply"):
-                walk.moved_on = self._applied(walk, sent)
+                walk.moved_on = self._applied(walk, sent, number)
             if walk.moved_on is None:
                 return self._verified(walk)
             if not order.rejudges(change.lane) or number - walk.opened.tries == MOST_TRIES[change.lane]:
@@ -194,8 +215,13 @@ class Corridor:
 
     def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
         """Return the situation, and what changed since it was judged before."""
+        # First who is on the way, then what has arrived: nobody is missed who goes from one to the other.
+        if walk.change.lane is Lane.STOPPING and may_come(walk.opened.others):
+            walk.coming = self._on_its_way.of(walk.opened.others)
+            seen = None if seen is None or walk.change.already_so(seen) else seen
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
+        walk.law = law_at_hand(situation)
         ended = {
             other.entry
             for other in walk.others
@@ -216,8 +242,9 @@ class Corridor:
 
         A stop that is sent makes another revision, which the resumption then meets; one that is not sent has to wait.
         """
-        is_so = walk.change.lane is Lane.STOPPING and walk.change.already_so(situation.observed)
-        return is_so and any(_is_on_its_way(other) for other in walk.others)
+        observed, abilities = situation.observed, self._platform.abilities
+        walk.coming = tuple(one for one in walk.coming if one.may_arrive(observed, abilities))
+        return bool(walk.coming) and walk.change.already_so(observed)
 
     def _judged(self, walk: _Walk, situation: Situation) -> Ending | None:
         """Return how the change ends by its judgement, None when it may be sent."""
@@ -235,20 +262,39 @@ class Corridor:
         walk.findings = walk.told + change.validate(self._rules)
         if change.already_so(observed):
             if not self._may_be_undone(walk, situation):
+                walk.findings += as_it_is(change, situation)
                 return Unchanged()
-            coming = [other for other in walk.others if _is_on_its_way(other)]
-            walk.findings += Findings(*(on_its_way(other) for other in coming))
+            walk.findings += Findings(*(on_its_way(one.other) for one in walk.coming))
             return Conflicted()
-        walk.findings += change.guard(situation)
+        found, against = (Findings(), None) if walk.judge is None else walk.judge(situation)
+        walk.findings += found
+        if against is not None:
+            return against
+        walk.findings = heeded(walk.findings + change.guard(situation), order, situation.now)
         if stands_against(walk.findings):
             return Refused()
-        return Unchanged(would_apply=True) if order.dry_run else None
+        missing = self._desk.missing(change, order, walk.opened.entry)
+        if order.dry_run:
+            walk.findings += Findings() if missing is None else self._desk.would_be_told(order)
+            return Unchanged(would_apply=True)
+        return None if missing is None else self._asked(walk, situation)
 
-    def _applied(self, walk: _Walk, sent: Sent) -> PlatformError | None:
+    def _asked(self, walk: _Walk, situation: Situation) -> Ending:
+        """Have the change wait for approval by a second person; then it is judged again."""
+        entry = walk.opened.entry
+        self._recorder.saw([situation.observed])
+        payload = Planned.on(situation.observed).payload()
+        until = self._desk.ask(walk.change, walk.order, entry, at=situation.now, payload=payload)
+        walk.findings += self._desk.told(entry, walk.order, until=until)
+        return Scheduled(None, None, approve_until=until)
+
+    def _applied(self, walk: _Walk, sent: Sent, number: int) -> PlatformError | None:
         """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
         walk.is_under_way = True
+        change = walk.change
         try:
-            receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=walk.change.lane)
+            with self._platform.last_look(lambda: self._last_look.may_go(walk.opened, change.campaign, number=number)):
+                receipt = self._platform.apply(sent.prepared, idempotency_key=sent.key, lane=change.lane)
         except (RevisionConflictError, WrongStateError) as moved_on:
             walk.is_under_way = False
             return moved_on
@@ -260,19 +306,22 @@ class Corridor:
         return None
 
     def _found_again(self, walk: _Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
-        """Look for an answer that was lost."""
-        became = self._settlement.find_out(walk.change, sent, lane=walk.change.lane, untouched=Untouched.SEND)
+        """Look for an answer that was lost; what was never taken up is sent again unless it resumes."""
+        lane = walk.change.lane
+        untouched = Untouched.LEAVE if isinstance(walk.change, Resume) else Untouched.SEND
+        became = self._settlement.find_out(walk.change, sent, lane=lane, untouched=untouched)
         match became:
             case Happened(made):
                 walk.after = made
                 walk.findings += Findings(found_again(lost))
                 return None
-            case DidNotHappen(_, refusal):
+            case DidNotHappen(_, refusal) if refusal is not None:
                 walk.is_under_way = False
                 if isinstance(refusal, RevisionConflictError | WrongStateError):
                     return refusal
-                raise refusal or lost
-            case NobodyKnows():
+                raise refusal
+            case DidNotHappen() | NobodyKnows():
+                # It may still be in the network, and arrive.
                 raise lost
             case _:
                 assert_never(became)
@@ -289,7 +338,7 @@ class Corridor:
     def _conflicted(self, walk: _Walk, moved_on: PlatformError) -> Ending:
         """Return the conflict with what changed; a state that was wrong at the judged version is a refusal."""
         try:
-            now = self._platform.read(walk.change.campaign, lane=walk.change.lane)
+            now = self._platform.read(walk.change.campaign, part=walk.change.part, lane=walk.change.lane)
         except PlatformError:
             raise moved_on from None
         if walk.before is None or now.version == walk.before.version:
@@ -304,7 +353,12 @@ class Corridor:
         return self._meanwhile.told(judged, now, severity=severity, own=walk.opened.entry)
 
     def _closed(self, outcome: Outcome, opened: Opened, watch: Stopwatch) -> Outcome:
-        """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next."""
+        """Close the entry; where that is not possible, say so: it stays open, and is settled by whoever comes next.
+
+        One that waits for approval stays open.
+        """
+        if isinstance(outcome.ending, Scheduled) and outcome.ending.wants_approval:
+            return outcome
         try:
             with watch.stage("close"):
                 self._recorder.close(opened.entry, outcome)
@@ -322,17 +376,18 @@ class Corridor:
         try:
             if self._recorder.book.read(outcome.entry).outcome != outcome.word:
                 verdict = outcome.change.verify(outcome.after)
-                self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True)
+                self._recorder.judge_again(outcome.entry, verdict, outcome.after, happened=True, of=outcome.change)
         except LedgerError:
             return  # the finding says that somebody has to look at it
 
     def supersede(self, outcome: Outcome, opened: Opened) -> None:
         """End what was settling: this change has taken its place, and nobody can judge it any more."""
-        if not isinstance(outcome.ending, Applied | Scheduled):
+        ending = outcome.ending
+        if not isinstance(ending, Applied | Scheduled) or (isinstance(ending, Scheduled) and ending.wants_approval):
             return
         try:
             for other in opened.others:
-                if other.stage is Stage.SETTLING:
+                if other.stage is Stage.SETTLING and aspect_of(other.kind) == aspect_of(outcome.change.kind):
                     self._recorder.supersede(other.entry, by=opened.entry)
         except LedgerError:
             return  # whoever looks at them next sees that they were replaced
@@ -343,8 +398,3 @@ class Corridor:
             self._settlement.after(change, opened)
         except LedgerError:
             return
-
-
-def _is_on_its_way(other: Unended) -> bool:
-    """Return whether somebody else's change may still arrive and let the campaign dial."""
-    return other.stage in {Stage.OPEN, Stage.IN_DOUBT} and not ends_dialing(other.kind)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.campaign.catalogue import AnyChange, document_of
 from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
+from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
 from paceline.control.announcing import Crier, Silence
@@ -27,6 +28,7 @@ from paceline.control.looks import last_look, reading_of
 from paceline.control.order import Order
 from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, differences_of, word_of
 from paceline.control.owners import Owner
+from paceline.control.settings_shown import settings_shown
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed
@@ -128,6 +130,7 @@ class Recorder:
                 mark=row.hash,
                 others=tuple(unended_of(values) for values in others),
                 stops=change.lane is Lane.STOPPING,
+                resumes=isinstance(change, Resume),
             )
             also(connection, opened)
             return opened
@@ -145,7 +148,7 @@ class Recorder:
         What was read for many changes at once was kept then: `is_kept` says so.
 
         Raises:
-            FrozenError: somebody froze the campaign since it was judged, and this does not stop it.
+            FrozenError: somebody froze the campaign since it was judged, and this resumes it.
             EntryClosedError: somebody took us for dead, and closed the entry.
             LedgerUnavailableError: nothing was recorded, so nothing may be sent.
         """
@@ -155,7 +158,7 @@ class Recorder:
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)
-            frozen = None if opened.stops else self._freezes.within(connection, judged.campaign)
+            frozen = self._freezes.within(connection, judged.campaign) if opened.resumes else None
             if frozen is not None:
                 raise FrozenError(frozen)
             if not is_kept:
@@ -197,6 +200,7 @@ class Recorder:
                 self._readings.put(connection, look)
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, outcome.after)
             self._crier.ended(connection, row, effective_at=effective_at)
 
         return end
@@ -218,8 +222,13 @@ class Recorder:
         *,
         happened: bool | None = None,
         was: Stage | None = None,
+        made: bool = False,
+        of: AnyChange | None = None,
     ) -> None:
         """Say what a later look at a closed entry showed; `happened` is told where it was in doubt.
+
+        `of` is the change, whose settings are told as they were seen.
+        `made` is whether what was seen is what the entry made, where that was not in doubt and not known yet.
 
         Nothing is said of an entry that somebody else has brought further than `was`, the stage that it was found at.
 
@@ -232,16 +241,19 @@ class Recorder:
             details["differences"] = differences_of(verdict)
         if happened is not None:
             details["happened"] = happened
+        if of is not None:
+            details.update(settings_shown(observed, of))
         draft = drafts.later_verdict(entry, verdict=word_of(verdict), details=details, at=self.book.now())
         stage = Stage.SETTLING if isinstance(verdict, Settling) else None
 
         def judge(connection: Connection) -> None:
             # From here on nobody else writes: two who looked at the same time do not say the same twice.
-            self._readings.put(connection, reading_of(observed, made_by=entry if happened else None))
+            self._readings.put(connection, reading_of(observed, made_by=entry if happened or made else None))
             if was is not None and self._stage_of(connection, entry) is not was:
                 return
             row = self.book.put(connection, draft)
             self._move(connection, entry, stage)
+            self._freezes.looked_at(connection, observed)
             took = observed.effective_at if isinstance(verdict, Achieved) else None
             self._crier.ended(connection, row, effective_at=took)
 
@@ -261,23 +273,26 @@ class Recorder:
         def end(connection: Connection) -> None:
             self.book.hold(connection)
             if self._stage_of(connection, entry) is Stage.SETTLING:
-                self.book.put(connection, draft)
+                row = self.book.put(connection, draft)
                 self._move(connection, entry, None)
+                self._crier.ended(connection, row, effective_at=None)
 
         self.in_transaction(end)
 
-    def note(self, deed: Deed, *, kind: str) -> EntryId:
-        """Note a deed, tell of it as news of this type, and return its number.
+    def note_all(self, deeds: Collection[Deed], *, kind: str, where: Callable[[Connection], bool]) -> list[EntryId]:
+        """Note deeds in one transaction, and tell of each; none, where this does not hold once nobody else can write.
 
         Raises:
-            LedgerUnavailableError: nothing was noted.
+            LedgerUnavailableError: none was noted.
         """
-        draft = drafts.noted(deed, at=self.book.now())
+        made = [drafts.noted(deed, at=self.book.now()) for deed in deeds]
 
-        def put(connection: Connection) -> EntryId:
-            row = self.book.put(connection, draft)
-            self._crier.noted(connection, row, kind)
-            return row.entry
+        def put(connection: Connection) -> list[EntryId]:
+            self.book.hold(connection)
+            rows = [self.book.put(connection, draft) for draft in made] if where(connection) else []
+            for row in rows:
+                self._crier.noted(connection, row, kind)
+            return [row.entry for row in rows]
 
         with at_the_ledger():
             return self._database.write(put)

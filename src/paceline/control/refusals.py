@@ -18,9 +18,11 @@ from __future__ import annotations
 from paceline.campaign.ports import (
     CampaignLockedError,
     FleetLimitError,
+    NoAnswerError,
     PlatformError,
     RejectedError,
     RevisionConflictError,
+    UnexpectedAnswerError,
     WrongStateError,
 )
 from paceline.control.outcome import Conflicted, Ending, Failed, Failure, InDoubt, Refused
@@ -28,6 +30,15 @@ from paceline.primitives.findings import Finding, Findings, Severity
 
 PLATFORM = "the platform"
 """The source of a finding that is the platform's own."""
+
+
+UNANSWERED = frozenset({NoAnswerError.code, UnexpectedAnswerError.code})
+"""Failures of a look that tell nothing of the change: the platform was away, or something answered in its place."""
+
+
+def is_away(failure: Failure) -> bool:
+    """Return whether a failure says that the platform is away, and nothing of the change."""
+    return failure.retryable or failure.code in UNANSWERED
 
 
 def ending_of(error: PlatformError, *, sent: bool) -> tuple[Ending, Findings]:

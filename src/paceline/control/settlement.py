@@ -7,20 +7,22 @@ What became of it, in this order:
 3. Where a platform has no keys, or the key is too old for it to remember: the next version in the wanted state is taken
    for ours, anything else stays in doubt.
 
-Whose owner is gone, the entry is closed: as failed when nothing was sent or it has not happened.
+Whose owner is gone, the entry is closed: as failed when nothing was sent or it has not happened. An entry that this
+version cannot read, because a newer one wrote it, is left to that one: it keeps nobody from settling the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, change_of, ends_dialing
+from paceline.campaign.catalogue import AnyChange, UnknownChangeError, change_of, ends_dialing
 from paceline.campaign.change import Diverged, Lane, Settling, Verdict
-from paceline.campaign.observed import Ability, Observed, Stage
+from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.observed import WAITS_HERE, Ability, Observed, Stage
 from paceline.campaign.ports import (
     CampaignLockedError,
     FleetLimitError,
@@ -31,6 +33,7 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     WrongStateError,
 )
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
@@ -40,7 +43,7 @@ from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_le
 from paceline.ledger.numbers import without_numbers
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
-from paceline.primitives.ids import EntryId, Version
+from paceline.primitives.ids import CampaignId, EntryId, Version
 
 REMEMBERED = timedelta(hours=23)
 """How long the platform is relied on to remember a key: an hour less than it promises."""
@@ -106,7 +109,7 @@ class Settlement:
     ) -> Became:
         """Return what became of a request; `age` is how long ago it was first sent."""
         try:
-            observed = self._platform.read(change.campaign, lane=lane)
+            observed = self._platform.read(change.campaign, part=change.part, lane=lane)
         except PlatformError as error:
             return NobodyKnows(None, error)
         if observed.version == sent.judged and untouched is Untouched.LEAVE:
@@ -157,18 +160,27 @@ class Settlement:
         Where the campaign is not as wanted any more because somebody has changed it since, the entry was superseded.
         """
         entry = self._recorder.book.read(other.entry)
-        verdict = change_of(change_in(entry)).verify(observed)
+        change = _readable(entry)
+        if change is None:
+            return other
+        if observed.part is not change.part:
+            try:
+                observed = self._platform.read(other.campaign, part=change.part)
+            except PlatformError:
+                return other
+        verdict = change.verify(observed)
         if isinstance(verdict, Settling):
             return other
-        if isinstance(verdict, Diverged) and _made_in(entry) not in {None, observed.version}:
+        if isinstance(verdict, Diverged) and made_in(entry) not in {None, observed.version}:
             self._recorder.supersede(other.entry, by=None)
         else:
-            self._recorder.judge_again(other.entry, verdict, observed, was=other.stage)
+            made = _made_unseen(entry, verdict, observed)
+            self._recorder.judge_again(other.entry, verdict, observed, was=other.stage, made=made, of=change)
         return None
 
     def _settled(self, other: Unended, lane: Lane) -> Unended | None:
         """Return None when the entry has come to its end, by itself or now."""
-        if other.stage in {Stage.SETTLING, Stage.WAITING}:
+        if other.stage in {Stage.SETTLING, *WAITS_HERE}:
             return other
         if other.stage is Stage.IN_DOUBT:
             return self._cleared_up(other, lane)
@@ -185,7 +197,9 @@ class Settlement:
     def _ended_for(self, other: Unended, lane: Lane) -> Unended | None:
         """Close the entry of an owner who is gone; None when that is done."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(change_in(entry))
+        change = _readable(entry)
+        if change is None:
+            return other
         sent = self.sent_of(entry, change)
         if sent is None:
             outcome = Outcome(change=change, ending=_interrupted("before anything was sent"), entry=entry.number)
@@ -203,7 +217,9 @@ class Settlement:
     def _cleared_up(self, other: Unended, lane: Lane) -> Unended | None:
         """Judge again what was in doubt; None when it no longer is."""
         entry = self._recorder.book.read(other.entry)
-        change = change_of(change_in(entry))
+        change = _readable(entry)
+        if change is None:
+            return other
         sent = self.sent_of(entry, change)
         if sent is None:
             return other
@@ -215,10 +231,13 @@ class Settlement:
                 case Happened(made):
                     if made is None:
                         return other
-                    self._recorder.judge_again(other.entry, change.verify(made), made, happened=True, was=other.stage)
+                    verdict = change.verify(made)
+                    self._recorder.judge_again(other.entry, verdict, made, happened=True, was=other.stage, of=change)
                 case DidNotHappen(observed):
                     missed = _not_as_wanted(change, observed)
-                    self._recorder.judge_again(other.entry, missed, observed, happened=False, was=other.stage)
+                    self._recorder.judge_again(
+                        other.entry, missed, observed, happened=False, was=other.stage, of=change
+                    )
         except EntryOpenError:
             return other
         return None
@@ -229,7 +248,7 @@ class Settlement:
         if intent is None:
             return None
         # Phone numbers stand in the chain as words; what goes out again must be the very bytes.
-        told = self._recorder.book.revealed(intent)
+        told = _with_its_campaign(self._recorder.book.revealed(intent), change.campaign)
         if not isinstance(told, dict):
             raise TypeError("an intent is an object")
         judged = Version(str(told["judged"]))
@@ -242,7 +261,8 @@ class Settlement:
 
     def _as_sent(self, told: dict[str, Json], change: AnyChange, judged: Version) -> Prepared:
         """Return the request that was sent, in its own spelling where that of the ledger differs by phone numbers."""
-        if told["dialect"] == self._platform.dialect:
+        if told["dialect"] == self._platform.dialect and not isinstance(change, SetDialingRules | SetSchedule):
+            # The others leave things as they are, which stand in the record alone.
             again = self._platform.prepare(change, judged)
             plain = without_numbers(again.document(), lambda number: number)
             if isinstance(plain, dict) and all(told.get(name) == value for name, value in plain.items()):
@@ -261,11 +281,35 @@ class Settlement:
         )
 
 
-def _made_in(entry: Entry) -> str | None:
+def _with_its_campaign(told: Json, campaign: CampaignId) -> Json:
+    """Return the record with the campaign's id as it is, where the ledger took it for a phone number."""
+    taken = without_numbers(campaign, lambda number: number)
+    if taken == campaign or not isinstance(taken, str):
+        return told
+    return _replaced(told, taken, campaign)
+
+
+def _replaced(told: Json, old: str, new: str) -> Json:
+    if isinstance(told, str):
+        return told.replace(old, new)
+    if isinstance(told, Mapping):
+        return {name: _replaced(value, old, new) for name, value in told.items()}
+    return [_replaced(one, old, new) for one in told] if isinstance(told, list | tuple) else told
+
+
+def made_in(entry: Entry) -> str | None:
     """Return the version that an entry is known to have made."""
     details = {} if entry.closed is None else entry.closed.document["details"]
     after = details.get("after") if isinstance(details, dict) else None
     return str(after["version"]) if isinstance(after, dict) else None
+
+
+def _made_unseen(entry: Entry, verdict: Verdict, observed: Observed) -> bool:
+    """Return whether this is what an entry made whose answer could not be read back: the next version, as wanted."""
+    if made_in(entry) is not None or entry.intent is None or isinstance(verdict, Diverged):
+        return False
+    judged = str(entry.intent["judged"])
+    return judged.isdecimal() and observed.version == str(int(judged) + 1)
 
 
 def _can_wait(change: AnyChange, other: Unended) -> bool:
@@ -300,6 +344,14 @@ def _not_as_wanted(change: AnyChange, observed: Observed) -> Diverged:
     verdict = change.verify(observed)
     # Somebody else may have made it so: then it is as wanted, though not by this change.
     return verdict if isinstance(verdict, Diverged) else Diverged(())
+
+
+def _readable(entry: Entry) -> AnyChange | None:
+    """Return the change of an entry, None when this version does not know it."""
+    try:
+        return change_of(change_in(entry))
+    except UnknownChangeError:
+        return None
 
 
 def change_in(entry: Entry) -> dict[str, Json]:

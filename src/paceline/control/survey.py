@@ -8,15 +8,20 @@ as active; of two that compete for the last place, the one whose entry is the yo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from paceline.campaign.catalogue import AnyChange, ends_dialing
 from paceline.campaign.change import Lane
-from paceline.campaign.lifecycle.changes import Resume
+from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
 from paceline.campaign.ports import Platform
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.agenda import begun_by_workers
+from paceline.control.allowance import Allowance
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened, Unended
+from paceline.control.law import Law
 from paceline.control.recorder import Recorder
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -30,9 +35,12 @@ class Survey:
         recorder: Recorder,
         freezes: Freezes,
         *,
+        law: Law,
         active_limit: Callable[[], int | None] = lambda: None,
     ) -> None:
         """Ask these; `active_limit` tells how many campaigns may be active at once, None where nobody declared it."""
+        self._law = law
+        self._allowance = Allowance(platform)
         self._platform = platform
         self._freezes = freezes
         self._recorder = recorder
@@ -53,9 +61,11 @@ class Survey:
             PlatformError: it cannot be looked at.
             LedgerUnavailableError: nobody can tell who else is at it.
         """
-        observed = seen or self._platform.read(change.campaign, lane=change.lane)
+        observed = seen
+        if observed is None or observed.part is not change.part:
+            observed = self._platform.read(change.campaign, part=change.part, lane=change.lane)
         active, limit = self._active(change, opened, observed)
-        return Situation(
+        situation = Situation(
             observed=observed,
             abilities=self._platform.abilities,
             now=observed.at,
@@ -65,6 +75,17 @@ class Survey:
             live=self._live(change, observed),
             frozen=None if change.lane is Lane.STOPPING else self._freezes.of(change.campaign),
         )
+        return self._before_the_law(change, situation)
+
+    def _before_the_law(self, change: AnyChange, situation: Situation) -> Situation:
+        """Return the situation with what the law needs to know, where it has a say."""
+        if not isinstance(change, SetDialingRules | SetSchedule):
+            return situation
+        rulebook, circumstances = self._law.rulebook, self._law.circumstances(change.campaign)
+        measured = None
+        if isinstance(change, SetDialingRules) and change.loosens(situation.observed):
+            measured = self._allowance.measured(situation.observed, circumstances, rulebook, lane=change.lane)
+        return replace(situation, rulebook=rulebook, circumstances=circumstances, measured=measured)
 
     def looked_at(self, campaign: CampaignId) -> Situation:
         """Return the situation of a campaign that nobody is about to change.
@@ -125,7 +146,7 @@ class Survey:
         return other.stage in {Stage.IN_DOUBT, Stage.WAITING}
 
     def _live(self, change: AnyChange, observed: Observed) -> LiveCalls | None:
-        if isinstance(change, Resume) or change.drain is not Drain.DROP or observed.state is not State.ACTIVE:
+        if not isinstance(change, Pause | Stop) or change.drain is not Drain.DROP or observed.state is not State.ACTIVE:
             return None
         if Ability.LIVE_CALLS not in self._platform.abilities:
             return None

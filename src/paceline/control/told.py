@@ -1,10 +1,12 @@
 """What the corridor itself has to tell of a change, beyond what the rooms find.
 
+* `change.override`: an override is of a finding that wants a person's word, and its end is still to come.
 * `change.revision`: the actor looked at another revision, and the change was judged on what is there now.
 * `change.found-again`: an answer was lost, and what it said was found out.
 * `ledger.closed-by-another`: somebody took this process for dead, and settled its entry.
 * `ledger.left-open`: the end of a change could not be recorded.
 * `agenda.late`: a change was made, or given up, later than its hour.
+* `agenda.unjudged`: the campaign was looked at when a change was kept for later.
 * `agenda.replaced`: a newer change took the place of one that waited.
 * `agenda.stopped-since`: no pause or stop was ordered after a resumption that waited, nor planned for a later hour.
 * `agenda.cancelled`: somebody, or a freeze, withdrew a change that waited.
@@ -12,12 +14,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from paceline.campaign.observed import Frozen, Observed
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.observed import Frozen, Observed, Situation
 from paceline.campaign.ports import PlatformError
 from paceline.control.kept import Unended
-from paceline.control.order import Order
+from paceline.control.order import Order, Override
 from paceline.ledger.entry import Entry
 from paceline.ledger.failures import LedgerError
 from paceline.primitives.findings import Finding, Findings, Severity
@@ -30,6 +35,55 @@ ON_TIME = timedelta(seconds=5)
 def stands_against(findings: Findings) -> bool:
     """Return whether a finding refuses the change; what a person has to look at refuses it too."""
     return any(finding.severity is not Severity.INFO for finding in findings)
+
+
+def heeded(findings: Findings, order: Order, now: datetime) -> Findings:
+    """Return the findings with those that the actor answers for, which then are only told.
+
+    Only what wants a person's word can be overridden, and only until the instant that was named.
+    """
+    until = {one.rule: one.until for one in order.overrides if one.until > now}
+    judged = [_heeded(finding, until, order.actor.name) for finding in findings]
+    over = {one.rule for one in order.overrides if one.until <= now}
+    refused = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
+    for_nothing = [one for one in order.overrides if one.rule in refused | over]
+    return Findings(*judged, *(_unheeded(one, is_over=one.rule in over) for one in for_nothing))
+
+
+def _heeded(finding: Finding, until: Mapping[str, datetime], actor: str) -> Finding:
+    if finding.severity is not Severity.REVIEW or finding.rule not in until:
+        return finding
+    end = until[finding.rule].isoformat().replace("+00:00", "Z")
+    return replace(finding, severity=Severity.INFO, message=f"{finding.message}; {actor} answers for it until {end}")
+
+
+def _unheeded(override: Override, *, is_over: bool) -> Finding:
+    why = "its end is past" if is_over else "law, platform and limits are not overridden by anybody"
+    return Finding(
+        rule="change.override",
+        severity=Severity.INFO,
+        message=f"the override of {override.rule} counts for nothing: {why}",
+        field="override",
+        found=override.rule,
+    )
+
+
+def as_it_is(change: AnyChange, situation: Situation) -> Findings:
+    """Return what stands against settings that are so already: nothing was sent, and nothing was proven by that."""
+    if situation.rulebook is None:
+        return Findings()
+    against = [one for one in change.guard(situation) if one.severity is not Severity.INFO]
+    return Findings(
+        *(
+            replace(
+                one,
+                severity=Severity.INFO,
+                message=f"it is so already, and would be refused as a change: {one.message}",
+            )
+            for one in against
+            if not one.rule.startswith("lifecycle.")
+        )
+    )
 
 
 def not_expected(order: Order, observed: Observed) -> Finding:
@@ -113,12 +167,22 @@ def late_by(late: timedelta) -> Finding | None:
     )
 
 
-def replaced_by(newer: EntryId, older: EntryId) -> Finding:
+def unjudged(away: PlatformError) -> Finding:
+    """Return that a pause or stop is kept for later though nobody could look at its campaign."""
+    return Finding(
+        rule="agenda.unjudged",
+        severity=Severity.INFO,
+        message=f"it could not be judged now ({away.message}); it is when its hour has come",
+        field="due",
+    )
+
+
+def replaced_by(newer: EntryId, older: EntryId, *, waited_for: str = "its hour") -> Finding:
     """Return that a newer change took the place of one that waited."""
     return Finding(
         rule="agenda.replaced",
         severity=Severity.INFO,
-        message=f"entry {newer} takes the place of entry {older}, which waited for its hour",
+        message=f"entry {newer} takes the place of entry {older}, which waited for {waited_for}",
         found=newer,
     )
 

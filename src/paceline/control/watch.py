@@ -3,40 +3,56 @@
 Rules:
 * What settles is judged again by a fresh look; what was in doubt is found out; what a dead process left open is ended.
 * Many are read by the list, a few one by one.
-* Drift: a campaign shows another revision than the last that was seen here, and no entry made it. It is noted with
-  every field that differs, both values, and told as done outside paceline. What was never seen before is no drift.
+* Drift is told by every look at all campaigns (`drifts`): each field that differs, both values. What somebody here may
+  have made is left to a look after his end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from paceline.campaign.observed import Observed, Stage, Unreadable
+from paceline.campaign.observed import WAITS_HERE, Observed, Stage, Unreadable
 from paceline.campaign.ports import Platform, PlatformError
-from paceline.control.announcing import DRIFTED
+from paceline.control.drifts import Drift, Drifts
 from paceline.control.kept import Unended
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.recorder import Recorder
-from paceline.control.settlement import Settlement
-from paceline.ledger.entry import Actor, Deed
+from paceline.control.settlement import Settlement, made_in
+from paceline.ledger.entry import Actor
 from paceline.ledger.readings import Readings
-from paceline.primitives.findings import Findings, Severity
-from paceline.primitives.ids import CampaignId, EntryId, Version
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId, EntryId
 
 READ_SINGLY = 3
 """Up to so many campaigns are read one by one."""
-DRIFT = "campaign.drift"
-"""The kind of the note of a change that was made outside paceline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
-    """A campaign that somebody changed outside paceline: its note, and what differs."""
+class Settled:
+    """An entry that came to its end by a later look, here or by somebody else, and the last word on it.
 
-    campaign: CampaignId
+    `verdict` is None where nothing was applied; `outcome` is how it was closed.
+    """
+
     entry: EntryId
-    findings: Findings
+    campaign: CampaignId
+    kind: str
+    outcome: str | None
+    verdict: str | None
+
+    def document(self) -> dict[str, Json]:
+        """Return it as JSON shows it."""
+        change: dict[str, Json] = {"kind": self.kind, "campaign": self.campaign}
+        return {"outcome": self.outcome, "verdict": self.verdict, "change": change, "entry": self.entry}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAgain:
+    """What a look at all that had not come to its end found: what did now, and what did not."""
+
+    settled: tuple[Settled, ...] = ()
+    left: tuple[Unended, ...] = ()
 
 
 class Watch:
@@ -55,21 +71,20 @@ class Watch:
         """Join what looks and what keeps; `actor` is who notes what was seen."""
         self._platform = platform
         self._recorder = recorder
-        self._readings = readings
         self._settlement = settlement
-        self._meanwhile = meanwhile
-        self._actor = actor
+        self._drifts = Drifts(recorder=recorder, readings=readings, meanwhile=meanwhile, actor=actor)
 
-    def settle(self) -> tuple[Unended, ...]:
-        """Settle what can be settled now, and return what is left.
+    def settle(self) -> LookedAgain:
+        """Settle what can be settled now, and return that, and what is left.
 
         Raises:
             PlatformError: the platform cannot be asked.
             LedgerUnavailableError: nobody can tell what is left.
         """
-        others = [one for one in self._recorder.unended() if one.stage is not Stage.WAITING]
+        others = [one for one in self._recorder.unended() if one.stage not in WAITS_HERE]
         looks = self._looked_at({one.campaign for one in others if one.stage is Stage.SETTLING})
         left: list[Unended] = []
+        settled: list[Settled] = []
         for other in others:
             if other.stage is Stage.SETTLING:
                 observed = looks.get(other.campaign)
@@ -80,7 +95,9 @@ class Watch:
                 (still,) = self._settlement.settle_all([other]) or (None,)
             if still is not None:
                 left.append(still)
-        return tuple(left)
+            else:
+                settled.append(self._settled(other))
+        return LookedAgain(settled=tuple(settled), left=tuple(left))
 
     def look_for_drift(self) -> tuple[Drift, ...]:
         """Look at every campaign, note what was changed outside paceline, and return that.
@@ -91,29 +108,26 @@ class Watch:
         """
         shown = [one for one in self._platform.list() if isinstance(one, Observed)]
         busy = {one.campaign for one in self._recorder.unended() if self._may_have_made(one)}
-        # What somebody here may have made is judged, and kept, at a look after his end.
         others = [one for one in shown if one.campaign not in busy]
-        found = [self._drifted(one) for one in others]
         self._recorder.saw(others)
-        return tuple(one for one in found if one is not None)
+        return tuple(drift for one in others for drift in self._drifts.told(one))
 
     def _may_have_made(self, one: Unended) -> bool:
         """Return whether a revision may be this entry's, though it does not say so yet."""
-        if one.stage is Stage.WAITING:
+        if one.stage in WAITS_HERE:
             return self._recorder.book.read(one.entry).intent is not None
-        return one.stage is not Stage.SETTLING
+        # What was accepted and could not be read back made a revision that nobody knows yet.
+        return one.stage is not Stage.SETTLING or made_in(self._recorder.book.read(one.entry)) is None
 
-    def _drifted(self, observed: Observed) -> Drift | None:
-        sightings = self._readings.sightings(observed.campaign)
-        if not sightings or any(seen.revision == observed.version for seen in sightings):
-            return None
-        last = sightings[-1]
-        number = int(last.revision) if last.revision.isdecimal() else None
-        judged = replace(observed, document=last.settings, version=Version(last.revision), revision=number)
-        findings = self._meanwhile.told(judged, observed, severity=Severity.REVIEW, own=EntryId(0))
-        details = {"findings": [found.document() for found in findings], "revision": observed.revision}
-        deed = Deed(kind=DRIFT, actor=self._actor, campaign=observed.campaign, details=details)
-        return Drift(campaign=observed.campaign, entry=self._recorder.note(deed, kind=DRIFTED), findings=findings)
+    def _settled(self, other: Unended) -> Settled:
+        entry = self._recorder.book.read(other.entry)
+        return Settled(
+            entry=other.entry,
+            campaign=other.campaign,
+            kind=other.kind,
+            outcome=entry.outcome,
+            verdict=entry.verdict,
+        )
 
     def _looked_at(self, campaigns: set[CampaignId]) -> dict[CampaignId, Observed]:
         if len(campaigns) > READ_SINGLY:

@@ -1,6 +1,6 @@
 """What people do with webhooks: each a note in the ledger, in the transaction that does it.
 
-In a note stands who is told, by id and host; never the address whole, nor a secret.
+In a note stands who is told, by id, name and host; never the address whole, nor a secret.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Listed:
         since_ns = one.failing_since_ns
         return {
             "id": one.id,
+            "name": one.name,
             "host": one.host,
             "kinds": list(one.kinds),
             "standing": one.standing.value,
@@ -71,16 +72,17 @@ class Webhooks:
         with at_the_ledger():
             return self._database.read(look)
 
-    def add(self, url: str, kinds: Collection[str], order: Order) -> Subscriber:
-        """Return a new subscriber, with the secret that its messages are signed with.
+    def add(self, url: str, kinds: Collection[str], order: Order, *, name: str | None = None) -> Subscriber:
+        """Return a new subscriber, with the secret that its messages are signed with; `name` is for people.
 
         Raises:
             AddressRefusedError: nothing may be sent to this `url`.
             UnknownKindsError: a kind is neither a type nor an aspect.
+            NameRefusedError: the name is empty, too long, or cannot be printed.
         """
 
         def add(connection: Connection) -> Subscriber:
-            made = self._box.subscribers.add(connection, url=url, kinds=kinds)
+            made = self._box.subscribers.add(connection, url=url, kinds=kinds, name=name)
             self._note(connection, "webhook.add", made, order, kinds=list(made.kinds))
             return made
 
@@ -163,7 +165,7 @@ class Webhooks:
             return self._box.replay(one, wanted)
 
     def _note(self, connection: Connection, kind: str, one: Subscriber, order: Order, **more: Json) -> None:
-        details: Mapping[str, Json] = {"subscriber": one.id, "host": one.host, **more}
+        details: Mapping[str, Json] = {"subscriber": one.id, "name": one.name, "host": one.host, **more}
         deed = Deed(kind=kind, actor=order.actor, reason=order.reason, ticket=order.ticket, details=details)
         self._book.put(connection, drafts.noted(deed, at=self._book.now()))
 

@@ -50,6 +50,7 @@ class Withdrawal:
         """End a change that waits; in doubt when it may have been sent, None when it has ended by itself.
 
         Raises:
+            UnknownChangeError: this version cannot read it, and it waits still.
             LedgerUnavailableError: it waits still.
         """
         change = change_of(change_in(self._recorder.book.read(entry)))

@@ -2,7 +2,10 @@
 
 One round, in this order: what is frozen is stopped where it dials; what is due is made; what settles is looked at; and
 every `DRIFT_S` seconds all campaigns are. A platform that is away ends the round, not the worker. Messages are carried
-beside the rounds, wherever the platform is.
+beside the rounds, wherever the platform is; the next round tells what came of them.
+
+While it runs, a worker's presence stands in the database; that of one that was killed is swept away by the others when
+its owner has been silent for `SWEPT_S`.
 """
 
 from __future__ import annotations
@@ -17,13 +20,14 @@ from sqlalchemy import Connection
 from paceline.campaign.ports import PlatformError
 from paceline.control.agenda import ROOM
 from paceline.control.carrying import Carrying
+from paceline.control.drifts import Drift
 from paceline.control.due_changes import DueChanges
-from paceline.control.freeze import Freeze
+from paceline.control.enforcement import Enforcement
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
-from paceline.control.watch import Drift, Watch
+from paceline.control.watch import Settled, Watch
 from paceline.ledger.entry import Actor
 from paceline.outbox import ports
 from paceline.primitives.clock import WaitingClock
@@ -37,18 +41,33 @@ PAUSE_S = 0.5
 SETTLE_S = 5.0
 """Between two looks at what settles, and at what is frozen, in seconds."""
 DRIFT_S = 60.0
-"""Between two looks at all campaigns, in seconds."""
+"""Between two looks at all campaigns, and at the presence of others, in seconds."""
+SWEPT_S = 3600.0
+"""For how long an owner has to be silent, in seconds, before its presence is swept away; many leases, and no less."""
+SWEPT_LEASES = 100
+"""The same in leases, where those are long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round did: changes that ended, drift that was seen, and why the platform ended it, if it did.
+    """What one round did, each thing by itself, and why the platform ended it, if it did.
 
-    `carried` is what came of messages, where the round carried them itself.
+    Attributes:
+        stopped: stops of frozen campaigns that dialed all the same, also those that were not possible.
+        ended: changes that were due and ended, given up as expired too.
+        waiting: how many that are due wait on.
+        aside: work of the agenda that belongs to no entry, and is not tried any more.
+        settled: entries that came to their end by a later look.
+        unsettled: how many settle still, or are in doubt.
+        drifts: what was changed outside paceline.
+        carried: what came of messages in this round, or beside it since the one before.
     """
 
+    stopped: tuple[Outcome, ...] = ()
     ended: tuple[Outcome, ...] = ()
     waiting: int = 0
+    aside: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
     unsettled: int = 0
     drifts: tuple[Drift, ...] = ()
     platform_away: str | None = None
@@ -64,7 +83,7 @@ class Worker:
         time: PlatformTime,
         due_changes: DueChanges,
         watch: Watch,
-        freeze: Freeze,
+        enforcement: Enforcement,
         carrying: Carrying,
         leases: Leases,
         recorder: Recorder,
@@ -75,7 +94,7 @@ class Worker:
         self._time = time
         self._due_changes = due_changes
         self._watch = watch
-        self._freeze = freeze
+        self._enforcement = enforcement
         self._carrying = carrying
         self._leases = leases
         self._recorder = recorder
@@ -84,6 +103,7 @@ class Worker:
         self._settled_ns: int | None = None
         self._looked_ns: int | None = None
         self._enforced_ns: int | None = None
+        self._present_ns: int | None = None
 
     def once(self) -> Round:
         """Do everything that there is to be done now, whenever it was done last.
@@ -111,8 +131,13 @@ class Worker:
             while not stopped.is_set():
                 if carried.done():
                     carried.result()
-                told(self._round(look=self._time.is_old))
+                done = self._round(look=self._time.is_old, told_to_end=stopped)
+                told(replace(done, carried=self._carrying.news()))
+                self._keep_present()
                 bell.wait_for_work(PAUSE_S)
+        last = self._carrying.news()
+        if last.taken:
+            told(Round(carried=last))
 
     def has_company(self) -> bool:
         """Return whether a worker lives that works on this tenant, this one aside."""
@@ -121,51 +146,71 @@ class Worker:
         owner = self._recorder.owner
         return any(row.work.key != owner.name and not owner.is_dead(row.work.key) for row in rows)
 
-    def _round(self, *, look: bool) -> Round:
+    def _round(self, *, look: bool, told_to_end: Event | None = None) -> Round:
         done = Round()
         try:
             if self._is_over(self._enforced_ns, SETTLE_S):
                 self._enforced_ns = self._clock.running_ns()
-                self._freeze.enforce(self._order)
+                # One that goes on shares the work with others; a single round does all that there is to be done.
+                enforce = self._enforcement.enforce if told_to_end is None else self._enforcement.in_turn
+                stops = enforce(self._order)
+                done = replace(done, stopped=() if stops is None else stops.items)
             if look:
                 self._time.look()
-            done = self._made_due(done, is_fresh=look)
+            done = self._made_due(done, is_fresh=look, told_to_end=told_to_end)
             if self._is_over(self._settled_ns, SETTLE_S):
                 self._settled_ns = self._clock.running_ns()
-                done = replace(done, unsettled=len(self._watch.settle()))
+                looked = self._watch.settle()
+                done = replace(done, settled=looked.settled, unsettled=len(looked.left))
             if self._is_over(self._looked_ns, DRIFT_S):
                 self._looked_ns = self._clock.running_ns()
                 done = replace(done, drifts=self._watch.look_for_drift())
         except PlatformError as away:
             # What is due is tried all the same, by the time that is estimated: a stop does not wait for a list.
-            done = self._made_due(done, is_fresh=False) if not done.ended and not done.waiting else done
+            if not done.ended and not done.waiting:
+                done = self._made_due(done, is_fresh=False, told_to_end=told_to_end)
             return replace(done, platform_away=away.message)
         return done
 
-    def _made_due(self, done: Round, *, is_fresh: bool) -> Round:
+    def _made_due(self, done: Round, *, is_fresh: bool, told_to_end: Event | None) -> Round:
         """Make what is due; a time that is an estimate is asked for anew before anything is made by it."""
-        now = self._time.now()
-        if now is None:
-            return done
-        ran = self._due_changes.run(now, asked_now=None if is_fresh else self._time.look)
-        return replace(done, ended=ran.ended, waiting=ran.waiting)
+        ran = self._due_changes.run(self._time, is_fresh=is_fresh, told_to_end=told_to_end)
+        return replace(done, ended=ran.ended, waiting=ran.waiting, aside=ran.aside)
 
     def _is_over(self, since_ns: int | None, seconds: float) -> bool:
         return since_ns is None or self._clock.running_ns() - since_ns >= seconds * 1_000_000_000
 
     @contextmanager
     def _present(self) -> Iterator[None]:
+        self._present_ns = None
+        self._keep_present()
         tenant, name = self._recorder.book.tenant, self._recorder.owner.name
-
-        def come(connection: Connection) -> None:
-            self._recorder.owner.beat(connection)
-            self._leases.replace(connection, Work(tenant=tenant, room=PRESENCE, key=name, due_ns=0))
-
-        def go(connection: Connection) -> None:
-            self._leases.cancel(connection, tenant, PRESENCE, name)
-
-        self._recorder.in_transaction(come)
         try:
             yield
         finally:
-            self._recorder.in_transaction(go)
+            self._recorder.in_transaction(lambda connection: self._gone(connection, tenant, name))
+
+    def _keep_present(self) -> None:
+        """Say now and then that this worker is here, and sweep away the presence of those that are long dead."""
+        if not self._is_over(self._present_ns, DRIFT_S):
+            return
+        tenant, owner = self._recorder.book.tenant, self._recorder.owner
+        rows = self._recorder.looked_up(lambda connection: listing(connection, tenant, room=PRESENCE))
+        silent_s = max(SWEPT_S, SWEPT_LEASES * owner.lease_s)
+        present = {row.work.key for row in rows}
+        dead = [name for name in sorted(present) if owner.is_silent(name, silent_s)]
+
+        def come(connection: Connection) -> None:
+            owner.beat(connection)
+            for name in dead:
+                self._gone(connection, tenant, name)
+            if owner.name not in present:
+                # It has just begun, or somebody took it for dead while it was suspended.
+                self._leases.replace(connection, Work(tenant=tenant, room=PRESENCE, key=owner.name, due_ns=0))
+
+        if dead or owner.name not in present:
+            self._recorder.in_transaction(come)
+        self._present_ns = self._clock.running_ns()
+
+    def _gone(self, connection: Connection, tenant: str, name: str) -> None:
+        self._leases.cancel(connection, tenant, PRESENCE, name)

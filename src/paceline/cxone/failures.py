@@ -136,6 +136,7 @@ TABLE: tuple[Row, ...] = (
     _row({403, 409, 423}, CampaignLockedError, _locked, codes={"locked"}, hint="wait until it is unlocked"),
     _row({423}, CampaignLockedError, _locked, hint="wait until it is unlocked"),
     _row({403}, WrongStateError, _wrong_state, codes={"archived"}),
+    _row({403}, RejectedError, _rejected, codes={"licence"}, hint="ask for a tier that has it"),
     _row({403}, ForbiddenError, _forbidden, hint="ask for the right that is missing"),
     _row({404}, NotFoundError, hint="check the id, and that the address is of the same environment"),
     _row({409}, WrongStateError, _wrong_state, codes={"illegal_transition"}),

@@ -3,6 +3,7 @@
 Rules:
 * Each attempt sends the whole body, takes its own turn, and is bounded in time; all attempts together are too.
 * A 401 is answered by one new token and one repeat; it counts as no attempt, for nothing happened.
+* What changes something is looked at once more by whoever sends it (`last_look`), after its turn, before each attempt.
 * Whoever gets an error is told whether *any* attempt may have had its effect, not only the last.
 * What is raised holds no secret: texts of the platform are cleared of them first.
 """
@@ -29,12 +30,13 @@ from paceline.campaign.ports import (
 from paceline.cxone.attempt import HttpClient, Limits
 from paceline.cxone.auth import Credentials, Token, TokenSource, token_request
 from paceline.cxone.breaker import Breakers, Tolerance
-from paceline.cxone.exchange import Answer, Request
+from paceline.cxone.exchange import Answer, Repeat, Request
 from paceline.cxone.failures import error_of
 from paceline.cxone.retry import Schedule, Wait, decision
 from paceline.cxone.throttle import MemoryThrottle, Throttle, ThrottleAwayError
 from paceline.primitives.chance import fresh_seed
 from paceline.primitives.clock import MachineClock, WaitingClock, instant_of
+from paceline.primitives.errors import PacelineError
 
 TOLD_S = 2.0
 """A wait of so many seconds is told to whoever waits."""
@@ -43,6 +45,7 @@ REMOVED = "[removed]"
 _SECOND = 1_000_000_000
 _HOST_DOWN = frozenset({502, 503, 504, 509, 529})
 _meters: ContextVar[tuple[Meter, ...]] = ContextVar("paceline_meters", default=())
+_looks: ContextVar[tuple[Callable[[], None], ...]] = ContextVar("paceline_looks", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,16 +147,27 @@ class Transport:
         finally:
             _meters.reset(before)
 
+    @contextmanager
+    def last_look(self, look: Callable[[], None]) -> Iterator[None]:
+        """Have `look` called just before each attempt of this thread that changes something, while the block runs."""
+        before = _looks.set((*_looks.get(), look))
+        try:
+            yield
+        finally:
+            _looks.reset(before)
+
     def send(self, request: Request) -> Answer:
         """Return the platform's 2xx answer to a request that carries our token.
 
         Raises:
+            PacelineError: what the last look raised; nothing was sent.
             PlatformError: every way in which there is none; `may_have_happened` covers all attempts.
         """
         errand = _Errand(request, self._clock.running_ns(), self._patience.schedule_of(request.lane))
         token = self._first_token(errand)
         while True:
             self._stand_in_line(errand)
+            self._look_once_more(errand)
             try:
                 return self._checked(errand, self._address.api.rstrip("/") + errand.request.target, token)
             except UnauthorizedError as refused:
@@ -226,6 +240,21 @@ class Transport:
             left_s -= wait_s
             self._wait(wait_s, f"{errand.request.operation}: the allowance is used up; next turn in {wait_s:.0f} s")
         errand.began_ns += self._clock.running_ns() - began_ns
+
+    def _look_once_more(self, errand: _Errand) -> None:
+        """Let whoever sends a change say no at the last moment."""
+        if errand.request.repeat is Repeat.SAFE:
+            return
+        try:
+            for look in _looks.get():
+                look()
+        except PacelineError as forbidden:
+            if not errand.doubt:
+                raise
+            told = f"no answer came, and it was not sent again: {forbidden.message}"
+            raise errand.failed(
+                NoAnswerError(told, operation=errand.request.operation, request_sent=True)
+            ) from forbidden
 
     def _wait(self, seconds: float, words: str) -> None:
         if seconds >= TOLD_S:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from paceline.ledger import drafts
 from paceline.ledger.appending import append, hold_head, row_from
@@ -185,8 +185,10 @@ class Book:
             LedgerUnavailableError: it cannot be read now.
         """
         column = LEDGER_ENTRIES.c
-        asked = {column.campaign: query.campaign, column.actor: query.actor, column.kind: query.kind}
+        asked = {column.campaign: query.campaign, column.actor: query.actor}
         fits = [self._ours(), column.step.in_(_OPENS)]
+        if query.kind is not None:
+            fits.append(_is_of_kind(query.kind))
         fits += [where == wanted for where, wanted in asked.items() if wanted is not None]
         if query.since is not None:
             fits.append(column.at >= instant_text(query.since))
@@ -266,3 +268,12 @@ class Book:
             closing.c.step == Step.CLOSED.value,
         )
         return exists().where(same if outcome is None else and_(same, closing.c.outcome == outcome))
+
+
+def _is_of_kind(kind: str) -> ColumnElement[bool]:
+    column = LEDGER_ENTRIES.c.kind
+    if not kind.endswith(".*"):
+        return column == kind
+    aspect = kind.removesuffix("*")
+    # Not LIKE: SQLite would take LIFECYCLE for lifecycle.
+    return func.substr(column, 1, len(aspect)) == aspect

@@ -77,6 +77,7 @@ def later_verdict(entry: EntryId, *, verdict: str, at: datetime, details: Mappin
 def reading(
     *,
     campaign: CampaignId,
+    part: str | None = None,
     revision: str,
     settings: Mapping[str, Json],
     made_by: EntryId | None,
@@ -89,6 +90,8 @@ def reading(
         "settings": settings,
         "made_by": made_by,
     }
+    if part is not None:
+        said["part"] = part
     document = _said(Step.READING, at, said)
     return Draft(step=Step.READING, at=at, document=document, body=_body(document), campaign=campaign)
 

@@ -153,6 +153,7 @@ class Query:
         since: opened at this instant or later.
         until: opened before this instant.
         actor: the name.
+        kind: whole, or `ASPECT.*` for every kind of an aspect.
         outcome: how it ended, or `open` for what has not ended.
         limit: at most so many, the newest.
     """

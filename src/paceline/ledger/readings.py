@@ -40,6 +40,7 @@ class Reading:
         revision: the platform's mark; another one whenever the settings were changed.
         at: when the platform answered.
         made_by: the entry that made this revision, when this is the answer to its request.
+        part: which of the platform's documents, where it has several with revisions of their own; None is the campaign.
     """
 
     campaign: CampaignId
@@ -47,6 +48,7 @@ class Reading:
     at: datetime
     settings: Mapping[str, Json]
     made_by: EntryId | None = None
+    part: str | None = None
 
 
 class Readings:
@@ -78,7 +80,8 @@ class Readings:
         at = instant_text(look.at)
         hold_head(connection, self._tenant)  # nobody else judges now what is new
         known = self._known(connection, look, at)
-        key: dict[str, Value] = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision}
+        subject = subject_of(look.campaign, look.part)
+        key: dict[str, Value] = {"tenant": self._tenant, "campaign": subject, "revision": look.revision}
         if known is None:
             sequence = self._append(connection, look)
             seen: dict[str, Value] = {"first_seen": at, "last_seen": at, "made_by": look.made_by, "sequence": sequence}
@@ -105,13 +108,13 @@ class Readings:
         """
         return settings_from(self.sightings(campaign), campaign=campaign, instant=instant)
 
-    def sightings(self, campaign: CampaignId) -> list[Sighting]:
-        """Return every revision that was seen of a campaign, the oldest first.
+    def sightings(self, campaign: CampaignId, part: str | None = None) -> list[Sighting]:
+        """Return every revision that was seen of a campaign, or of a part of it, the oldest first.
 
         Raises:
             LedgerUnavailableError: the ledger cannot be read now.
         """
-        asked = _SIGHTINGS.where(_SEEN.tenant == self._tenant, _SEEN.campaign == campaign)
+        asked = _SIGHTINGS.where(_SEEN.tenant == self._tenant, _SEEN.campaign == subject_of(campaign, part))
         with at_the_ledger():
             found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
         return sorted((_sighting(dict(values)) for values in found), key=_order)
@@ -119,6 +122,7 @@ class Readings:
     def _append(self, connection: Connection, look: Reading) -> int:
         draft = drafts.reading(
             campaign=look.campaign,
+            part=look.part,
             revision=look.revision,
             settings=look.settings,
             made_by=look.made_by,
@@ -131,7 +135,8 @@ class Readings:
 
         A platform may tell whole seconds only, so what was first seen at the same instant lies not in between.
         """
-        of: dict[str, Value] = {"tenant": self._tenant, "campaign": look.campaign, "revision": look.revision, "at": at}
+        subject = subject_of(look.campaign, look.part)
+        of: dict[str, Value] = {"tenant": self._tenant, "campaign": subject, "revision": look.revision, "at": at}
         # Most looks are newer than all others: the same revision once more, or the first that shows another.
         for revision, *values in _LAST.run(connection, of):
             found = _Known(*values)
@@ -209,6 +214,11 @@ _SIGHTINGS = (
     .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
     .order_by(_SEEN.first_seen, _SEEN.sequence)
 )
+
+
+def subject_of(campaign: CampaignId, part: str | None) -> str:
+    """Return the name under which sightings are kept; no campaign's id holds the stroke."""
+    return campaign if part is None else f"{campaign}/{part}"
 
 
 def _is_later(revision: str, other: str) -> bool:

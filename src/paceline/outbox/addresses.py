@@ -8,6 +8,7 @@
    tunnels IPv4 (::ffff:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, Teredo, ISATAP) hides where it leads, and
    Python takes some of it for public, and multicast and fec0::/10 too.
 5. For development loopback can be opened, to `http://` and port 80 too; it is then no more than loopback.
+6. Where hosts are listed, a host is one of these, letter by letter; no name below one of them, and no address of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _GLOBAL = IPv6Network("2000::/3")
 _NEVER = (
     IPv4Network("192.0.0.0/24"),  # protocol assignments
     IPv4Network("192.88.99.0/24"),  # relays of 6to4
+    IPv4Network("168.63.129.16/32"),  # the agent of a cloud's host, reachable from its virtual machines alone
     IPv6Network("2001::/23"),  # protocol assignments, Teredo among them
     IPv6Network("2001:db8::/32"),  # documentation
     IPv6Network("2002::/16"),  # 6to4: holds an IPv4 address
@@ -103,6 +105,17 @@ def endpoint_of(url: str, reach: Reach) -> Endpoint:
     port = _port(parts, port)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Endpoint(scheme=parts.scheme, host=host, port=port, target=target)
+
+
+def listed(endpoint: Endpoint, hosts: frozenset[str]) -> Endpoint:
+    """Return it, when its host is one of these; without hosts every one will do.
+
+    Raises:
+        AddressRefusedError: it is none of them.
+    """
+    if hosts and endpoint.host not in hosts:
+        raise _refused(f"{endpoint.host} is not among the hosts that the setting webhook_hosts lists")
+    return endpoint
 
 
 def permitted(endpoint: Endpoint, found: Iterable[str], reach: Reach) -> list[Address]:

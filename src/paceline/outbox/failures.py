@@ -29,6 +29,12 @@ class UnknownKindsError(OutboxError):
     code = "webhook-kinds"
 
 
+class NameRefusedError(OutboxError):
+    """nobody can be called so"""
+
+    code = "webhook-name"
+
+
 class AddressRefusedError(OutboxError):
     """no message may be sent to this address"""
 

@@ -30,6 +30,7 @@ FAILED = "delivery.failed"
 """The type of the message that another subscriber could not be told something."""
 _NUMBER_WORD = re.compile(r"number:[0-9a-f]{64}")
 _NUMBER = "(a phone number)"
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Document = Mapping[str, Json]
 """A JSON object."""
@@ -155,9 +156,9 @@ def _lifecycle(ended: Ended) -> dict[str, Json]:
     seen = {**_object(details.get("before")), **_object(details.get("after"))}
     after = _object(details.get("after")) or _object(details.get("before"))
     if ended.verdict is not None:
-        seen.update(_object(ended.verdict.get("details")))
-        # A look after the end tells the state alone: what was pending then need not be so now.
-        after = {}
+        # A look after the end tells the state alone: what was pending then need not be so now. One that was superseded
+        # was not looked at: whose change took its place tells the state.
+        seen, after = {**_object(ended.verdict.get("details"))}, {}
     pending = _object(after.get("pending"))
     said: dict[str, Json] = {
         "state": seen.get("state"),
@@ -165,12 +166,89 @@ def _lifecycle(ended: Ended) -> dict[str, Json]:
         "drained": after.get("drained"),
         "pending": pending or None,
     }
+    if "superseded_by" in seen:
+        said["superseded_by"] = seen["superseded_by"]
     if ended.effective_at is None and ended.verdict is None and "effective_at" in pending:
         said["effective_at"] = pending["effective_at"]
     return said
 
 
-DATA: Mapping[str, Callable[[Ended], dict[str, Json]]] = {"lifecycle": _lifecycle}
+def _dialing(ended: Ended) -> dict[str, Json]:
+    """Return what a compliance monitor asks for: the dialing rules as they were left, and what spoke against it."""
+    seen = _left(ended)
+    rules, details = _object(seen.get("rules")), _object(ended.closed.get("details"))
+    findings = details.get("findings")
+    told = [_object(one) for one in findings] if isinstance(findings, list | tuple) else []
+    return {
+        "revision": seen.get("revision"),
+        "dialing_method": rules.get("mode"),
+        "rules": dict(rules) or None,
+        "wanted": _wanted(ended),
+        "success": _succeeded(ended),
+        "validation_errors": [
+            {name: one.get(name) for name in ("rule", "field", "message", "source")}
+            for one in told
+            if one.get("severity") != "info"
+        ],
+    }
+
+
+def _schedule(ended: Ended) -> dict[str, Json]:
+    """Return what a calendar asks for: the schedule as it was left."""
+    seen = _left(ended)
+    schedule = _object(seen.get("schedule"))
+    return {
+        "revision": seen.get("revision"),
+        "zone": schedule.get("zone"),
+        "windows": schedule.get("windows", []),
+        "directive": schedule.get("directive"),
+        "max_calls": schedule.get("max_calls"),
+        "wanted": _wanted(ended),
+        "success": _succeeded(ended),
+    }
+
+
+def _left(ended: Ended) -> Document:
+    """Return the campaign as it was seen last: by a later look, after the change, or before it."""
+    details = _object(ended.closed.get("details"))
+    if ended.verdict is not None:
+        return _object(ended.verdict.get("details"))
+    return _object(details.get("after")) or _object(details.get("before"))
+
+
+def _succeeded(ended: Ended) -> bool | None:
+    """Return whether the campaign is as wanted; None while nobody knows."""
+    last = ended.verdict if ended.verdict is not None else ended.closed
+    word, verdict = ended.closed["outcome"], last.get("verdict")
+    if ended.verdict is not None or word == "applied":
+        return {"achieved": True, "diverged": False}.get(str(verdict))
+    return {"unchanged": True, "in_doubt": None, "scheduled": None}.get(str(word), False)
+
+
+def _wanted(ended: Ended) -> dict[str, Json]:
+    """Return what was asked for; what was to stay as it is, is not named."""
+    change = _object(_object(ended.opened.get("details")).get("change"))
+    wanted = {name: value for name, value in change.items() if name not in {"kind", "campaign"}}
+    windows = wanted.get("windows")
+    if isinstance(windows, list | tuple):
+        wanted["windows"] = [_window(one) for one in windows]
+    return wanted
+
+
+def _window(told: Json) -> Json:
+    """Return a window of the record, weekday and seconds of its day, in the words of the seen ones."""
+    if not isinstance(told, list | tuple) or len(told) != 3 or not all(isinstance(part, int) for part in told):
+        return told
+    weekday, *ends = (part for part in told if isinstance(part, int))
+    start, end = (f"{at // 3600:02}:{at // 60 % 60:02}" + (f":{at % 60:02}" if at % 60 else "") for at in ends)
+    return f"{_WEEKDAYS[weekday % 7]} {start}-{end}"
+
+
+DATA: Mapping[str, Callable[[Ended], dict[str, Json]]] = {
+    "lifecycle": _lifecycle,
+    "dialing": _dialing,
+    "schedule": _schedule,
+}
 """What the changes of an aspect say beyond what all say; a room without a line here says that alone."""
 
 

@@ -4,11 +4,13 @@
    schedule (`schedule`), and while it is, later messages of the same stream wait; other streams go on.
 2. A subscriber from which no answer comes at all is asked no more in the same round: its other streams are put off
    untried. So one that is dead costs a time-out now and then, however many campaigns it is told of.
-3. What is given up becomes a dead letter, a note of the witness, and a message `delivery.failed` to everybody else; its
+3. One that answers slowly has `TURN_S` in a round: what is left of it then stands behind everybody else's, so that
+   nobody waits for it longer than that and one attempt.
+4. What is given up becomes a dead letter, a note of the witness, and a message `delivery.failed` to everybody else; its
    stream goes on with the next.
-4. The first success after `LASTED_S` of failures puts `delivery.recovered` for the subscriber, unless one waits for it
+5. The first success after `LASTED_S` of failures puts `delivery.recovered` for the subscriber, unless one waits for it
    already, and all that was put off for it is due at once.
-5. A message is sent before its delivery is kept. When the relay dies in between, or loses its lease, it is sent again:
+6. A message is sent before its delivery is kept. When the relay dies in between, or loses its lease, it is sent again:
    at least once, with the same id.
 """
 
@@ -41,6 +43,8 @@ LASTED_S = 300
 """How long a subscriber must have failed for its recovery to be told, in seconds."""
 AT_ONCE = 8
 """Subscribers that are served at the same time; each gets one message after the other."""
+TURN_S = 2.0
+"""How long one subscriber is served in a round, in seconds, an attempt that is under way not counted."""
 ROUND = 64
 """Streams that are taken at once."""
 _SECOND = 1_000_000_000
@@ -105,8 +109,11 @@ class Relay:
 
     def _serve(self, claims: Sequence[Claim]) -> Round:
         """Try the streams of one subscriber, one after the other."""
-        done = Round()
+        done, ends_ns = Round(), self._clock.running_ns() + round(TURN_S * _SECOND)
         for number, claim in enumerate(claims, 1):
+            if number > 1 and self._clock.running_ns() >= ends_ns:
+                self._stand_behind(claims[number - 1 :])
+                break
             try:
                 # Where the heartbeat could not keep it, somebody else may be at it already.
                 begun = None if claim.is_over() else self._begin(claim)
@@ -250,21 +257,34 @@ class Relay:
         now_ns = self._clock.wall_ns()
         since_ns = silent.subscriber.failing_since_ns
         due_ns = next_untried_ns(silent_since_ns=now_ns if since_ns is None else since_ns, now_ns=now_ns)
+        if not claims:
+            return Round()
+        return self._database.write(lambda link: self._given_back(link, claims, due_ns=due_ns, error=silent.error))
 
-        def keep(connection: Connection) -> Round:
-            done = Round()
-            # Streams are held in the order of their campaigns.
-            for claim in sorted(claims, key=lambda claim: claim.work.campaign or ""):
-                try:
-                    stream = stream_of(claim.work.payload)
-                    self._box.streams.put_off(connection, claim, stream, due_ns=due_ns, error=silent.error)
-                except FencedError:
-                    done += LOST
-                else:
-                    done += PUT_OFF
-            return done
+    def _stand_behind(self, claims: Sequence[Claim]) -> None:
+        """Give back what is left of a subscriber whose turn is over; what else is due of it goes behind others too."""
+        now_ns = self._clock.wall_ns()
+        subscriber = stream_of(claims[0].work.payload).subscriber
 
-        return self._database.write(keep) if claims else Round()
+        def keep(connection: Connection) -> None:
+            self._box.streams.stand_behind(connection, subscriber, now_ns=now_ns)
+            self._given_back(connection, claims, due_ns=now_ns, error=None)
+
+        self._database.write(keep)
+
+    def _given_back(self, connection: Connection, claims: Sequence[Claim], *, due_ns: int, error: str | None) -> Round:
+        """Put off streams untried."""
+        done = Round()
+        # Streams are held in the order of their campaigns.
+        for claim in sorted(claims, key=lambda claim: claim.work.campaign or ""):
+            try:
+                stream = stream_of(claim.work.payload)
+                self._box.streams.put_off(connection, claim, stream, due_ns=due_ns, error=error)
+            except FencedError:
+                done += LOST
+            else:
+                done += PUT_OFF
+        return done
 
     def _give_up(self, attempt: _Attempt, now_ns: int) -> Round:
         waiting, subscriber = attempt.waiting, attempt.subscriber

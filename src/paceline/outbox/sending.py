@@ -92,8 +92,13 @@ class Sender:
             ):
                 _read(answer)
                 return Answer(status=answer.status, retry_after=_header(answer.headers, b"retry-after"))
+        except httpcore2.ProtocolError:
+            # Its words repeat what the receiver said, who may have said our request back: its path is a secret.
+            told = f"{endpoint.host} answered in a form that is not HTTP"
         except _FAILURES as wrong:
             raise DeliveryError(f"no answer came from {endpoint.host}: {_words(wrong)}") from wrong
+        # Raised out here, so that not even a trace leads to those words.
+        raise DeliveryError(told)
 
     def look(self, endpoint: Endpoint) -> None:
         """Look the host up as an attempt would, and send nothing.

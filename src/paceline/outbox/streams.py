@@ -182,7 +182,7 @@ class Streams:
             .values(attempts=waiting.attempts, error=error)
         )
 
-    def put_off(self, connection: Connection, claim: Claim, stream: Stream, *, due_ns: int, error: str) -> None:
+    def put_off(self, connection: Connection, claim: Claim, stream: Stream, *, due_ns: int, error: str | None) -> None:
         """Try the oldest message at `due_ns`; it was not tried now.
 
         Raises:
@@ -191,6 +191,14 @@ class Streams:
         self._held(connection, stream)
         self._leases.postpone(connection, claim, due_ns, error=error)
         self._set_due(connection, stream, due_ns)
+
+    def stand_behind(self, connection: Connection, subscriber: SubscriberId, *, now_ns: int) -> None:
+        """Let others go first: what is due of this subscriber, and nobody is at, is due from now on."""
+        due = (_STREAM.tenant == self.tenant) & (_STREAM.subscriber == subscriber) & (_STREAM.due_ns < now_ns)
+        # Whoever holds several streams takes them in the order of their campaigns.
+        connection.execute(select(_STREAM.campaign).where(due).order_by(_STREAM.campaign).with_for_update()).all()
+        self._leases.defer(connection, self.tenant, ROOM, prefix=f"{subscriber} ", due_ns=now_ns)
+        connection.execute(update(OUTBOX_STREAMS).where(due).values(due_ns=now_ns))
 
     def rest(self, connection: Connection, claim: Claim, stream: Stream, *, now_ns: int, whole: bool) -> None:
         """Ask nothing of the relay any more: nothing waits, or the subscriber is disabled or gone (`whole`).

@@ -4,7 +4,8 @@
    (`lifecycle.*`). What is meant for it alone it hears always.
 2. It is `active`; `failing` from the first attempt that fails to the next that does not; or `disabled`, by its own word
    (410) or by a person's. Who is disabled is put nothing new and sent nothing; what waits for it goes on waiting.
-3. Its address and its secrets stand in no text; its host does.
+3. Its address and its secrets stand in no text; its host does, and its name, which people gave it and which need not be
+   its alone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any, NewType
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
 
-from paceline.outbox.addresses import Endpoint, Reach, endpoint_of
-from paceline.outbox.failures import SubscriberNotFoundError, UnknownKindsError
+from paceline.outbox.addresses import Endpoint, Reach, endpoint_of, listed
+from paceline.outbox.failures import NameRefusedError, SubscriberNotFoundError, UnknownKindsError
 from paceline.outbox.signing import OVERLAP_S, Secrets, fresh_secret
 from paceline.primitives.canonical import canonical_json
 from paceline.primitives.chance import fresh_key
@@ -35,6 +36,8 @@ _COLUMN = OUTBOX_SUBSCRIBERS.c
 _ANY = Prepared(select(_COLUMN.id).where(_COLUMN.tenant == bindparam("tenant")).limit(1))
 _KIND = re.compile(r"[a-z][a-z_]{0,40}\.(?:\*|[a-z][a-z_]{0,40})", re.ASCII)
 _MOST_KINDS = 100
+LONGEST_NAME = 80
+"""Characters that the name of a subscriber may have."""
 
 
 class Standing(StrEnum):
@@ -57,6 +60,7 @@ class Subscriber:
     is_disabled: bool
     failing_since_ns: int | None
     created_ns: int
+    name: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -73,20 +77,27 @@ class Subscriber:
 class Subscribers:
     """The subscribers of one tenant; every method is part of the caller's transaction."""
 
-    def __init__(self, tenant: TenantId, clock: Clock, *, reach: Reach = Reach.PUBLIC) -> None:
-        """Keep them for `tenant`; what they may be is bounded by `reach`."""
+    def __init__(
+        self, tenant: TenantId, clock: Clock, *, reach: Reach = Reach.PUBLIC, hosts: frozenset[str] = frozenset()
+    ) -> None:
+        """Keep them for `tenant`; what they may be is bounded by `reach`, and by these hosts where there are any."""
         self.tenant = tenant
         self.reach = reach
+        self.hosts = hosts
         self._clock = clock
 
-    def add(self, connection: Connection, *, url: str, kinds: Collection[str] = ()) -> Subscriber:
+    def add(
+        self, connection: Connection, *, url: str, kinds: Collection[str] = (), name: str | None = None
+    ) -> Subscriber:
         """Return a new subscriber, with the secret that its messages are signed with.
 
         Raises:
             AddressRefusedError: nothing may be sent to this `url`.
             UnknownKindsError: a kind is neither a type nor an aspect.
+            NameRefusedError: the name is empty, too long, or cannot be printed.
         """
-        endpoint_of(url, self.reach)
+        listed(endpoint_of(url, self.reach), self.hosts)
+        called = None if name is None else _checked_name(name)
         wanted = _checked(kinds)
         values: dict[str, Any] = {
             "tenant": self.tenant,
@@ -97,6 +108,7 @@ class Subscribers:
             "old_until_ns": 0,
             "state": Standing.ACTIVE.value,
             "created_ns": self._clock.wall_ns(),
+            "name": called,
         }
         connection.execute(insert(OUTBOX_SUBSCRIBERS), values)
         return self.find(connection, SubscriberId(values["id"]))
@@ -136,9 +148,10 @@ class Subscribers:
         """Return where it listens.
 
         Raises:
-            AddressRefusedError: nothing may be sent there any more: loopback was open when it was added.
+            AddressRefusedError: nothing may be sent there any more: loopback was open when it was added, or its host
+                was listed.
         """
-        return endpoint_of(subscriber.url, self.reach)
+        return listed(endpoint_of(subscriber.url, self.reach), self.hosts)
 
     def rotate(self, connection: Connection, subscriber: SubscriberId, *, overlap_s: float = OVERLAP_S) -> Subscriber:
         """Return it with a new secret; the one it had is signed with as well for `overlap_s`.
@@ -219,6 +232,7 @@ class Subscribers:
             is_disabled=row["state"] == Standing.DISABLED.value,
             failing_since_ns=row["failing_since_ns"],
             created_ns=row["created_ns"],
+            name=row["name"],
         )
 
 
@@ -232,6 +246,15 @@ def _checked(kinds: Collection[str]) -> list[str]:
     if len(kinds) > _MOST_KINDS:
         raise UnknownKindsError(f"there are {len(kinds)} kinds: at most {_MOST_KINDS} may be named")
     return sorted(set(kinds))
+
+
+def _checked_name(name: str) -> str:
+    said = name.strip()
+    if not said or len(said) > LONGEST_NAME or not said.isprintable():
+        raise NameRefusedError(
+            f"{name[:LONGEST_NAME]!r} cannot be a name", hint=f"give 1 to {LONGEST_NAME} characters that can be printed"
+        )
+    return said
 
 
 def _unknown(subscriber: SubscriberId) -> SubscriberNotFoundError:

@@ -95,3 +95,12 @@ def instant_of(wall_ns: int) -> datetime:
 def computed_ns() -> int:
     """Return nanoseconds that this thread has computed, waiting excluded; for measures of speed only."""
     return time.thread_time_ns()
+
+
+def ns_of(instant: datetime) -> int:
+    """Return nanoseconds since 1970 of an aware instant.
+
+    >>> instant_of(ns_of(datetime(2026, 6, 15, 12, tzinfo=UTC))).isoformat()
+    '2026-06-15T12:00:00+00:00'
+    """
+    return (instant - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
+from paceline.control.approval_policy import Policy
+from paceline.outbox.addresses import Reach, endpoint_of
+from paceline.outbox.failures import AddressRefusedError
 from paceline.primitives.ids import MalformedIdError, campaign_id
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-Value = str | int | float
+Value = str | int | float | tuple[str, ...] | Policy
 """What a judged value is."""
 LONGEST_TEXT = 4096
 """The longest text that a setting may be, in characters."""
+LONGEST_LIST = 100
+"""The longest list that a setting may be."""
 _ENV = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
@@ -34,7 +39,8 @@ class Kind:
     Attributes:
         words: what is allowed, so that it completes "must be ...".
         form: what pydantic judges by; made when a value is judged, for pydantic loads slowly.
-        check: what else must hold; returns the value to use, or raises ValueError.
+        check: what else must hold; returns the value to use, or raises ValueError. An UnfitError with words is told
+            in these.
     """
 
     words: str
@@ -67,6 +73,10 @@ def of_value(kind: Kind, value: object) -> Value:
 def _judged(kind: Kind, judge: Callable[[TypeAdapter[Any]], Any]) -> Value:
     try:
         return kind.check(judge(kind.form()))
+    except UnfitError as unfit:
+        if unfit.args:
+            raise
+        raise UnfitError(f"must be {kind.words}") from None
     except ValueError:
         # The cause would repeat the value.
         raise UnfitError(f"must be {kind.words}") from None
@@ -107,6 +117,37 @@ def one_of(*words: str) -> Kind:
         return _held(text, text in words)
 
     return Kind(words=" or ".join(words), form=_text, check=check)
+
+
+def table(words: str, *, check: Callable[[dict[str, Any]], Value]) -> Kind:
+    """Return the kind of tables that this check takes; they stand in a file of settings alone."""
+
+    def form() -> TypeAdapter[dict[str, Any]]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(dict[str, Any])
+
+    return Kind(words=words, form=form, check=check)
+
+
+def listed(words: str, *, check: Callable[[str], str]) -> Kind:
+    """Return the kind of lists whose parts this check takes: a list in a file, commas between the parts in a text.
+
+    A list has 1 to `LONGEST_LIST` parts, and none twice.
+    """
+
+    def form() -> TypeAdapter[Any]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(str | list[str])
+
+    def judged(found: str | list[str]) -> tuple[str, ...]:
+        parts = [part.strip() for part in found.split(",")] if isinstance(found, str) else found
+        if not 1 <= len(parts) <= LONGEST_LIST or len(set(parts)) < len(parts):
+            raise UnfitError
+        return tuple(check(part) for part in parts)
+
+    return Kind(words=words, form=form, check=judged)
 
 
 def text(longest: int = LONGEST_TEXT, *, what: str = "a text") -> Kind:
@@ -157,6 +198,20 @@ def _checked_database(found: str) -> str:
     return _held(found, _is_line(found) and any(found.startswith(kind) and found != kind for kind in _DATABASES))
 
 
+def _checked_hosts(found: str) -> str:
+    """Return the hosts as addresses name them, each once, in order."""
+    try:
+        hosts = {endpoint_of(_address_of(name.strip()), Reach.LOOPBACK) for name in found.split(",")}
+    except AddressRefusedError:
+        raise UnfitError from None
+    plain = all(host.target == "/" and host.port == 443 for host in hosts) and "/" not in found
+    return _held(",".join(sorted(host.host for host in hosts)), _is_line(found) and plain)
+
+
+def _address_of(host: str) -> str:
+    return f"https://[{host}]/" if ":" in host else f"https://{host}/"
+
+
 def _checked_campaign(found: str) -> str:
     try:
         return campaign_id(found)
@@ -200,5 +255,11 @@ CAMPAIGN = Kind(
     check=_checked_campaign,
 )
 """A campaign."""
+HOSTS = Kind(
+    words="host names with commas between them, such as hooks.example.com,wfm.example.com, without https:// and port",
+    form=_text,
+    check=_checked_hosts,
+)
+"""Hosts that messages may go to."""
 PATH = text(LONGEST_TEXT, what="a path")
 """A file or a folder; a relative one starts where the setting stands, `~/` is the home folder."""

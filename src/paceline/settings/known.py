@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from paceline.settings import kinds
+from paceline.settings.approval_table import APPROVALS
 from paceline.settings.kinds import Kind
+from paceline.settings.lists import COUNTRY_LIST, PATH_LIST
 
 OURS = "PACELINE_"
 """How our variables begin; one that begins so and is not known is an error."""
@@ -33,6 +35,7 @@ class Known:
         secret: whether it is no option, for other users see the words of a command.
         by_file: whether it may be read from a file that `name_file` names.
         chooses: whether it chooses what is read, and so cannot stand in a file of settings.
+        in_file_only: whether it stands in a file of settings alone, because no line of text could hold it.
     """
 
     name: str
@@ -45,17 +48,20 @@ class Known:
     secret: bool = False
     by_file: bool = False
     chooses: bool = False
+    in_file_only: bool = False
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables it is read from, the first that is set counts."""
+        if self.in_file_only:
+            return ()
         names = (f"{OURS}{self.name.upper()}", *self.also)
         return tuple(name for plain in names for name in ([plain, f"{plain}_FILE"] if self.by_file else [plain]))
 
     @property
     def option(self) -> str | None:
-        """How it is written as an option; None for a secret."""
-        return None if self.secret else f"--{self.name.replace('_', '-')}"
+        """How it is written as an option; None for a secret, and for what stands in a file alone."""
+        return None if self.secret or self.in_file_only else f"--{self.name.replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,15 @@ _WORK = (
         says="What the platform does not know about campaigns: purpose, regions, labels, limits.",
     ),
     Known(
+        name="countries", kind=COUNTRY_LIST, default_words="`US`",
+        says="Where a campaign may call that nobody declared regions of: every region of these countries is assumed.",
+    ),
+    Known(
+        name="law_files", kind=PATH_LIST, default_words="none",
+        says="Your own files of rules, calendars and regions, which stand beside those of paceline and take none of "
+        "them away; a folder stands for the `.toml` files in it.",
+    ),
+    Known(
         name="concurrency", kind=kinds.whole(1, 64), default=8, unit="changes",
         says="How many campaigns of a fleet are changed at once.",
     ),
@@ -157,6 +172,18 @@ _WORK = (
     Known(
         name="webhook_allow_loopback", kind=kinds.one_of("no", "yes"), default="no",
         says="Whether messages may go to this machine itself, by http too: for development only.",
+    ),
+    Known(
+        name="webhook_hosts", kind=kinds.HOSTS, default_words="every public host",
+        says="The exact hosts that messages may be sent to, and no others; what is subscribed already and is not among "
+        "them is told nothing more.",
+    ),
+    Known(
+        name="approvals", kind=APPROVALS, default_words="no change wants approval", in_file_only=True,
+        says="Which changes wait for approval by a second person, a table of the file: `rules`, each with `kinds` and, "
+        "where only large changes are meant, `campaigns`, the least number of campaigns in one command; `approvers`, "
+        "who may approve, everybody else when not said; `within_s`, how long a change waits, 86400 seconds when not "
+        "said. No rule may fit a pause, a stop or a freeze. A profile's table counts over the file's as a whole.",
     ),
 )  # fmt: skip
 _PLACES = (

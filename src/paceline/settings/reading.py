@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor
@@ -32,6 +33,8 @@ DATABASE = "paceline.db"
 """The database's file in the data folder, where none is named."""
 CAMPAIGNS = "campaigns.toml"
 """The file of facts in the working folder, where none is named."""
+COUNTRIES = ("US",)
+"""Where campaigns may call, where nobody says it."""
 DEFAULT = "the default"
 """The source of what nobody said."""
 _OF_A_PLATFORM = ("api_url", "auth_url", "client_id", "client_secret", "tenant", "database_url")
@@ -159,13 +162,17 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         actor=_actor(said),
         campaign=said.values.get("campaign"),
         campaigns_file=said.values.get("campaigns_file"),
+        countries=said.values.get("countries") or COUNTRIES,
+        law_files=tuple(Path(one) for one in said.values.get("law_files") or ()),
         concurrency=said.values["concurrency"],
         requests_per_minute=said.values["requests_per_minute"],
         request_window_s=said.values["request_window_s"],
         attempt_s=said.values["attempt_s"],
         total_s=said.values["total_s"],
         lease_s=said.values["lease_s"],
+        approvals=said.values.get("approvals") or Policy(),
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
+        webhook_hosts=frozenset(filter(None, said.values.get("webhook_hosts", "").split(","))),
         data_folder=said.values["data_folder"],
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor
@@ -74,6 +75,8 @@ class Settings:
         reach: the platform, or why there is none; `platform` is the way to ask.
         named_tenant: the tenant, None when nobody names one; `tenant` is the way to ask.
         campaigns_file: None when none is named and none lies in the working folder.
+        countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
+        law_files: the operator's own files of rules.
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
         sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
@@ -86,6 +89,8 @@ class Settings:
     actor: Actor
     campaign: CampaignId | None
     campaigns_file: Path | None
+    countries: tuple[str, ...]
+    law_files: tuple[Path, ...]
     concurrency: int
     requests_per_minute: int
     request_window_s: float
@@ -93,6 +98,8 @@ class Settings:
     total_s: float
     lease_s: float
     webhook_allow_loopback: bool
+    webhook_hosts: frozenset[str]
+    approvals: Policy
     data_folder: Path
     database_url: str = field(repr=False)
     profile: str | None

@@ -18,6 +18,7 @@ from paceline.settings.env_file import env_lines
 from paceline.settings.failures import Fault, SettingsError, nearest
 from paceline.settings.kinds import PATH, Kind, UnfitError, Value, of_text, of_value
 from paceline.settings.known import FILE_NAME, KNOWN, OURS, keys
+from paceline.settings.lists import PATH_LIST
 
 LARGEST_FILE = 1024 * 1024
 """The largest file of settings, or with a secret, that is read, in bytes."""
@@ -55,7 +56,9 @@ def options(flags: Mapping[str, str], folder: Path) -> Layer:
     """
     for name in flags:
         if name not in KNOWN or KNOWN[name].option is None:
-            advice = f"set {' or '.join(KNOWN[name].variables)}" if name in KNOWN else nearest(name, KNOWN)
+            variables = KNOWN[name].variables if name in KNOWN else ()
+            in_file = "write it into the file of settings" if name in KNOWN else nearest(name, KNOWN)
+            advice = f"set {' or '.join(variables)}" if variables else in_file
             raise SettingsError(f"{name} is no option", hint=advice)
     return {
         name: Found(raw=said, source=f"the option {KNOWN[name].option}", folder=folder) for name, said in flags.items()
@@ -181,6 +184,8 @@ def value_of(name: str, found: Found, *, home: str | None) -> Value | Path:
     try:
         if not found.in_file:
             value = found.judge(known.kind, found.raw)
+            if isinstance(value, tuple) and known.kind is PATH_LIST:
+                return tuple(str(_placed(one, found.folder, home)) for one in value)
             return _placed(str(value), found.folder, home) if known.kind is PATH else value
         path = _placed(str(found.judge(PATH, found.raw)), found.folder, home)
     except UnfitError as wrong:

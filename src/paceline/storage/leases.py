@@ -128,6 +128,14 @@ class Leases(Shelf):
         rows.sort(key=lambda row: (row.lane, row.due_ns, row.number))
         return [self._claim(row, ends_ns) for row in rows]
 
+    def take(self, connection: Connection, tenant: str, room: str, key: str, *, due_ns: int) -> Claim | None:
+        """Claim this one row, due from `due_ns` on, in a transaction of the caller's own; None when nobody may now."""
+        taken = update(DUE_WORK).where(in_room(tenant, room), is_free(), _OF.key == key)
+        taken = taken.values(owner=self.owner, fence=_OF.fence + 1, attempts=_OF.attempts + 1, due_ns=due_ns)
+        ends_ns = self._ends_ns()
+        rows = self._leased(connection, taken)
+        return self._claim(rows[0], ends_ns) if rows else None
+
     def extend(self, claims: Sequence[Claim]) -> list[Claim]:
         """Let the leases begin anew, and return the claims that are this owner's still; the others are over.
 

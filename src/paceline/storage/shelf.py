@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Update, delete, literal_column
 
 from paceline.primitives.clock import Clock
 from paceline.storage.bells import Bells
-from paceline.storage.due_work import Work, WorkExistsError, WorkState, in_room, work_of
+from paceline.storage.due_work import Work, WorkExistsError, WorkState, in_room, is_free, work_of
 from paceline.storage.tables import DUE_WORK
 
 _OF = DUE_WORK.c
@@ -72,6 +72,12 @@ class Shelf:
         again = _moved(WorkState.DEAD, WorkState.WAITING).where(in_room(tenant, room), _OF.key == key)
         self._bells.put(connection, room)
         return connection.execute(again.values(due_ns=due_ns, attempts=0)).rowcount == 1
+
+    def defer(self, connection: Connection, tenant: str, room: str, *, prefix: str, due_ns: int) -> int:
+        """Let what would be due earlier be due then, where its key begins so and nobody is at it; return how much."""
+        waits = (_OF.due_ns < due_ns) & _OF.key.startswith(prefix, autoescape=True)
+        later = update(DUE_WORK).where(in_room(tenant, room), is_free(), waits).values(due_ns=due_ns)
+        return connection.execute(later).rowcount
 
     def _is_put(self, connection: Connection, work: Work) -> bool:
         values = {

@@ -80,7 +80,7 @@ CONTROL_UNFINISHED = Table(
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("owner", Text, nullable=False),  # who carries it out, in control_owners
-    Column("stage", Text, nullable=False),  # open, in-doubt, settling
+    Column("stage", Text, nullable=False),  # open, in-doubt, waiting, waits-for-approval, settling
 )
 Index("control_unfinished_by_campaign", CONTROL_UNFINISHED.c.tenant, CONTROL_UNFINISHED.c.campaign)
 
@@ -90,6 +90,21 @@ CONTROL_OWNERS = Table(
     Column("owner", Text, primary_key=True),
     Column("beats", BigInteger, nullable=False),
     Column("beat_ns", BigInteger, nullable=False),  # civil time of the last beat by the owner's clock, since 1970
+)
+
+CONTROL_APPROVALS = Table(
+    "control_approvals",  # changes that want approval by a second person; one without a note has none
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),  # of the change
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),  # by the platform's clock, UTC, as in ledger_entries
+    Column("until", Text, nullable=False),  # the same: it expires when nobody has approved it by then
+    Column("approvers", Text, nullable=False),  # canonical JSON list of names; empty is everybody else
+    Column("note", BigInteger),  # entry of the ledger in which it was approved
+    Column("given_by", Text),
+    Column("given_at", Text),  # by the platform's clock
+    sqlite_with_rowid=False,
 )
 
 DUE_WORK = Table(
@@ -199,6 +214,7 @@ OUTBOX_SUBSCRIBERS = Table(
     Column("state", Text, nullable=False),  # active, disabled
     Column("failing_since_ns", BigInteger),  # the first failure after the last success
     Column("created_ns", BigInteger, nullable=False),
+    Column("name", Text),  # what people call it
 )
 
 OUTBOX_COUNTS = Table(

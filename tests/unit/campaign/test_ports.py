@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,8 +14,9 @@ import pytest
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, LiveCalls, Observed, State
+from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State
 from paceline.campaign.ports import (
+    Counted,
     Meter,
     NotFoundError,
     Platform,
@@ -39,8 +40,8 @@ class Skills:
     dialect: str = "skills"
     abilities: frozenset[Ability] = frozenset({Ability.RESUME, Ability.STOP, Ability.FINISH_CALLS})
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        del lane
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        del lane, part
         if campaign not in SKILLS_OF:
             raise NotFoundError(operation=f"read {campaign}", status=404)
         shown = {skill: self.running[skill] for skill in SKILLS_OF[campaign]}
@@ -55,6 +56,9 @@ class Skills:
     def time(self, *, lane: Lane = Lane.READING) -> datetime:
         del lane
         return datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+    def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
+        raise NotImplementedError
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         del lane
@@ -83,6 +87,11 @@ class Skills:
         meter, before = Meter(), len(self.calls)
         yield meter
         meter.requests = len(self.calls) - before
+
+    @contextmanager
+    def last_look(self, look: Callable[[], None]) -> Iterator[None]:
+        look()
+        yield
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ TABLE: list[tuple[int, str, type[PlatformError]]] = [
     (400, "invalid_client", RejectedError),
     (401, "unauthorized", UnauthorizedError),
     (403, "forbidden", ForbiddenError),
-    (403, "licence", ForbiddenError),
+    (403, "licence", RejectedError),
     (403, "locked", CampaignLockedError),
     (403, "archived", WrongStateError),
     (404, "not_found", NotFoundError),

@@ -18,6 +18,7 @@ FORBIDDEN = {
     "100.64.0.1": "shared by a carrier",
     "127.0.0.1": "loopback",
     "127.255.255.254": "loopback",
+    "168.63.129.16": "the agent of a cloud's host",
     "169.254.169.254": "link-local: what clouds tell their machines",
     "172.16.0.1": "private",
     "172.31.255.255": "private",

@@ -160,3 +160,83 @@ def test_recovery_tells_from_when_to_when_and_how_many() -> None:
         "late": 4,
         "dead_letters": 1,
     }
+
+
+def change(kind: str, **fields: Json) -> dict[str, Json]:
+    return opened(kind=kind, details={"change": {"kind": kind, "campaign": "CMP-1", **fields}})
+
+
+RULES: Json = {"mode": "POWER", "attempt_limit": 3}
+SCHEDULE: Json = {"zone": "America/New_York", "directive": "STRICT", "windows": ["Monday 09:00-17:00"], "max_calls": 80}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict", "success"),
+    [
+        ("applied", "achieved", True),
+        ("applied", "diverged", False),
+        ("applied", "settling", None),
+        ("unchanged", None, True),
+        ("scheduled", None, None),
+        ("in_doubt", None, None),
+        ("refused", None, False),
+        ("conflicted", None, False),
+        ("expired", None, False),
+        ("failed", None, False),
+    ],
+)
+def test_compliance_monitor_is_told_whether_it_succeeded(
+    outcome: str, verdict: str | None, success: bool | None
+) -> None:
+    before = {"revision": 42, "rules": RULES}
+    made = news(opened=change("dialing.set"), closed=closed(outcome, verdict, before=before, after=None))
+    assert (made.type, made.data["success"]) == (f"dialing.{outcome}", success)
+    assert (made.data["revision"], made.data["dialing_method"], made.data["rules"]) == (42, "POWER", RULES)
+
+
+def test_validation_errors_are_what_spoke_against_it_and_no_more() -> None:
+    findings: Json = [
+        {"rule": "dialing.attempts", "severity": "error", "message": "4 a day", "field": "attempt_limit", "found": 4,
+         "limit": 3, "source": "Fla. Stat."},
+        {"rule": "dialing.capacity", "severity": "info", "message": "48 calls", "field": None, "found": 48,
+         "limit": None, "source": None},
+    ]  # fmt: skip
+    made = news(opened=change("dialing.set", attempt_limit=4), closed=closed("refused", None, findings=findings))
+    assert made.data["validation_errors"] == [
+        {"rule": "dialing.attempts", "field": "attempt_limit", "message": "4 a day", "source": "Fla. Stat."}
+    ]
+    assert (made.data["wanted"], made.data["findings"]) == ({"attempt_limit": 4}, findings)
+
+
+def test_calendar_is_told_of_windows_in_words_those_that_were_asked_for_too() -> None:
+    asked = change("schedule.set", windows=[[0, 32_400, 61_200], [6, 0, 86_400], [2, 1, 61_199]])
+    after = {"revision": 3, "schedule": SCHEDULE}
+    made = news(opened=asked, closed=closed(after=after))
+    assert made.data["windows"] == ["Monday 09:00-17:00"]
+    assert (made.data["zone"], made.data["directive"], made.data["max_calls"]) == ("America/New_York", "STRICT", 80)
+    assert made.data["wanted"] == {
+        "windows": ["Monday 09:00-17:00", "Sunday 00:00-24:00", "Wednesday 00:00:01-16:59:59"]
+    }
+
+
+def test_later_look_at_settings_tells_what_was_seen_then() -> None:
+    verdict: dict[str, Json] = {
+        "at": AT,
+        "verdict": "achieved",
+        "details": {"revision": 4, "state": "ACTIVE", "happened": True, "schedule": SCHEDULE},
+    }
+    before = {"revision": 3, "schedule": None}
+    made = news(
+        opened=change("schedule.set", max_calls=80),
+        closed=closed("in_doubt", None, before=before, after=None),
+        verdict=verdict,
+    )
+    assert (made.type, made.data["revision"], made.data["success"]) == ("schedule.verdict", 4, True)
+    assert made.data["windows"] == ["Monday 09:00-17:00"]
+
+
+def test_campaign_without_settings_is_told_without_them() -> None:
+    made = news(opened=change("schedule.set"), closed=closed("refused", None, before=None, after=None))
+    assert (made.data["zone"], made.data["windows"], made.data["revision"]) == (None, [], None)
+    made = news(opened=change("dialing.set"), closed=closed("refused", None, before=None, after=None))
+    assert (made.data["rules"], made.data["dialing_method"]) == (None, None)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from paceline.campaign.change import Achieved, Difference, Diverged, Lane, Rulebook, Settling, Verdict
 from paceline.campaign.lifecycle.checks import guarded, sound
 from paceline.campaign.lifecycle.machine import Step, step_to
 from paceline.campaign.lifecycle.model import LOOK_AGAIN, Wanted
-from paceline.campaign.observed import Ability, Drain, Observed, Situation, State
+from paceline.campaign.observed import Ability, Drain, Observed, Part, Situation, State
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId
 
@@ -30,6 +30,7 @@ class _Lifecycle:
     lane: ClassVar[Lane]
     state: ClassVar[State]
     verb: ClassVar[Ability]
+    part: ClassVar[Part] = Part.CAMPAIGN
     campaign: CampaignId
     effective_at: datetime | None = None
 
@@ -50,6 +51,10 @@ class _Lifecycle:
     def guard(self, situation: Situation) -> Findings:
         """Judge the change in the situation that was found."""
         return guarded(self.wanted, self.needs, situation)
+
+    def whole_on(self, observed: Observed) -> Self:  # noqa: ARG002  # it leaves nothing as it is
+        """Return the change itself: it says all that it sends."""
+        return self
 
     def already_so(self, observed: Observed) -> bool:
         """Return whether the state is held, or this very transition is pending, and nothing is pending against it."""

@@ -30,10 +30,14 @@ FARTHEST = timedelta(days=366)
 
 def sound(wanted: Wanted) -> Findings:
     """Judge what can be judged without looking at the platform."""
-    instant = wanted.effective_at
-    if instant is None or instant.utcoffset() is not None:
-        return Findings()
-    return Findings(_timing(Severity.ERROR, "the instant has no offset: nobody knows when it is", found=f"{instant}"))
+    return Findings.of([None if wanted.effective_at is None else aware(wanted.effective_at)])
+
+
+def aware(instant: datetime) -> Finding | None:
+    """Return the finding that refuses an instant without an offset; None when it has one."""
+    if instant.utcoffset() is not None:
+        return None
+    return _timing(Severity.ERROR, "the instant has no offset: nobody knows when it is", found=f"{instant}")
 
 
 def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> Findings:
@@ -43,7 +47,7 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
     found = [_supported(needs, situation)]
     if step_to(wanted, situation.observed) is not Step.NOTHING:
         found += [_unlocked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
-        found += [_timely(wanted, situation), _replaced(wanted, situation), _within_fleet(wanted, situation)]
+        found += [_timely(wanted, situation.now), _replaced(wanted, situation), _within_fleet(wanted, situation)]
         found += [_finished(wanted, other) for other in situation.unfinished]
         found += [_cut(wanted, situation), _agents(wanted, situation)]
     return Findings.of(found)
@@ -115,10 +119,12 @@ def _transition(wanted: Wanted, situation: Situation) -> Finding | None:
     )
 
 
-def _timely(wanted: Wanted, situation: Situation) -> Finding | None:
-    instant, now = wanted.effective_at, situation.now
-    if instant is None:
-        return None
+def _timely(wanted: Wanted, now: datetime) -> Finding | None:
+    return None if wanted.effective_at is None else timely(wanted.effective_at, now)
+
+
+def timely(instant: datetime, now: datetime) -> Finding | None:
+    """Return what there is to tell of an instant at which something is to happen, by the platform's time."""
     if instant < now - PAST_GRACE:
         message = f"{_text(instant)} is past: on the platform it is {_text(now)}"
         return _timing(Severity.ERROR, message, found=_text(instant), limit=_text(now))
@@ -173,6 +179,7 @@ def _finished(wanted: Wanted, other: Unfinished) -> Finding:
         Stage.IN_DOUBT: "was sent and never answered, it may have happened",
         Stage.SETTLING: "was accepted and is still settling",
         Stage.WAITING: "waits for its hour",
+        Stage.WAITS_FOR_APPROVAL: "waits for approval by a second person",
     }
     return Finding(
         rule="lifecycle.unfinished",

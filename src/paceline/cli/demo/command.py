@@ -12,7 +12,7 @@ from paceline.cli.render import console_for
 
 
 def demo(*, verbose: Annotated[bool, Parameter(negative=())] = False) -> int:
-    """Show on an emulator what becomes of changes: drained, refused, in conflict, lost and found, proved.
+    """Show on an emulator what becomes of changes: drained, refused, in conflict, lost and found, late, proved.
 
     It starts everything that it needs, leaves nothing behind, and ends with 1 when an act did not come out as told.
 

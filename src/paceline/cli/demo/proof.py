@@ -1,4 +1,4 @@
-"""Act 9: the ledger is verified and sealed; then copies are forged with plain SQL, and both forgeries are caught."""
+"""Act 14: the ledger is verified and sealed; then copies are forged with plain SQL, and both forgeries are caught."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from paceline.bootstrap import Options, System
@@ -19,10 +19,11 @@ from paceline.control.outcome import Outcome
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2
 from paceline.cxone.throttle import Allowance, MemoryThrottle
-from paceline.cxone.transport import Address, Transport
+from paceline.cxone.transport import Address, Patience, Transport
 from paceline.ledger.entry import Actor
+from paceline.outbox.addresses import Reach
 from paceline.primitives.chance import fresh_key
-from paceline.primitives.clock import MachineClock
+from paceline.primitives.clock import MachineClock, WaitingClock
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.settings.known import KNOWN, OURS
 from paceline.storage.database import Database, open_database
@@ -118,18 +119,30 @@ class Behind:
         return found
 
 
+class Opens(Protocol):
+    """What opens a system of somebody on the ledger and the platform of the scene."""
+
+    def __call__(
+        self, name: str, clock: WaitingClock, *, patience: Patience | None = None
+    ) -> AbstractContextManager[System]:
+        """Return a system of this name under this clock; `patience` is how long it waits for the platform."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """All that the acts work with.
 
     Attributes:
         ada: her system; bob has another, on the same ledger.
+        opened: opens a system of somebody else on the same ledger and platform, closed when its block ends.
         environment: what a command of bob's own needs to find this platform and this ledger; holds a secret.
         folder: gone when the story is over.
     """
 
     ada: System
     bob: System
+    opened: Opens
     behind: Behind
     database: Database
     file: Path
@@ -167,9 +180,11 @@ def scene_set() -> Iterator[Scene]:
         file = folder / "ledger.db"
         database = stack.enter_context(open_database(f"sqlite:///{file}"))
         ours = Credentials(client_id="paceline", client_secret=secret)
+        opened = _opener(emulator.url, ours, database)
         yield Scene(
-            ada=_system(stack, "ada", emulator.url, ours, database),
-            bob=_system(stack, "bob", emulator.url, ours, database),
+            ada=stack.enter_context(opened("ada", MachineClock())),
+            bob=stack.enter_context(opened("bob", MachineClock())),
+            opened=opened,
             behind=Behind(emulator.url, Credentials(client_id=CONSOLE, client_secret=secret)),
             database=database,
             file=file,
@@ -178,22 +193,27 @@ def scene_set() -> Iterator[Scene]:
         )
 
 
-def _system(stack: ExitStack, name: str, url: str, credentials: Credentials, database: Database) -> System:
-    clock = MachineClock()
-    # How many requests may go is another story: here nobody is to wait for his turn.
-    throttle = MemoryThrottle(clock, Allowance(limit=1_000_000, window_s=1.0, margin_s=0.0))
-    transport = Transport(Address(api=url, token=f"{url}/oauth/token"), credentials, clock=clock, throttle=throttle)
-    stack.callback(transport.close)
-    return stack.enter_context(
-        System(
-            platform=OutboundV2(transport),
-            database=database,
-            tenant=TENANT,
-            actor=Actor(name=name, known_by="the demo"),
-            clock=clock,
-            options=Options(lease_s=LEASE_S),
-        )
-    )
+def _opener(url: str, credentials: Credentials, database: Database) -> Opens:
+    @contextmanager
+    def opened(name: str, clock: WaitingClock, *, patience: Patience | None = None) -> Iterator[System]:
+        # How many requests may go is another story: here nobody is to wait for his turn.
+        throttle = MemoryThrottle(clock, Allowance(limit=1_000_000, window_s=1.0, margin_s=0.0))
+        address = Address(api=url, token=f"{url}/oauth/token")
+        transport = Transport(address, credentials, clock=clock, throttle=throttle, patience=patience)
+        try:
+            with System(
+                platform=OutboundV2(transport),
+                database=database,
+                tenant=TENANT,
+                actor=Actor(name=name, known_by="the demo"),
+                clock=clock,
+                options=Options(lease_s=LEASE_S, webhook_reach=Reach.LOOPBACK),
+            ) as system:
+                yield system
+        finally:
+            transport.close()
+
+    return opened
 
 
 def _environment(url: str, credentials: Credentials, file: Path, folder: Path) -> dict[str, str]:

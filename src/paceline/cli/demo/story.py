@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paceline.cli.demo import fleets, interruptions, people, proof
+from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, people, proof
 from paceline.cli.demo.scene import START, Scene
-from paceline.cli.demo.telling import Act, StoryError, Teller, check
+from paceline.cli.demo.telling import Act, StoryError, Teller, check, only
 from paceline.control.metrics import measured
+from paceline.control.outcome import Scheduled
+from paceline.ledger.entry import Query
 
 ACTS: tuple[Callable[[Scene], Act], ...] = (
     people.campaigns_are_listed,
@@ -18,9 +20,16 @@ ACTS: tuple[Callable[[Scene], Act], ...] = (
     interruptions.answer_is_lost,
     interruptions.process_is_killed,
     fleets.fleet_is_stopped,
+    outage.outage_is_outlasted,
+    deliveries.receiver_comes_back,
+    frozen.fleet_stays_frozen,
+    lawful.schedule_is_judged,
+    lawful.retries_are_judged,
     proof.ledger_is_proved,
 )
 """The story."""
+_ANSWERS = {"none": "no answer"}
+"""What is said instead of a word of the journal."""
 
 
 def tell_story(scene: Scene, teller: Teller) -> None:
@@ -46,13 +55,17 @@ def tell_story(scene: Scene, teller: Teller) -> None:
 
 def _end(scene: Scene, teller: Teller) -> None:
     journal = scene.behind.journal()
-    statuses = ", ".join(f"{count} x {status}" for status, count in journal["by_status"].items())
+    statuses = ", ".join(f"{count} x {_ANSWERS.get(status, status)}" for status, count in journal["by_status"].items())
     metrics = measured(scene.ada.book.rows())
     accuracy = metrics.accuracy
-    check("changes that are as wanted, of those that were sent", wanted=accuracy.n, found=accuracy.hits)
+    scheduled = scene.ada.book.entries(Query(campaign=frozen.WAITS_THERE, outcome=Scheduled.word))
+    withdrawn = only("plans on the platform that the freeze withdrew", scheduled)
+    check("what became of it", wanted="superseded", found=withdrawn.verdict)
+    check("changes that are as wanted, of the others that were sent", wanted=accuracy.n - 1, found=accuracy.hits)
     teller.say(
         f"Everything came out as told: {journal['total']} requests reached the platform ({statuses}); of "
-        f"{metrics.changes} changes {accuracy.n} were sent, and {accuracy.hits} came to what was wanted.",
+        f"{metrics.changes} changes {accuracy.n} were sent, and {accuracy.hits} came to what was wanted; the other "
+        f"one the freeze withdrew (entry {withdrawn.number}).",
         "bold",
     )
     if teller.shows_evidence:

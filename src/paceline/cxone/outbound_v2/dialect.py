@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from urllib.parse import urlencode
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
-from paceline.campaign.observed import Ability, LiveCalls, Observed, State, Unreadable
-from paceline.campaign.ports import Meter, PlatformError, Prepared, Receipt, RevisionConflictError
+from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.ports import (
+    Counted,
+    Meter,
+    PlatformError,
+    Prepared,
+    Receipt,
+    RevisionConflictError,
+    UnexpectedAnswerError,
+)
 from paceline.cxone.exchange import Answer, Request
-from paceline.cxone.outbound_v2.reading import campaign_read, live_read, page_read, unexpected
-from paceline.cxone.outbound_v2.writing import DIALECT, Prefix, place_of, prepared, request_of, sent_version
+from paceline.cxone.outbound_v2.reading import (
+    campaign_read,
+    counted_read,
+    live_read,
+    page_read,
+    schedule_read,
+    unexpected,
+)
+from paceline.cxone.outbound_v2.writing import (
+    DIALECT,
+    Prefix,
+    instant_text,
+    part_of,
+    place_of,
+    prepared,
+    request_of,
+    schedule_of,
+    sent_version,
+)
 from paceline.cxone.transport import Transport
 from paceline.primitives.ids import CampaignId, Version
 
@@ -30,6 +55,9 @@ ABILITIES = frozenset(
         Ability.PRECONDITION,
         Ability.IDEMPOTENCY_KEY,
         Ability.LIVE_CALLS,
+        Ability.DIALING_RULES,
+        Ability.SCHEDULE,
+        Ability.STATISTICS,
     }
 )
 """What the platform can do through this dialect."""
@@ -53,8 +81,8 @@ class OutboundV2:
         """What this platform can do."""
         return ABILITIES
 
-    def read(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> Observed:
-        """Return the campaign as it is now.
+    def read(self, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
+        """Return the campaign as it is now; with its schedule, that is a second request.
 
         Raises:
             PlatformError: when it cannot be read.
@@ -62,7 +90,13 @@ class OutboundV2:
         request = Request(
             operation=f"read campaign {campaign}", method="GET", target=place_of(campaign, self._prefix), lane=lane
         )
-        return self._shown(self._transport.send(request), campaign, request.operation)
+        observed = self._shown(self._transport.send(request), campaign, request.operation)
+        if part is Part.CAMPAIGN:
+            return observed
+        asked = Request(
+            operation=f"read the schedule of campaign {campaign}", method="GET", target=schedule_of(campaign), lane=lane
+        )
+        return schedule_read(self._transport.send(asked), of=observed, operation=asked.operation)
 
     def list(self, *, state: State | None = None, lane: Lane = Lane.READING) -> Iterator[Observed | Unreadable]:
         """Yield every campaign of the tenant, or those in one state, in the order of their ids.
@@ -105,6 +139,18 @@ class OutboundV2:
         answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
         return live_read(answer, operation=operation)
 
+    def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
+        """Return what the dialer counted since an instant, or since it began.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        operation = f"read the statistics of campaign {campaign}"
+        query = "" if since is None else f"?{urlencode({'from': instant_text(since)})}"
+        target = f"{place_of(campaign, Prefix.SHORT)}/statistics{query}"
+        answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+        return counted_read(answer, operation=operation, now=self._transport.now())
+
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         """Return the exact request of a change, under the precondition of the version if one is given."""
         return prepared(change, version, self._prefix)
@@ -122,22 +168,37 @@ class OutboundV2:
         except RevisionConflictError as conflict:
             conflict.sent = sent_version(prepared)
             raise
-        observed = None
-        if answer.status == 200 and answer.body:
-            observed = self._shown(answer, prepared.campaign, request.operation)
+        part = part_of(prepared)
+        if part is Part.CAMPAIGN and answer.status == 200 and answer.body:
+            observed: Observed | None = self._shown(answer, prepared.campaign, request.operation)
         else:
-            observed = self._read_back(prepared.campaign, lane)
+            observed = self._read_back(prepared.campaign, part, lane)
+            if observed is not None and part is Part.SCHEDULE:
+                observed = _as_answered(answer, observed, request.operation)
         return Receipt(status=answer.status, observed=observed, request_id=answer.request_id)
 
     def metered(self) -> AbstractContextManager[Meter]:
         """Count what this thread asks of the platform while the block runs."""
         return self._transport.metered()
 
-    def _read_back(self, campaign: CampaignId, lane: Lane) -> Observed | None:
+    def last_look(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have `look` called just before each attempt of a change of this thread leaves, while the block runs."""
+        return self._transport.last_look(look)
+
+    def _read_back(self, campaign: CampaignId, part: Part, lane: Lane) -> Observed | None:
         try:
-            return self.read(campaign, lane=lane)
+            return self.read(campaign, part=part, lane=lane)
         except PlatformError:
             return None
 
     def _shown(self, answer: Answer, campaign: CampaignId, operation: str) -> Observed:
         return campaign_read(answer, campaign=campaign, operation=operation, now=self._transport.now())
+
+
+def _as_answered(answer: Answer, now: Observed, operation: str) -> Observed:
+    """Return a schedule as the change left it: where somebody has changed it since, the answer tells, not the look."""
+    try:
+        answered = schedule_read(answer, of=now, operation=operation)
+    except UnexpectedAnswerError:
+        return now  # an answer without a body says nothing that the look does not
+    return now if answered.version == now.version else answered

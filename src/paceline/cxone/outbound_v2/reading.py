@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from paceline.campaign.observed import Document, Drain, LiveCalls, Observed, Pending, Unreadable
-from paceline.campaign.ports import UnexpectedAnswerError
+from paceline.campaign.blocks import DAY_S, DialingRules, Schedule, Window
+from paceline.campaign.observed import (
+    RULES,
+    WINDOWS,
+    Document,
+    Drain,
+    LiveCalls,
+    Observed,
+    Part,
+    Pending,
+    Unreadable,
+)
+from paceline.campaign.ports import Counted, UnexpectedAnswerError
 from paceline.cxone.exchange import Answer
 from paceline.cxone.outbound_v2.wire import (
+    WEEKDAYS,
     CampaignAnswer,
     CampaignPage,
+    DialingRulesAnswer,
     MisfitError,
+    ScheduleAnswer,
     SoundPage,
     StatisticsAnswer,
     parsed,
@@ -23,6 +39,11 @@ from paceline.primitives.ids import CampaignId, MalformedIdError, Version, campa
 
 _Read = TypeVar("_Read")
 
+_TAG = re.compile(r'(?:W/)?"(?P<mark>[^"]*)"', re.ASCII)
+_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)", re.ASCII)
+
+_FILLED_IN = frozenset({"campaignId", "status"})
+"""Fields of a schedule's answer that no request holds."""
 MOVING = frozenset({"activeAgents", "totalCallsAttempted", "queueDrained", "revision", "version", "transitionTime"})
 """Fields of a campaign that move by themselves, or with every change."""
 
@@ -77,6 +98,54 @@ def live_read(answer: Answer, *, operation: str) -> LiveCalls:
     return LiveCalls(ringing=live.calls_ringing, waiting=live.calls_waiting, connected=live.calls_connected)
 
 
+def counted_read(answer: Answer, *, operation: str, now: datetime) -> Counted:
+    """Return what was counted, as an answer with statistics shows it.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none, or fewer answers than calls that were abandoned.
+    """
+    told = _fitting(lambda: parsed(StatisticsAnswer, answer.body), answer, operation)
+    if told.abandons > told.connects:
+        raise unexpected(answer, operation, f"it counts {told.abandons} abandoned of {told.connects} answered calls")
+    at = told.server_time or answer.at or now
+    return Counted(dials=told.dials, answered=told.connects, abandoned=told.abandons, at=at.astimezone(UTC))
+
+
+def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:
+    """Return the campaign with the schedule that an answer shows, at the version of that.
+
+    Windows with fields that nobody here knows are named among `unknown_blocks`: a write would lose them.
+
+    Args:
+        answer: a 2xx answer with a schedule.
+        of: the campaign, read just before or after.
+        operation: what was asked, in words.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none, or not at which version.
+    """
+    shown, document = _fitting(lambda: (parsed(ScheduleAnswer, answer.body), raw(answer.body)), answer, operation)
+    tag = _TAG.fullmatch(answer.headers.get("etag", ""))
+    if tag is None:
+        raise unexpected(answer, operation, "it has no ETag")
+    number = tag["mark"]
+    try:
+        schedule = _schedule(shown)
+    except ValueError as wrong:
+        raise unexpected(answer, operation, str(wrong)) from None
+    return replace(
+        of,
+        part=Part.SCHEDULE,
+        version=Version(number),
+        revision=int(number) if number.isdecimal() else None,
+        document=document,
+        moving=frozenset(),
+        schedule=schedule,
+        unknown_blocks=of.unknown_blocks | ({WINDOWS} if any(one.model_extra for one in shown.time_windows) else set()),
+        at=answer.at or of.at,
+    )
+
+
 def unexpected(answer: Answer, operation: str, why: str) -> UnexpectedAnswerError:
     """Return the error of an answer that does not fit; what was asked may have happened, for it was answered."""
     error = UnexpectedAnswerError(
@@ -116,8 +185,77 @@ def _listed(document: Document, at: datetime) -> Observed | Unreadable:
             return Unreadable(campaign=None, why=str(wrong))
 
 
+def _schedule(shown: ScheduleAnswer) -> Schedule | None:
+    zone, directive, most = shown.timezone, shown.business_hours_directive, shown.max_concurrent_calls
+    if zone is None and directive is None and most is None and not shown.time_windows:
+        return None
+    if zone is None or directive is None or most is None:
+        raise ValueError("its schedule lacks a zone, a directive or a limit of calls")
+    windows = tuple(
+        sorted(
+            Window(
+                weekday=WEEKDAYS.index(window.day_of_week),
+                start_s=_second_of_day(window.start_time),
+                end_s=_second_of_day(window.end_time),
+            )
+            for window in shown.time_windows
+        )
+    )
+    beside = {name: value for name, value in (shown.model_extra or {}).items() if name not in _FILLED_IN}
+    return Schedule(
+        zone=zone,
+        directive=directive,
+        windows=windows,
+        max_calls=most,
+        schedule_id=shown.schedule_id,
+        beside=beside,
+    )
+
+
+def _second_of_day(text: str) -> int:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text[:20]!r} is no time of day")
+    hour, minute, second = (int(part) for part in found.groups())
+    seconds = hour * 3600 + minute * 60 + second
+    if minute > 59 or second > 59 or seconds > DAY_S:
+        raise ValueError(f"{text[:20]!r} is no time of day")
+    return seconds
+
+
+def _rules(document: Document) -> DialingRules | None:
+    """Return the dialing rules of a campaign's document, None when it never had any.
+
+    Raises:
+        MisfitError: when they are there in another form.
+    """
+    told = document.get("dialingRules")
+    if told is None:
+        return None
+    shown = parsed(DialingRulesAnswer, json.dumps(told))
+    inner = {"retrySettings": shown.retry_settings, "abandonmentRateThreshold": shown.abandonment_rate_threshold}
+    return DialingRules(
+        mode=shown.dialing_method,
+        attempt_limit=shown.retry_settings.max_attempts,
+        retry_intervals_min=shown.retry_settings.interval_minutes,
+        abandonment_threshold=shown.abandonment_rate_threshold.max_rate,
+        cool_down_s=shown.abandonment_rate_threshold.cool_down_sec,
+        calls_per_agent=shown.max_calls_per_agent,
+        beside={
+            **(shown.model_extra or {}),
+            **{name: block.model_extra for name, block in inner.items() if block.model_extra},
+        },
+    )
+
+
 def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:
     pending = shown.pending_transition
+    rules, unknown = None, frozenset[str]()
+    try:
+        rules = _rules(document)
+    except MisfitError:
+        # What is wrong with its dialing rules must not keep anybody from stopping the campaign.
+        unknown = frozenset({RULES})
     return Observed(
         campaign=CampaignId(shown.id),
         state=shown.status,
@@ -139,4 +277,6 @@ def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observ
         attempts=shown.total_calls_attempted,
         document=document,
         moving=MOVING,
+        rules=rules,
+        unknown_blocks=unknown,
     )

@@ -7,15 +7,18 @@ typed views only sit on.
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Annotated, Any, NoReturn, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.observed import State
 
 _MOST_TOLD = 5
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+"""The platform's words for the days of the week, Monday first."""
 Count = Annotated[int, Field(ge=0)]
 """An integer of at least 0."""
 
@@ -68,6 +71,47 @@ class SoundPage(_Wire):
     next_cursor: str | None = None
 
 
+class RetryAnswer(_Wire):
+    """How often, and how far apart."""
+
+    max_attempts: int
+    interval_minutes: tuple[int, ...]
+
+
+class ThresholdAnswer(_Wire):
+    """When the platform cools down, and for how long."""
+
+    max_rate: Decimal
+    cool_down_sec: int
+
+
+class DialingRulesAnswer(_Wire):
+    """The block of dialing rules."""
+
+    dialing_method: DialingMode
+    retry_settings: RetryAnswer
+    abandonment_rate_threshold: ThresholdAnswer
+    max_calls_per_agent: int
+
+
+class WindowAnswer(_Wire):
+    """One window of a schedule, in the words of the platform."""
+
+    day_of_week: Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+    start_time: str
+    end_time: str
+
+
+class ScheduleAnswer(_Wire):
+    """A schedule; one that was never set has windows and nothing else."""
+
+    schedule_id: str | None = None
+    timezone: str | None = None
+    business_hours_directive: Directive | None = None
+    time_windows: tuple[WindowAnswer, ...]
+    max_concurrent_calls: int | None = None
+
+
 class LiveAnswer(_Wire):
     """Calls by what they are doing."""
 
@@ -80,7 +124,10 @@ class StatisticsAnswer(_Wire):
     """What the dialer measured, in the fields that are used here."""
 
     live: LiveAnswer
-    server_time: datetime | None = None
+    dials: Count
+    connects: Count
+    abandons: Count
+    server_time: AwareDatetime | None = None
 
 
 class MisfitError(ValueError):

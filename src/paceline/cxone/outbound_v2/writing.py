@@ -1,21 +1,29 @@
 """From changes to the platform's requests: the exact bytes, the precondition, and back from the record of one.
 
-The revision travels as `If-Match: "<revision>"`: in the body it would make a repeat under the same key another request.
+The version travels in the header of each kind: `If-Match` for a transition and for a schedule, which has a tag of its
+own, `X-If-Match` and the body's `revision` for dialing rules. Every try has a key of its own, so a repeat is the same
+request to the byte.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from typing import assert_never
 
+from paceline.campaign.blocks import DialingRules, Schedule
 from paceline.campaign.catalogue import AnyChange
-from paceline.campaign.change import Lane
+from paceline.campaign.change import IncompleteChangeError, Lane
+from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Document, Drain
+from paceline.campaign.observed import Document, Drain, Part
 from paceline.campaign.ports import Prepared, UnknownRequestError
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.cxone.exchange import Repeat, Request
+from paceline.cxone.outbound_v2.wire import WEEKDAYS
+from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, Version, campaign_id
 
 DIALECT = "outbound-v2"
@@ -38,20 +46,45 @@ def place_of(campaign: CampaignId, prefix: Prefix) -> str:
     return f"{prefix.value}/{campaign_id(campaign)}"
 
 
-def prepared(change: AnyChange, version: Version | None, prefix: Prefix) -> Prepared:
-    """Return the exact request of a change.
+def schedule_of(campaign: CampaignId) -> str:
+    """Return the path of a campaign's schedule.
 
     Raises:
+        MalformedIdError: when the id would lead the address elsewhere.
+    """
+    return f"{place_of(campaign, Prefix.SHORT)}/schedule"
+
+
+def prepared(change: AnyChange, version: Version | None, prefix: Prefix) -> Prepared:
+    """Return the exact request of a change that is whole.
+
+    Raises:
+        IncompleteChangeError: when it leaves something as it is that nobody filled in.
         MalformedIdError: when the change names no campaign that an address can name.
     """
     headers = {"Content-Type": "application/json"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
+    match change:
+        case SetSchedule():
+            method, target = "PUT", schedule_of(change.campaign)
+            headers |= {} if version is None else {"If-Match": f'W/"{version}"'}
+            body: dict[str, Json] = {"campaignId": change.campaign, **_joined(change.beside, _schedule(change))}
+        case SetDialingRules():
+            method, target = "PATCH", place_of(change.campaign, prefix)
+            body = {"dialingRules": _joined(change.beside, _rules(change))}
+            if version is not None:
+                headers["X-If-Match"] = str(version)
+                body["revision"] = int(version)
+        case Pause() | Resume() | Stop():
+            method, target = "PATCH", place_of(change.campaign, prefix)
+            headers |= {} if version is None else {"If-Match": f'"{version}"'}
+            body = {**_transition(change)}
+        case _:
+            assert_never(change)
     request: Document = {
-        "method": "PATCH",
-        "target": place_of(change.campaign, prefix),
+        "method": method,
+        "target": target,
         "headers": headers,
-        "body": json.dumps(_body(change), separators=(",", ":")),
+        "body": json.dumps(body, separators=(",", ":")),
         "operation": f"{change.kind} of campaign {change.campaign}",
     }
     return Prepared(dialect=DIALECT, campaign=change.campaign, request=request)
@@ -81,14 +114,84 @@ def request_of(told: Prepared, *, idempotency_key: str, lane: Lane) -> Request:
 def sent_version(told: Prepared) -> Version | None:
     """Return the version that a prepared request names."""
     headers = told.request.get("headers")
-    tag = headers.get("If-Match") if isinstance(headers, dict) else None
-    return Version(tag.strip('"')) if isinstance(tag, str) else None
+    named = headers if isinstance(headers, dict) else {}
+    tag = named.get("If-Match", named.get("X-If-Match"))
+    return Version(tag.removeprefix("W/").strip('"')) if isinstance(tag, str) else None
 
 
-def _body(change: AnyChange) -> dict[str, str | bool]:
+def part_of(told: Prepared) -> Part:
+    """Return which of the platform's documents a prepared request changes."""
+    return Part.SCHEDULE if told.request.get("target") == schedule_of(told.campaign) else Part.CAMPAIGN
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant as the platform reads it."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def rules_block(rules: DialingRules) -> dict[str, Json]:
+    """Return dialing rules as the block of the platform."""
+    return {
+        "dialingMethod": rules.mode.value,
+        "retrySettings": {
+            "maxAttempts": rules.attempt_limit,
+            "intervalMinutes": list(rules.retry_intervals_min),
+        },
+        "abandonmentRateThreshold": {
+            "maxRate": float(rules.abandonment_threshold),
+            "coolDownSec": rules.cool_down_s,
+        },
+        "maxCallsPerAgent": rules.calls_per_agent,
+    }
+
+
+def schedule_block(schedule: Schedule) -> dict[str, Json]:
+    """Return a schedule as the block of the platform, without the campaign's id."""
+    named: dict[str, Json] = {} if schedule.schedule_id is None else {"scheduleId": schedule.schedule_id}
+    return {
+        **named,
+        "timezone": schedule.zone,
+        "businessHoursDirective": schedule.directive.value,
+        "timeWindows": [
+            {
+                "dayOfWeek": WEEKDAYS[window.weekday],
+                "startTime": _time_of_day(window.start_s),
+                "endTime": _time_of_day(window.end_s),
+            }
+            for window in schedule.windows
+        ],
+        "maxConcurrentCalls": schedule.max_calls,
+    }
+
+
+def _joined(beside: Document, block: Document) -> dict[str, Json]:
+    """Return a block with what the platform's own holds beside it, at every depth, so that nothing is lost."""
+    joined = {**beside, **block}
+    for name, value in block.items():
+        held = beside.get(name)
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            joined[name] = _joined(held, value)
+    return joined
+
+
+def _rules(change: SetDialingRules) -> dict[str, Json]:
+    whole = change.wanted.on(None)
+    if whole is None:
+        raise IncompleteChangeError
+    return rules_block(whole)
+
+
+def _schedule(change: SetSchedule) -> dict[str, Json]:
+    whole = change.wanted.on(None)
+    if whole is None:
+        raise IncompleteChangeError
+    return schedule_block(whole)
+
+
+def _transition(change: Pause | Resume | Stop) -> dict[str, str | bool]:
     body: dict[str, str | bool] = {"status": change.state.value}
     if change.effective_at is not None:
-        body["effectiveTime"] = _instant(change.effective_at)
+        body["effectiveTime"] = instant_text(change.effective_at)
     match change:
         case Pause() | Stop():
             body["drainQueue"] = change.drain is Drain.FINISH
@@ -99,5 +202,5 @@ def _body(change: AnyChange) -> dict[str, str | bool]:
     return body
 
 
-def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _time_of_day(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

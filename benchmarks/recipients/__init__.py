@@ -1,0 +1,1 @@
+"""Are millions at once told the same as one person alone, and how much sooner?"""

@@ -1,0 +1,1 @@
+"""How long 1,000 stops take under the platform's limit of requests, with other work queued before them."""

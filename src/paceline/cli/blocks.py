@@ -1,0 +1,168 @@
+"""`paceline set` and `paceline get` for the blocks of a campaign: dialing rules and schedule."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.observed import Observed, Part
+from paceline.campaign.schedule.changes import SetSchedule
+from paceline.cli import block_words, exits
+from paceline.cli.campaign import change_all, said_of
+from paceline.cli.configured import Everywhere, Output
+from paceline.cli.entrance import open_system
+from paceline.cli.options import Changing, Targeting
+from paceline.cli.render import console_for, show_data
+from paceline.cli.target import target_of
+from paceline.cli.words import UsageError
+from paceline.control.adoption import Adopt
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import CampaignId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_File = Annotated[Path | None, Parameter(name="--file", allow_leading_hyphen=True)]
+
+
+def set_rules(
+    *words: str,
+    file: _File = None,
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Set dialing rules: mode, attempts and retries, abandonment threshold, calls per agent; the rest stays as live.
+
+    Parameters
+    ----------
+    words
+        Ids, and KEY=VALUE such as maxCallsPerAgent=2 or intervalMinutes=60,240.
+    file
+        The block in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
+    """
+    ids, pairs = _parted(words)
+    fields: Any = block_words.named_by(block_words.RULES, pairs, file)
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        _not_by_platform(at)
+        return SetDialingRules(campaign=campaign, **fields)
+
+    return change_all(SetDialingRules, make, ids, said_of(targeting, changing, everywhere))
+
+
+def set_schedule(
+    *words: str,
+    file: _File = None,
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Set when campaigns may dial: zone, windows, directive, calls in flight; the rest stays as live.
+
+    Parameters
+    ----------
+    words
+        Ids, and KEY=VALUE such as "timeWindows=MON-FRI 09:00-17:00, SAT 10:00-14:00" or timezone=America/Chicago.
+    file
+        The schedule in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
+    """
+    ids, pairs = _parted(words)
+    fields: Any = block_words.named_by(block_words.SCHEDULE, pairs, file)
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        _not_by_platform(at)
+        return SetSchedule(campaign=campaign, **fields)
+
+    return change_all(SetSchedule, make, ids, said_of(targeting, changing, everywhere))
+
+
+def get_rules(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show the dialing rules of a campaign; -o yaml prints what `set rules --file` takes.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    return _shown(campaign, Part.CAMPAIGN, everywhere or Everywhere())
+
+
+def get_schedule(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show the schedule of a campaign; -o yaml prints what `set schedule --file` takes.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    return _shown(campaign, Part.SCHEDULE, everywhere or Everywhere())
+
+
+def _parted(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids and the KEY=VALUE among words; no id holds an equals sign."""
+    pairs = tuple(word for word in words if "=" in word)
+    return tuple(word for word in words if "=" not in word), pairs
+
+
+def _not_by_platform(at: datetime | None) -> None:
+    if at is not None:
+        raise UsageError(
+            "the platform itself carries out pauses, resumptions and stops only",
+            hint="leave --by out: a worker makes the change when its hour comes",
+        )
+
+
+def _shown(campaign: str | None, part: Part, everywhere: Everywhere) -> int:
+    with open_system(everywhere, adopt=Adopt.NO) as system:
+        (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
+        observed = system.platform.read(named, part=part)
+        system.recorder.saw([observed])
+    block = _block(observed)
+    if block is None:
+        raise UsageError(
+            f"campaign {named} never had {'a schedule' if part is Part.SCHEDULE else 'dialing rules'}",
+            hint=f"set them whole: paceline set {'schedule' if part is Part.SCHEDULE else 'rules'} {named} --file FILE",
+        )
+    if everywhere.output is Output.TABLE:
+        console = console_for(sys.stdout)
+        console.print(f"{named}  version {observed.version}", style="bold", markup=False, highlight=False)
+        for name, value in _rows(block, ""):
+            console.print(f"  {name}: {value}", markup=False, highlight=False)
+    else:
+        show_data(block, everywhere.output, names=[f"campaign/{named}"])
+    return exits.DONE
+
+
+def _block(observed: Observed) -> dict[str, Json] | None:
+    from paceline.cxone.outbound_v2.writing import rules_block, schedule_block
+
+    if observed.part is Part.SCHEDULE:
+        return None if observed.schedule is None else schedule_block(observed.schedule)
+    return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
+
+
+def _rows(block: Json, above: str) -> list[tuple[str, str]]:
+    if not isinstance(block, dict):
+        return [(above, str(block))]
+    found: list[tuple[str, str]] = []
+    for name, value in block.items():
+        if isinstance(value, dict):
+            found += _rows(value, f"{above}{name}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            told = [f"{one['dayOfWeek'][:3]} {one['startTime'][:5]}-{one['endTime'][:5]}" for one in _windows(value)]
+            found.append((f"{above}{name}", ", ".join(told)))
+        else:
+            told_value = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+            found.append((f"{above}{name}", told_value))
+    return found
+
+
+def _windows(value: list[Json]) -> list[dict[str, str]]:
+    return [{name: str(part) for name, part in one.items()} for one in value if isinstance(one, dict)]

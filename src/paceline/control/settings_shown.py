@@ -1,0 +1,49 @@
+"""The settings of a campaign as outcomes, the ledger and messages show them: what the platform held, in our words.
+
+* `rules` for a change of dialing rules, `schedule` for one of a schedule; nothing for one of the lifecycle.
+* None says that the campaign has none, or shows none that can be read.
+"""
+
+from __future__ import annotations
+
+from paceline.campaign.blocks import DialingRules, Schedule
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.observed import Observed
+from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.schedule.model import written
+from paceline.primitives.canonical import Json
+
+
+def settings_shown(observed: Observed, change: AnyChange) -> dict[str, Json]:
+    """Return the settings that a change is about, as they were seen, under the name of their block."""
+    match change:
+        case SetDialingRules():
+            return {"rules": None if observed.rules is None else rules_shown(observed.rules)}
+        case SetSchedule():
+            return {"schedule": None if observed.schedule is None else schedule_shown(observed.schedule)}
+        case _:
+            return {}
+
+
+def rules_shown(rules: DialingRules) -> dict[str, Json]:
+    """Return dialing rules in our words; the threshold keeps its digits as text."""
+    return {
+        "mode": rules.mode.value,
+        "attempt_limit": rules.attempt_limit,
+        "retry_intervals_min": [*rules.retry_intervals_min],
+        "abandonment_threshold": str(rules.abandonment_threshold),
+        "cool_down_s": rules.cool_down_s,
+        "calls_per_agent": rules.calls_per_agent,
+    }
+
+
+def schedule_shown(schedule: Schedule) -> dict[str, Json]:
+    """Return a schedule in our words, its windows in the order of the week."""
+    return {
+        "zone": schedule.zone,
+        "directive": schedule.directive.value,
+        "windows": [written(window) for window in sorted(schedule.windows)],
+        "max_calls": schedule.max_calls,
+        "schedule_id": schedule.schedule_id,
+    }

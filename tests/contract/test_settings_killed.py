@@ -1,0 +1,112 @@
+"""A process is killed while it sets a schedule or dialing rules, and the same command is run again: one effect each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from paceline.campaign.blocks import DialingMode
+from paceline.campaign.catalogue import document_of
+from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.schedule.changes import SetSchedule
+from paceline.control.order import Order
+from paceline.primitives.clock import ManualClock
+from paceline.storage.database import Database, open_database
+from paceline.testing import RunningEmulator, running_emulator
+from tests.contract.emulated import START, Emulated
+from tests.contract.scenes import TENANTS, WALL_NS, Scene
+from tests.contract.set_up import FLORIDA, WHOLE
+from tests.databases import KINDS, PostgresServer
+
+RULES = SetDialingRules(
+    campaign=WHOLE.campaign,
+    mode=DialingMode.PROGRESSIVE,
+    attempt_limit=2,
+    retry_intervals_min=(240,),
+    abandonment_threshold=Decimal("0.03"),
+    cool_down_s=60,
+    calls_per_agent=1,
+)
+MOMENTS = [("unsent", None), ("answered", None), ("verify", None), ("unanswered", "reset_after"), ("close", None)]
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[RunningEmulator]:
+    with running_emulator(TENANTS, now=START, speed=0.0, seed=7) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def platform(crowded: RunningEmulator) -> Iterator[Emulated]:
+    reached = Emulated(crowded, clock=ManualClock(wall_ns=WALL_NS))
+    yield reached
+    reached.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database]]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('killed') / 'paceline.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.new_database()
+    with open_database(url) as database:
+        yield url, database
+
+
+@pytest.fixture(scope="module")
+def walker() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-W", "error", "-m", "tests.contract.walker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.mark.parametrize("change", [WHOLE, RULES], ids=lambda one: str(one.kind))
+@pytest.mark.parametrize(("moment", "fault"), MOMENTS, ids=str)
+def test_settings_of_a_killed_process_have_one_effect_and_one_closed_entry_after_a_rerun(
+    platform: Emulated,
+    place: tuple[str, Database],
+    walker: Any,
+    change: SetSchedule | SetDialingRules,
+    moment: str,
+    fault: str | None,
+) -> None:
+    method = "PUT" if isinstance(change, SetSchedule) else "PATCH"
+    scene = Scene(platform, *place, walker, "lifecycle.pause")
+    wanted = replace(change, campaign=scene.campaign)
+    with scene.system() as system:
+        system.facts.declare(scene.campaign, dict(FLORIDA), Order(actor=system.actor))
+    if fault is not None:
+        platform.order(fault, method=method, path=f"*/{scene.campaign}*", times=1)
+    scene.killed(moment, change=document_of(wanted))
+    with scene.system() as system:
+        outcome = system.run(wanted)
+        seen = {one.revision: one.made_by for one in system.readings.sightings(scene.campaign, _part(wanted))}
+    happened = moment != "unsent"
+    assert outcome.word == ("unchanged" if happened else "applied"), outcome.document()
+    first, second = [entry for entry in scene.entries() if entry.kind == wanted.kind]
+    assert (first.outcome, second.outcome) == (("applied", "unchanged") if happened else ("failed", "applied"))
+    assert [made for made in seen.values() if made is not None] == [(first if happened else second).number]
+    assert effects(platform, method, scene.campaign) == 1
+
+
+def _part(change: SetSchedule | SetDialingRules) -> str | None:
+    return "schedule" if isinstance(change, SetSchedule) else None
+
+
+def effects(platform: Emulated, method: str, campaign: str) -> int:
+    """How many requests had an effect, and were not only answered as before."""
+    sent = platform.entries(method=method, path=f"*/{campaign}*")
+    return sum(
+        entry["status"] == 200 and "Idempotent-Replayed" not in entry["answer"]["headers"]
+        for entry in sent
+        if "headers" in entry["answer"]
+    )
