@@ -97,7 +97,8 @@ def freeing(handle: Sequence[Duration], horizon_s: float) -> float:
     if total <= 0:
         return 1.0
     table, step = table_of(handle[-1]), horizon_s / 200
-    freed = float(survivals_of(table, (np.arange(200) + 0.5) * step * TICKS_PER_S).sum()) * step
+    ages = np.asarray((np.arange(200) + 0.5) * step * TICKS_PER_S, dtype=np.float64)
+    freed = float(survivals_of(table, ages).sum()) * step
     return min(1.0, freed / total)
 
 

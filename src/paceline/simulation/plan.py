@@ -263,7 +263,8 @@ def _survival(table: Ticks, timeout: int) -> Ticks:
 
     ages = np.arange(AGES, dtype=np.float64) * AGE_STEP
     left = np.where(ages < timeout, survivals_of(table, ages), 0.0)
-    return np.maximum(np.rint(left * (1 << 20)).astype(np.int64), 1)
+    shares: Ticks = np.maximum(np.rint(left * (1 << 20)).astype(np.int64), 1)
+    return shares
 
 
 def _unit_exponential() -> Ticks:

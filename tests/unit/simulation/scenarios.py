@@ -108,6 +108,13 @@ def changes(day_s: float) -> st.SearchStrategy[tuple[Change, ...]]:
     )
 
 
+def steady(scenario: Scenario) -> bool:
+    """Whether nobody waits for ever in an open loop, which is refused where it offers too much."""
+    pacings = [scenario.pacing, *(change.pacing for change in scenario.changes)]
+    open_loop = any(pacing is not None and pacing.interval_ms is not None for pacing in pacings)
+    return scenario.patience.seconds != INFINITE or not open_loop
+
+
 def scenarios() -> st.SearchStrategy[Scenario]:
     day_s = 1800.0
     agents = 12
@@ -120,7 +127,8 @@ def scenarios() -> st.SearchStrategy[Scenario]:
         unanswered=st.sampled_from([Unanswered(), Unanswered(machine=0.4, busy=0.1, failed=0.1)]),
         detection=st.sampled_from([None, Detection(sensitivity=0.9, specificity=0.8)]),
         greeting=st.none() | durations(1, 4),
-        patience=st.builds(
+        patience=st.just(Patience(seconds=INFINITE))
+        | st.builds(
             Patience,
             seconds=st.sampled_from([0.0, 2.0, 30.0]),
             family=st.sampled_from([Family.DETERMINISTIC, Family.EXPONENTIAL]),
@@ -145,4 +153,4 @@ def scenarios() -> st.SearchStrategy[Scenario]:
         breaks=st.sampled_from([(), (Break(at_s=600, length_s=300, agents=3),)]),
         changes=changes(day_s),
         run=st.sampled_from([Run(days=1, hours_per_day=0.5), Run(days=1, hours_per_day=0.5, warm_up_s=300)]),
-    )
+    ).filter(steady)

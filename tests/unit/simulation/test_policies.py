@@ -147,7 +147,7 @@ def test_adaptive_modes_pin_the_level_at_one_until_the_day_is_back_at_its_limit(
 
 
 def test_a_parameter_of_another_policy_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="pacing.lines is 5"):
+    with pytest.raises(ScenarioError, match=r"pacing\.lines is 5"):
         check_pacing(Pacing(policy=Policy.PROGRESSIVE, lines=5))
-    with pytest.raises(ScenarioError, match="pacing.tick_s"):
+    with pytest.raises(ScenarioError, match=r"pacing\.tick_s"):
         check_pacing(Pacing(policy=Policy.VICIDIAL_HARD, tick_s=1.0))

@@ -160,7 +160,7 @@ def test_what_is_no_toml_is_told() -> None:
 
 def test_an_open_loop_whose_callers_wait_for_ever_is_refused_when_it_offers_too_much() -> None:
     endless = PUBLISHED.replace("seconds = 2.0", "seconds = inf").replace('"ratio"', '"interval"')
-    with pytest.raises(UnstableScenarioError, match="54.0 erlangs to 50 agents"):
+    with pytest.raises(UnstableScenarioError, match=r"54\.0 erlangs to 50 agents"):
         read_scenario(endless.replace("lines = 61", "interval_ms = 1000"))
     read_scenario(endless.replace("lines = 61", "interval_ms = 1200"))
 

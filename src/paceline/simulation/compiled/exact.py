@@ -85,7 +85,7 @@ def earliest(q: Ticks, s: Ticks) -> int:
     head = s[a.SILENT_HEAD]
     if head != s[a.SILENT_TAIL]:
         key = min(key, s[s[a.SILENT_AT] + (head & s[a.LINE_MASK])])
-    if s[c.WAITING] and q[a.PATIENCE] > 0:
+    if s[c.WAITING] and 0 < q[a.PATIENCE] < NEVER:
         line = s[s[a.QUEUE_AT] + (s[a.QUEUE_HEAD] & s[a.LINE_MASK])]
         deadline = s[s[a.LINES_AT] + (line << a.LINE) + a.DEADLINE]
         key = min(key, (deadline << a.TIME_BITS) | (c.EXPIRY << a.KIND_BITS) | line)

@@ -17,7 +17,7 @@ from paceline.simulation.compiled.counting import draw
 from paceline.simulation.compiled.fast_agenda import begin, look, pace, planned, schedule, set_levels, staffed_until_now
 from paceline.simulation.compiled.fast_calls import expire, offer, serve
 from paceline.simulation.compiled.fast_list import forget
-from paceline.simulation.compiled.fast_wheel import FIELD, TURN, empty, next_slot
+from paceline.simulation.compiled.fast_wheel import FIELD, TURN, empty, next_busy
 
 if TYPE_CHECKING:
     from paceline.simulation.compiled.counting import Words
@@ -48,12 +48,12 @@ def play(  # noqa: PLR0917 - compiled code takes no keywords
     status = 0
     while status == 0:
         soon = min(m[f.CALENDAR], m[f.EXPIRY_AT], n[f.HORIZON])
-        now = next_slot(m, soon) if soon > m[f.NOW] else soon
+        now = next_busy(m, soon) if soon > m[f.NOW] else soon
         let_pass(m, now - m[f.NOW])
         m[f.NOW] = now
         if now >= n[f.HORIZON]:
             break
-        status = slot(n, m, keys)
+        status = happen(n, m, keys)
         if now >= m[f.CALENDAR]:
             snapshots(m, rows, series)
             schedule(n, m)
@@ -74,7 +74,7 @@ def let_pass(m: Ticks, slots: int) -> None:
 
 
 @compiled
-def slot(n: Ticks, m: Ticks, keys: Words) -> int:
+def happen(n: Ticks, m: Ticks, keys: Words) -> int:
     """Let happen what happens in the slot of now; return the status."""
     now = m[f.NOW]
     events = planned(n, m, keys) if now >= m[f.CALENDAR] else 0

@@ -64,7 +64,7 @@ def put(m: Ticks, layer: int, delay: int, unit: int) -> None:
 
 
 @compiled
-def next_slot(m: Ticks, end: int) -> int:
+def next_busy(m: Ticks, end: int) -> int:
     """Return the first slot after now that is not empty, or `end` if that is not later; less than a turn ahead."""
     at = m[NOW] + 1
     place = at & TURN
