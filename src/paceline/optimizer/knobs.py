@@ -63,12 +63,13 @@ def trial_of(scenario: Scenario, pacing: Pacing, knob: str, *, seed: int = 0, en
         setting = round(value) if knob == "lines" else value
         tried = check_scenario(replace(scenario, pacing=replace(pacing, **{knob: setting})))  # type: ignore[arg-type]  # one of its numbers
         player = player_of(engine or fitting_engine(tried), plan_of(tried), seed)
-        return _sample(player(first, days, None).tallies)
+        return sample_of(player(first, days, None).tallies)
 
     return trial
 
 
-def _sample(tallies: object) -> Sample:
+def sample_of(tallies: object) -> Sample:
+    """Return what is searched by, from the tallies of days."""
     import numpy as np
 
     rows = np.array(tallies, dtype=np.float64)
