@@ -78,7 +78,8 @@ def _unknown(message: str, regions: tuple[str, ...]) -> Finding:
 
 def _calling_time(broken: Broken, proven: Proof) -> Finding:
     when = local_text(broken.zone, broken.at_s)
-    where = f"{broken.zone} and {broken.places - 1} more places" if broken.places > 1 else broken.zone
+    more = broken.places - 1
+    where = f"{broken.zone} and {more} more place{'s' if more > 1 else ''}" if more else broken.zone
     named = tuple(rule.id for rule in broken.rules)
     subject = ", ".join(named) or "nobody knows the hours"
     return Finding(
