@@ -29,6 +29,7 @@ from paceline.control.fleet import Fleet
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
 from paceline.control.last_look import LastLook
+from paceline.control.later import Later
 from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
@@ -40,6 +41,8 @@ from paceline.control.recorder import Recorder
 from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
+from paceline.control.undoing import Undoing
+from paceline.control.unended import UnendedChanges
 from paceline.control.watch import Watch
 from paceline.control.webhooks import Webhooks
 from paceline.control.withdrawal import Withdrawal
@@ -185,6 +188,8 @@ class System:
         )
         self.draining = Draining(platform, self.recorder, clock)
         self.fleet = Fleet(platform, self.corridor, self.recorder, concurrency=options.concurrency)
+        self.undoing = Undoing(platform=platform, book=self.book, corridor=self.corridor)
+        self.unended = UnendedChanges(recorder=self.recorder, book=self.book, desk=self.desk)
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
@@ -250,6 +255,14 @@ class System:
             recorder=self.recorder,
             actor=actor,
             clock=clock,
+        )
+        self.later = Later(
+            platform=platform,
+            fleet=self.fleet,
+            corridor=self.corridor,
+            agenda=self.agenda,
+            worker=self.worker,
+            recorder=self.recorder,
         )
 
     def _join_approvals(self) -> None:

@@ -14,19 +14,12 @@ from cyclopts import Parameter, validators
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, settings_of
 from paceline.cli.entrance import open_ledger
-from paceline.cli.entries import (
-    TABLE,
-    ended_word,
-    entry_document,
-    entry_lines,
-    printable,
-    rows_document,
-    table_row,
-)
+from paceline.cli.entries import TABLE, entry_lines, printable, table_row
 from paceline.cli.kinds import known_kind
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.sightings import known_document, known_lines
 from paceline.cli.words import UsageError, instant
+from paceline.ledger.shown import ended_word, entry_document, rows_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId, campaign_id
 

@@ -15,7 +15,6 @@ from paceline.cli.asking import hold_count, may_go_on
 from paceline.cli.configured import Everywhere
 from paceline.cli.differences import exit_by_difference, only_with_dry_run, would_apply
 from paceline.cli.entrance import open_system
-from paceline.cli.later import Makes, found_for_later, kept_for, kept_for_all
 from paceline.cli.options import Campaigns, Changing, Draining, Targeting
 from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from paceline.campaign.change import Lane
     from paceline.campaign.ports import PlatformError
     from paceline.control.fleet import Found, Target
+    from paceline.control.later import Makes
     from paceline.control.order import Order, Override
     from paceline.control.outcome import Outcome
 
@@ -116,6 +116,8 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
         campaigns: the ids that were named.
         said: the options of the command.
     """
+    from paceline.control.later import kept_for_all
+
     changing, output = said.changing, said.everywhere.output
     at, not_after = _instant_of(changing), _not_after_of(changing)
     longest = longest_of(changing.timeout, said.draining.drain_timeout)
@@ -140,7 +142,8 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
         order = replace(order, campaigns=len(found))
         told = _progress(len(found))
         if due is not None:
-            fleet = kept_for_all(found, kept_for(system, make, order, due, lane=of.lane), away=away, told=told)
+            keep = system.later.keeper(make, order, due, lane=of.lane)
+            fleet = kept_for_all(found, keep, away=away, told=told)
         else:
             fleet = system.fleet.run(found, lambda campaign: make(campaign, at), order, told=told)
         fleet = all_waited(system, fleet, longest) if changing.wait else fleet
@@ -150,7 +153,7 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
 
 
 def _found(system: System, target: Target, lane: Lane, *, is_for_later: bool) -> tuple[Found, PlatformError | None]:
-    return found_for_later(system, target, lane=lane) if is_for_later else (system.fleet.find(target, lane=lane), None)
+    return system.later.find(target, lane=lane) if is_for_later else (system.fleet.find(target, lane=lane), None)
 
 
 def _one_for_revision(campaigns: tuple[str, ...], said: Said) -> None:
@@ -167,7 +170,7 @@ def _one(
     system: System, make: Makes, campaign: CampaignId, order: Order, *, due: datetime | None, at: datetime | None
 ) -> Outcome:
     if due is not None:
-        return kept_for(system, make, order, due, lane=make(campaign, None).lane)(campaign, None)
+        return system.later.keeper(make, order, due, lane=make(campaign, None).lane)(campaign, None)
     return system.corridor.run(make(campaign, at), order)
 
 

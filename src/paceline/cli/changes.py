@@ -16,11 +16,11 @@ from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.differences import exit_by_difference, only_with_dry_run, would_apply
 from paceline.cli.entrance import open_system
-from paceline.cli.entries import entry_document, entry_lines, printable, rows_document
+from paceline.cli.entries import entry_lines, printable
 from paceline.cli.render import console_for, exit_of, show_data, show_outcome, show_table, tell
-from paceline.cli.undoing import way_back
-from paceline.cli.unended import COLUMNS, due_of, table_row, unended_documents
+from paceline.cli.unended import COLUMNS, table_row
 from paceline.control.adoption import Adopt
+from paceline.ledger.shown import entry_document, rows_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import EntryId, campaign_id
@@ -54,7 +54,7 @@ def list_changes(
     everywhere = everywhere or Everywhere()
     named = None if campaign is None else [campaign_id(campaign)]
     with open_system(everywhere, adopt=Adopt.NO) as system:
-        found = unended_documents(system, campaigns=named, stage=status)
+        found = system.unended.documents(campaigns=named, stage=status)
     if everywhere.output is Output.TABLE:
         show_table(COLUMNS, (table_row(one) for one in found))
     else:
@@ -71,10 +71,12 @@ def show_change(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere
     number
         The number of its entry.
     """
+    from paceline.control.unended import due_of
+
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
         entry = system.book.read(EntryId(number))
-        stage = _stage_of(system, entry)
+        stage = system.unended.stage_of(entry)
         status: str = "ended" if stage is None else stage.value
         told: dict[str, Json] = {"status": status, "due": due_of(entry)}
         asked = system.desk.of(entry.number)
@@ -158,33 +160,17 @@ def undo_change(
     detailed_exitcode
         With --dry-run: end with 2 when something would be done, and with 0 when there is nothing to do.
     """
-    from paceline.control.order import OnConflict, Order
+    from paceline.control.order import Order
 
     everywhere = everywhere or Everywhere()
     only_with_dry_run(detailed=detailed_exitcode, dry_run=dry_run)
     with open_system(everywhere, adopt=Adopt.TRY) as system:
-        back = way_back(system.book.read(EntryId(number)))
-        observed = system.platform.read(back.change.campaign, part=back.change.part, lane=back.change.lane)
-        # A state that is not what the change left names who has changed it: by the revision that the change left.
-        expected = observed.version if observed.state is back.left else back.version
-        order = Order(
-            actor=system.actor,
-            reason=f"undo of entry {number}" if reason is None else f"{reason} (undo of entry {number})",
-            ticket=ticket,
-            dry_run=dry_run,
-            if_revision=expected,
-            on_conflict=OnConflict.REPORT,
-        )
-        outcome = system.corridor.run(back.change, order)
+        order = Order(actor=system.actor, reason=reason, ticket=ticket, dry_run=dry_run)
+        outcome, back = system.undoing.undo(EntryId(number), order)
     show_outcome(outcome, everywhere.output)
     if "lifecycle.transition" in outcome.findings.rules:
         tell(f"paceline: {back.detour}")
     return exit_by_difference(exit_of(outcome), differs=would_apply([outcome]), detailed=detailed_exitcode)
-
-
-def _stage_of(system: System, entry: Entry) -> Stage | None:
-    found = [] if entry.campaign is None else system.recorder.unended(campaigns=[entry.campaign])
-    return next((one.stage for one in found if one.entry == entry.number), None)
 
 
 def _approval(asked: Asked, *, is_waiting: bool) -> str:
@@ -198,7 +184,7 @@ def _approval(asked: Asked, *, is_waiting: bool) -> str:
 
 
 def _not_waiting(system: System, entry: Entry) -> NotWaitingError:
-    stage = _stage_of(system, entry)
+    stage = system.unended.stage_of(entry)
     if stage is Stage.SETTLING and entry.outcome == "scheduled":
         return NotWaitingError(
             f"entry {entry.number} waits on the platform, not here",

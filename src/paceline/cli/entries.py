@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from paceline.ledger.entry import Entry, Step
+from paceline.ledger.shown import ended_word, entry_document, finding_lines, move_line, part
 from paceline.primitives.canonical import Json
 
 COLUMNS = (
@@ -17,46 +18,6 @@ TABLE = ("ENTRY", "AT", "KIND", "CAMPAIGN", "ACTOR", "OUTCOME", "VERDICT", "REAS
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def entry_document(entry: Entry) -> dict[str, Json]:
-    """Return an entry as JSON shows it: who, what, why, how it ended; phone numbers stay words."""
-    first = entry.rows[0].document
-    details = part(entry.closed.document if entry.closed else {}, "details")
-    opening = part(first, "details")
-    return {
-        "entry": entry.number,
-        "at": at_of(first),
-        "kind": entry.kind,
-        "campaign": entry.campaign,
-        "actor": {"name": entry.actor.name, "known_by": entry.actor.known_by},
-        "reason": first.get("reason"),
-        "ticket": first.get("ticket"),
-        "dry_run": bool(opening.get("dry_run")),
-        "outcome": entry.outcome,
-        "verdict": entry.verdict,
-        "findings": details.get("findings", []),
-        "before": details.get("before"),
-        "after": details.get("after"),
-        "requests": details.get("requests"),
-        "error": details.get("error"),
-        "details": opening,
-    }
-
-
-def rows_document(entry: Entry) -> list[Json]:
-    """Return the rows of an entry as JSON shows them."""
-    return [
-        {
-            "sequence": row.sequence,
-            "step": row.step.value,
-            "at": at_of(row.document),
-            "previous": row.previous,
-            "hash": row.hash,
-            "body": row.document,
-        }
-        for row in entry.rows
-    ]
-
-
 def table_row(document: Mapping[str, Json], *, ended: str) -> tuple[str, ...]:
     """Return the cells of a table for people; `ended` is the word for how the entry ended."""
     actor = part(document, "actor")
@@ -65,11 +26,6 @@ def table_row(document: Mapping[str, Json], *, ended: str) -> tuple[str, ...]:
         f"{ended} (dry run)" if document["dry_run"] else ended, document["verdict"], document["reason"],
     )  # fmt: skip
     return tuple("" if cell is None else printable(str(cell)) for cell in cells)
-
-
-def ended_word(entry: Entry) -> str:
-    """Return how an entry ended; `open` where it did not, `noted` where there was nothing to wait for."""
-    return entry.outcome or ("open" if entry.rows[0].step is Step.OPENED else "noted")
 
 
 def csv_row(entry: Entry) -> tuple[object, ...]:
@@ -108,33 +64,9 @@ def entry_lines(document: Mapping[str, Json], rows: Sequence[Json]) -> Iterator[
         yield f"  hash of its last row: {last['hash']}"
 
 
-def finding_lines(findings: Json) -> list[str]:
-    """Return a line for each finding: how much it weighs, what it says, its rule."""
-    found = findings if isinstance(findings, Sequence) and not isinstance(findings, str) else ()
-    return [f"{one['severity']}: {one['message']} [{one['rule']}]" for one in found if isinstance(one, Mapping)]
-
-
-def move_line(document: Mapping[str, Json]) -> str:
-    """Return from which state and revision to which a campaign went, empty where nobody looked."""
-    before, after = part(document, "before"), part(document, "after")
-    seen = [f"{one.get('state')} at revision {one.get('revision')}" for one in (before, after) if one]
-    return " -> ".join(seen)
-
-
-def part(document: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    """Return an object inside a document, an empty one where there is none."""
-    found = document.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
 def printable(text: str) -> str:
     """Return a text without the control characters that could steer a terminal."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-
-
-def at_of(document: Mapping[str, Json]) -> str:
-    """Return the instant of a row as it stands in the body."""
-    return str(document["at"])
 
 
 def _step_line(row: Mapping[str, Json]) -> str:

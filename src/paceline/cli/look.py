@@ -16,7 +16,6 @@ from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.settings_look import show_settings
 from paceline.cli.target import target_of
-from paceline.cli.unended import unended_documents
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
@@ -98,7 +97,7 @@ def explain(campaign: OneCampaign = None, /, *, everywhere: Everywhere | None = 
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         told = system.explain(named)
         facts = system.facts.of(named).document()
-        waiting = unended_documents(system, campaigns=[named], stage=Stage.WAITING)
+        waiting = system.unended.documents(campaigns=[named], stage=Stage.WAITING)
         if everywhere.output is Output.TABLE:
             _show_explanation(told, facts, waiting)
         else:

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from paceline.cli.entries import ended_word, entry_document, finding_lines, move_line, part
+from paceline.ledger.shown import ended_word, entry_document, finding_lines, move_line, part
 from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:

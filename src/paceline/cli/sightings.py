@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from paceline.cli.entries import part
+from paceline.ledger.shown import part
 from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:

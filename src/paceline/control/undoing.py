@@ -1,25 +1,27 @@
-"""From the entry of a change to the change that leads back.
+"""Undo: from the entry of a change to the change that leads back, which walks the corridor as any other.
 
 Rules:
 * Only what was applied is undone, and only when the state before and after it is known and differs.
 * The way back is the transition to the state before; where the table has none, the change is refused, and told how.
+* When somebody has changed the state since, nothing is done and that is told: the order names what the change left.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import State
-from paceline.cli.entries import part
-from paceline.ledger.entry import Step
+from paceline.campaign.ports import Platform
+from paceline.control.order import OnConflict, Order
+from paceline.control.outcome import Outcome
+from paceline.control.pipeline import Corridor
+from paceline.ledger.book import Book
+from paceline.ledger.entry import Entry, Step
+from paceline.ledger.shown import part
 from paceline.primitives.errors import PacelineError
-from paceline.primitives.ids import CampaignId
-
-if TYPE_CHECKING:
-    from paceline.ledger.entry import Entry
+from paceline.primitives.ids import CampaignId, EntryId
 
 
 class NoWayBackError(PacelineError):
@@ -42,6 +44,32 @@ class WayBack:
     left: State
     version: str
     detour: str
+
+
+class Undoing:
+    """Leads campaigns back to the state before a change."""
+
+    def __init__(self, *, platform: Platform, book: Book, corridor: Corridor) -> None:
+        """Read entries from the book, and lead back through the corridor."""
+        self._platform = platform
+        self._book = book
+        self._corridor = corridor
+
+    def undo(self, number: EntryId, order: Order) -> tuple[Outcome, WayBack]:
+        """Return how the way back ended, and the way itself; the order's reason is told with the entry's number.
+
+        Raises:
+            EntryNotFoundError: there is no such entry.
+            NoWayBackError: the entry did nothing that could be undone; says why.
+            PlatformError: the campaign cannot be looked at.
+        """
+        back = way_back(self._book.read(number))
+        observed = self._platform.read(back.change.campaign, part=back.change.part, lane=back.change.lane)
+        # A state that is not what the change left names who has changed it: by the revision that the change left.
+        expected = observed.version if observed.state is back.left else back.version
+        reason = f"undo of entry {number}" if order.reason is None else f"{order.reason} (undo of entry {number})"
+        order = replace(order, reason=reason, if_revision=expected, on_conflict=OnConflict.REPORT)
+        return self._corridor.run(back.change, order), back
 
 
 def way_back(entry: Entry) -> WayBack:
