@@ -13,7 +13,7 @@ from paceline.bootstrap import Options, System
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
 from paceline.campaign.ports import Counted, Meter, Platform, Prepared, Receipt
 from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
@@ -140,6 +140,9 @@ class Through:
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         return self.beyond.live(campaign, lane=lane)
+
+    def block(self, observed: Observed) -> Document | None:
+        return self.beyond.block(observed)
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         return self.beyond.prepare(change, version)

@@ -130,6 +130,13 @@ class Platform(Protocol):
         """Return what the dialer counted since an instant, or since it began; needs `Ability.STATISTICS`."""
         ...
 
+    def block(self, observed: Observed) -> Document | None:
+        """Return the block of settings that was seen, in the platform's words, as people write it to a file; pure.
+
+        Dialing rules, or the schedule where that was the part that was looked at; None where there never was one.
+        """
+        ...
+
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         """Return the exact request of a change; pure.
 

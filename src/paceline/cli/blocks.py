@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.observed import Observed, Part
+from paceline.campaign.observed import Part
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.cli import block_words, exits
 from paceline.cli.campaign import change_all, said_of
@@ -124,7 +124,7 @@ def _shown(campaign: str | None, part: Part, everywhere: Everywhere) -> int:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         observed = system.platform.read(named, part=part)
         system.recorder.saw([observed])
-    block = _block(observed)
+        block = system.platform.block(observed)
     if block is None:
         raise UsageError(
             f"campaign {named} never had {'a schedule' if part is Part.SCHEDULE else 'dialing rules'}",
@@ -133,19 +133,11 @@ def _shown(campaign: str | None, part: Part, everywhere: Everywhere) -> int:
     if everywhere.output is Output.TABLE:
         console = console_for(sys.stdout)
         console.print(f"{named}  version {observed.version}", style="bold", markup=False, highlight=False)
-        for name, value in _rows(block, ""):
+        for name, value in _rows({**block}, ""):
             console.print(f"  {name}: {value}", markup=False, highlight=False)
     else:
-        show_data(block, everywhere.output, names=[f"campaign/{named}"])
+        show_data({**block}, everywhere.output, names=[f"campaign/{named}"])
     return exits.DONE
-
-
-def _block(observed: Observed) -> dict[str, Json] | None:
-    from paceline.cxone.outbound_v2.writing import rules_block, schedule_block
-
-    if observed.part is Part.SCHEDULE:
-        return None if observed.schedule is None else schedule_block(observed.schedule)
-    return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
 
 
 def _rows(block: Json, above: str) -> list[tuple[str, str]]:

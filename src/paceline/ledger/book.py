@@ -168,11 +168,11 @@ class Book:
         """Return an entry with all its rows.
 
         Raises:
-            EntryNotFoundError: the ledger has no entry of this number.
+            EntryNotFoundError: the ledger has no entry of this number; what the platform was seen to hold is none.
             LedgerUnavailableError: it cannot be read now.
         """
         found = self._entries(select(LEDGER_ENTRIES).where(self._ours(), LEDGER_ENTRIES.c.entry == entry))
-        if not found:
+        if not found or found[0].rows[0].step is Step.READING:
             newest = self.entries(Query(limit=1))
             held = f"it has {newest[0].number}: `paceline audit list` shows them" if newest else "it is empty"
             raise EntryNotFoundError(f"the ledger has no entry {entry}", hint=held)

@@ -14,7 +14,7 @@ import pytest
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State
+from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State
 from paceline.campaign.ports import (
     Counted,
     Meter,
@@ -63,6 +63,10 @@ class Skills:
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         del lane
         raise UnavailableError("skills do not tell", operation=f"count the calls of {campaign}")
+
+    def block(self, observed: Observed) -> Document | None:
+        del observed
+        return None  # skills show no block of settings
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         verb = "start" if isinstance(change, Resume) else "stop"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
-from paceline.campaign.observed import Ability, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
 from paceline.campaign.ports import (
     Counted,
     Meter,
@@ -36,6 +36,8 @@ from paceline.cxone.outbound_v2.writing import (
     place_of,
     prepared,
     request_of,
+    rules_block,
+    schedule_block,
     schedule_of,
     sent_version,
 )
@@ -150,6 +152,12 @@ class OutboundV2:
         target = f"{place_of(campaign, Prefix.SHORT)}/statistics{query}"
         answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
         return counted_read(answer, operation=operation, now=self._transport.now())
+
+    def block(self, observed: Observed) -> Document | None:
+        """Return the block of settings that was seen, in the contract's words: rules, or a whole schedule."""
+        if observed.part is Part.SCHEDULE:
+            return None if observed.schedule is None else schedule_block(observed.schedule)
+        return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         """Return the exact request of a change, under the precondition of the version if one is given."""

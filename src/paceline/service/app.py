@@ -1,0 +1,67 @@
+"""The application: every route, what stands before them, and what is begun and ended with the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from paceline.bootstrap import System
+from paceline.service import problems
+from paceline.service.edge import Edge
+from paceline.service.limits import RequestLimits
+from paceline.service.news import News
+from paceline.service.options import Options
+from paceline.service.parts import Parts
+from paceline.service.routes import campaigns, changes, events, health, verbs
+
+ROUTERS = (verbs.router, campaigns.router, changes.router, events.router, health.router)
+"""The routes of the interface for programs; those of the pages are beside them."""
+
+
+def application(system: System, options: Options | None = None) -> FastAPI:
+    """Return the application for a system, which stays the caller's to close.
+
+    Args:
+        system: what requests are carried out with.
+        options: how the service behaves.
+    """
+    options = options or Options()
+    parts = Parts(
+        system=system,
+        options=options,
+        limits=RequestLimits(system.clock, per_minute=options.requests_per_minute),
+        wrong_keys=RequestLimits(system.clock, per_minute=options.attempts_per_minute),
+        news=News(system.book, poll_s=options.poll_s),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.news.end()
+
+    app = FastAPI(
+        title="paceline",
+        version=version("paceline"),
+        summary="Changes to running outbound campaigns: checked before, verified after, recorded always.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+        telemetry={"tracing": False},
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Edge, options=options)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return the name of an operation in the OpenAPI document: the function's."""
+    return route.name

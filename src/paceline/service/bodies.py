@@ -1,0 +1,182 @@
+"""What requests may hold: forms in the words of the interface and of the contract, strict, nothing unknown.
+
+A field that is left out stays as it is on the platform.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from paceline.campaign.blocks import DialingMode, Directive
+from paceline.campaign.observed import Drain, State
+from paceline.control.order import OnConflict
+
+Reason = Annotated[str | None, Field(max_length=2000, description="Why, for the ledger.")]
+"""Why somebody does something."""
+Ticket = Annotated[str | None, Field(max_length=200, description="Where it is discussed, for the ledger.")]
+"""Where it is discussed."""
+_MOST = 10**9
+
+
+class Body(BaseModel):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OverrideBody(Body):
+    """That a person answers for a finding of severity `review`."""
+
+    rule: str = Field(min_length=1, max_length=100)
+    until: AwareDatetime
+
+
+class Noted(Body):
+    """What the ledger keeps beside a deed."""
+
+    reason: Reason = None
+    ticket: Ticket = None
+
+
+class Ordered(Noted):
+    """How a change is ordered."""
+
+    dry_run: bool = Field(default=False, description="Check it to the end, record it, send nothing.")
+    on_conflict: OnConflict | None = None
+    overrides: list[OverrideBody] = Field(default_factory=list, max_length=50)
+    at: AwareDatetime | None = Field(default=None, description="When it is to happen; now when not said.")
+    by: Literal["platform"] | None = Field(default=None, description="With `at`: the platform itself acts then.")
+    not_after_s: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
+
+    @property
+    def not_after(self) -> timedelta | None:
+        """How late it may be made, or how long it waits for approval."""
+        return None if self.not_after_s is None else timedelta(seconds=self.not_after_s)
+
+
+class VerbBody(Ordered):
+    """What comes with a verb such as `:pause`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"reason": "the list is exhausted", "ticket": "OPS-1", "drain": "finish"}]},
+    )
+    drain: Drain = Field(default=Drain.FINISH, description="What becomes of calls that ring or wait.")
+
+
+class Asked(Noted):
+    """How a change of settings is ordered, in the address: the body is the block."""
+
+    dry_run: bool = Field(default=False, description="Check it to the end, record it, send nothing.")
+    on_conflict: OnConflict | None = None
+    override: list[str] = Field(default_factory=list, max_length=50, description="Rules that a person answers for.")
+    until: AwareDatetime | None = Field(default=None, description="Until when that counts.")
+    at: AwareDatetime | None = Field(default=None, description="When it is to happen; now when not said.")
+    not_after_s: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if bool(self.override) != (self.until is not None):
+            raise ValueError("override and until go together: what is overridden, and until when")
+        return self
+
+    @property
+    def ordered(self) -> Ordered:
+        """The same as a body would say it."""
+        until = self.until
+        said = [] if until is None else [OverrideBody(rule=rule, until=until) for rule in self.override]
+        return Ordered(
+            reason=self.reason,
+            ticket=self.ticket,
+            dry_run=self.dry_run,
+            on_conflict=self.on_conflict,
+            overrides=said,
+            at=self.at,
+            not_after_s=self.not_after_s,
+        )
+
+
+class TargetBody(Body):
+    """Which campaigns are meant: those that are named, or those that fit."""
+
+    campaigns: list[str] = Field(default_factory=list, max_length=10_000)
+    state: State | None = None
+    labels: dict[str, str] = Field(default_factory=dict, max_length=20)
+    all: bool = False
+    count: Annotated[int, Field(ge=0, le=_MOST)] | None = Field(
+        default=None, description="How many they must be, else nothing is done; `all` wants it."
+    )
+
+
+class BulkBody(VerbBody, TargetBody):
+    """A verb for many campaigns."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"campaigns": ["CMP-12345"], "reason": "a complaint", "dry_run": True}]},
+    )
+
+
+class RetryBody(Body):
+    """How often and how far apart one contact is tried."""
+
+    maxAttempts: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+    intervalMinutes: list[int] | None = Field(default=None, max_length=300)  # noqa: N815  # the contract's word
+
+
+class ThresholdBody(Body):
+    """At which rate the platform cools down, and for how long."""
+
+    maxRate: Decimal | None = Field(default=None, description="A fraction such as 0.03.", max_digits=20)  # noqa: N815  # the contract's word
+    coolDownSec: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+
+
+class DialingRulesBody(Body):
+    """Dialing rules, in the contract's words."""
+
+    dialingMethod: DialingMode | None = None  # noqa: N815  # the contract's word
+    retrySettings: RetryBody | None = None  # noqa: N815  # the contract's word
+    abandonmentRateThreshold: ThresholdBody | None = None  # noqa: N815  # the contract's word
+    maxCallsPerAgent: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+
+
+class RulesBody(Body):
+    """The body of `PUT rules`: what `paceline set rules --file` takes."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"dialingRules": {"maxCallsPerAgent": 2}}]},
+    )
+    dialingRules: DialingRulesBody  # noqa: N815  # the contract's word
+
+
+class WindowBody(Body):
+    """A window of one weekday, in the schedule's zone; one that ends before it begins crosses midnight."""
+
+    dayOfWeek: Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]  # noqa: N815  # the contract's word
+    startTime: str = Field(pattern=r"^\d{2}:\d{2}(:\d{2})?$", description="HH:MM or HH:MM:SS.")  # noqa: N815  # the contract's word
+    endTime: str = Field(pattern=r"^\d{2}:\d{2}(:\d{2})?$", description="24:00 is the end of the day.")  # noqa: N815  # the contract's word
+
+
+class ScheduleBody(Body):
+    """The body of `PUT schedule`; ids and status are filled in here, and may stand there all the same."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"timeWindows": [{"dayOfWeek": "MONDAY", "startTime": "09:00", "endTime": "17:00"}]},
+            ]
+        },
+    )
+    timezone: str | None = Field(default=None, min_length=1, max_length=100)
+    businessHoursDirective: Directive | None = None  # noqa: N815  # the contract's word
+    timeWindows: list[WindowBody] | None = Field(default=None, max_length=1000)  # noqa: N815  # the contract's word
+    maxConcurrentCalls: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+    campaignId: str | None = Field(default=None, max_length=128)  # noqa: N815  # the contract's word
+    scheduleId: str | None = Field(default=None, max_length=128)  # noqa: N815  # the contract's word
+    status: str | None = Field(default=None, max_length=40)

@@ -1,0 +1,45 @@
+"""What the routes are given: the parts of the service, joined once by `app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from paceline.bootstrap import System
+from paceline.service.limits import RequestLimits
+from paceline.service.news import News
+from paceline.service.options import Options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of the service.
+
+    Attributes:
+        system: all of paceline for one tenant.
+        options: how the service behaves.
+        limits: who has asked how often.
+        wrong_keys: from which address wrong keys came how often.
+        news: the rows of the ledger, as they come.
+    """
+
+    system: System
+    options: Options
+    limits: RequestLimits
+    wrong_keys: RequestLimits
+    news: News
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """Return the parts of the service that a request came to."""
+    found = connection.app.state.parts
+    if not isinstance(found, Parts):
+        raise TypeError("the application was not made by `app.application`")
+    return found
+
+
+Here = Annotated[Parts, Depends(parts_of)]
+"""The parts of the service, for a route."""

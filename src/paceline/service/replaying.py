@@ -1,0 +1,126 @@
+"""`Idempotency-Key`: a request that changes something is carried out once, and answered again when it comes again.
+
+The route is wrapped, so that whatever it answers is what is kept. Refusals that nothing was done for (401, 403, 428,
+429, and what the form refuses) are not kept: the key stays free.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.requests import Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from paceline.control.replays import Begun, Fresh, Lost, Mismatch, Replay, UnderWay, WhenLost
+from paceline.primitives.errors import PacelineError
+from paceline.service.identity import principal_of
+from paceline.service.parts import Parts, parts_of
+from paceline.service.problems import problem, problem_of
+
+HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
+"""Where the key stands, and what an answer says that was given before."""
+LONGEST = 200
+"""Characters that a key may have."""
+_CHANGING = frozenset({"POST", "PUT", "DELETE"})
+_NOT_KEPT = frozenset({400, 401, 403, 404, 405, 413, 428, 429})
+_STOPPING = (":pause", ":stop", ":freeze")
+_OF_EACH_ANSWER = frozenset({"content-length", "x-request-id", "date"})
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class OnceRoute(APIRoute):
+    """A route whose requests are carried out once under a key."""
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler that looks at the key first."""
+        handler = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get(HEADER)
+            if key is None or request.method not in _CHANGING:
+                return await handler(request)
+            return await _once(request, key, handler)
+
+        return once
+
+
+async def _once(request: Request, key: str, handler: Handler) -> Response:
+    if not 1 <= len(key) <= LONGEST:
+        return problem(400, f"{HEADER} has 1 to {LONGEST} characters", code="idempotency-key")
+    parts = parts_of(request)
+    try:
+        who = await run_in_threadpool(principal_of, request, parts)
+        if who is None:
+            return await handler(request)
+        digest = _digest(request, await request.body())
+        lost = WhenLost.REPEAT if request.url.path.endswith(_STOPPING) else WhenLost.TELL
+        begun = await run_in_threadpool(parts.system.replays.begin, key, who.name, digest, lost=lost)
+    except PacelineError as error:
+        return problem_of(error)
+    return await _carried_out(parts, request, begun, handler) if isinstance(begun, Fresh) else _told(begun)
+
+
+async def _carried_out(parts: Parts, request: Request, fresh: Fresh, handler: Handler) -> Response:
+    replays = parts.system.replays
+    try:
+        answer = await handler(request)
+    except PacelineError as error:
+        answer = problem_of(error)
+    except Exception:
+        # Validation of the form ends here too: nothing was carried out then; of all else nobody knows.
+        await run_in_threadpool(replays.abandon if _is_of_form() else replays.lose, fresh)
+        raise
+    body = getattr(answer, "body", None)
+    if answer.status_code in _NOT_KEPT or not isinstance(body, bytes):
+        await run_in_threadpool(replays.abandon, fresh)
+        return answer
+    headers = [(name, value) for name, value in answer.headers.items() if name not in _OF_EACH_ANSWER]
+    await run_in_threadpool(replays.finish, fresh, status=answer.status_code, headers=headers, body=body)
+    return answer
+
+
+def _is_of_form() -> bool:
+    """Return whether what is being handled is a fault of the request's form, found before anything was done."""
+    import sys
+
+    from fastapi.exceptions import RequestValidationError
+
+    return isinstance(sys.exception(), RequestValidationError)
+
+
+def _told(begun: Begun) -> Response:
+    match begun:
+        case Replay(status, headers, body):
+            answer = Response(body, status)
+            for name, value in headers:
+                answer.headers[name] = value
+            answer.headers[REPLAYED] = "true"
+            return answer
+        case Mismatch():
+            return problem(422, f"another request came under this {HEADER}", code="idempotency-mismatch",
+                           hint="take a new key for a new request")  # fmt: skip
+        case UnderWay():
+            return problem(409, "this request is being carried out", code="under-way",
+                           hint="ask again in a second under the same key", headers={"Retry-After": "1"})  # fmt: skip
+        case Lost(since):
+            return problem(
+                HTTPStatus.GATEWAY_TIMEOUT,
+                f"this request was begun at {since.isoformat()} by a process that is gone; it may have happened",
+                code="in-doubt",
+                hint="GET /v1/changes and /v1/audit say what became of it; what is wanted still wants a new key",
+            )
+        case Fresh():
+            raise TypeError("a fresh request is carried out")
+
+
+def _digest(request: Request, body: bytes) -> str:
+    told = hashlib.sha256()
+    for part in (request.method, request.url.path, request.url.query, request.headers.get("If-Match", "")):
+        told.update(f"{len(part)}:{part}".encode())
+    told.update(body)
+    return told.hexdigest()

@@ -1,0 +1,1 @@
+"""The addresses under `/v1`, one module for each kind of thing; each is short, for the corridor does the work."""

@@ -1,0 +1,145 @@
+"""`:pause`, `:resume`, `:start`, `:stop`: one campaign, or many, through the corridor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.control.access_rights import Principal
+from paceline.control.fleet import Target
+from paceline.control.later import kept_for_all
+from paceline.control.outcome import Outcome
+from paceline.primitives.ids import CampaignId, campaign_id
+from paceline.service.answers import answer_of, answer_of_fleet
+from paceline.service.bodies import BulkBody, VerbBody
+from paceline.service.decode import order_of, verb_change
+from paceline.service.identity import Operator
+from paceline.service.parts import Here, Parts
+from paceline.service.preconditions import Looked
+from paceline.service.problems import ProblemError
+from paceline.service.replaying import OnceRoute
+from paceline.service.shapes import CHANGED, CHANGED_MANY
+
+router = APIRouter(prefix="/v1", tags=["lifecycle"], route_class=OnceRoute)
+"""The routes of the lifecycle."""
+Named = Annotated[str, Path(description="The id of a campaign.", max_length=128, examples=["CMP-12345"])]
+"""A campaign in an address."""
+
+
+@router.post("/campaigns/{campaign}:pause", responses=CHANGED)
+def pause_campaign(
+    campaign: Named, parts: Here, who: Operator, looked: Looked, body: VerbBody | None = None
+) -> Response:
+    """Pause a campaign: no new calls; those in flight end as `drain` says."""
+    return _one(parts, who, "pause", campaign, looked=looked, body=body)
+
+
+@router.post("/campaigns/{campaign}:resume", responses=CHANGED)
+def resume_campaign(
+    campaign: Named, parts: Here, who: Operator, looked: Looked, body: VerbBody | None = None
+) -> Response:
+    """Resume a campaign, from paused or stopped."""
+    return _one(parts, who, "resume", campaign, looked=looked, body=body)
+
+
+@router.post("/campaigns/{campaign}:start", responses=CHANGED)
+def start_campaign(
+    campaign: Named, parts: Here, who: Operator, looked: Looked, body: VerbBody | None = None
+) -> Response:
+    """Start a campaign: the same as to resume it."""
+    return _one(parts, who, "start", campaign, looked=looked, body=body)
+
+
+@router.post("/campaigns/{campaign}:stop", responses=CHANGED)
+def stop_campaign(
+    campaign: Named, parts: Here, who: Operator, looked: Looked, body: VerbBody | None = None
+) -> Response:
+    """Stop a campaign; only a resumption leads out of it again."""
+    return _one(parts, who, "stop", campaign, looked=looked, body=body)
+
+
+@router.post("/campaigns:pause", responses=CHANGED_MANY)
+def pause_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
+    """Pause many campaigns: an item each."""
+    return _many(parts, who, "pause", body)
+
+
+@router.post("/campaigns:resume", responses=CHANGED_MANY)
+def resume_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
+    """Resume many campaigns: an item each."""
+    return _many(parts, who, "resume", body)
+
+
+@router.post("/campaigns:stop", responses=CHANGED_MANY)
+def stop_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
+    """Stop many campaigns: an item each."""
+    return _many(parts, who, "stop", body)
+
+
+def carried_out(
+    parts: Parts, who: Principal, verb: str, campaign: CampaignId, *, looked: str, body: VerbBody
+) -> Outcome:
+    """Return how a verb on one campaign ended, now or for later; the pages use it too.
+
+    Raises:
+        PlatformError: for later, nobody can tell what time it is on the platform.
+        LedgerError: nothing could be recorded, so nothing was done.
+    """
+    system, order = parts.system, order_of(body, who, if_revision=looked)
+    if body.at is None or body.by == "platform":
+        return system.corridor.run(verb_change(verb, campaign, body.drain, body.at), order)
+    change = verb_change(verb, campaign, body.drain, None)
+    return system.later.keeper(partial(_made, verb, body), order, body.at, lane=change.lane)(campaign, None)
+
+
+def target_of(parts: Parts, body: BulkBody) -> Target:
+    """Return the campaigns that a body means.
+
+    Raises:
+        ProblemError: the body contradicts itself, or means nothing.
+        MalformedIdError: an id can be none.
+    """
+    chosen = body.state is not None or bool(body.labels)
+    if sum((bool(body.campaigns), chosen, body.all)) != 1:
+        raise ProblemError(
+            422,
+            "say which campaigns: campaigns, or state and labels, or all; one of the three",
+            code="target",
+        )
+    if body.all and body.count is None:
+        raise ProblemError(422, "`all` wants `count`: how many campaigns there must be", code="target")
+    named = tuple(dict.fromkeys(campaign_id(one) for one in body.campaigns))
+    labelled = parts.system.facts.labelled(body.labels) if body.labels else None
+    return Target(named=named, state=body.state, labelled=labelled, everything=body.all)
+
+
+def _one(parts: Parts, who: Principal, verb: str, campaign: str, *, looked: str, body: VerbBody | None) -> Response:
+    return answer_of(carried_out(parts, who, verb, campaign_id(campaign), looked=looked, body=body or VerbBody()))
+
+
+def _many(parts: Parts, who: Principal, verb: str, body: BulkBody) -> Response:
+    system, target = parts.system, target_of(parts, body)
+    lane = verb_change(verb, CampaignId("-"), body.drain, None).lane
+    is_later = body.at is not None and body.by is None
+    found, away = system.later.find(target, lane=lane) if is_later else (system.fleet.find(target, lane=lane), None)
+    if body.count is not None and body.count != len(found):
+        raise ProblemError(
+            409, f"{body.count} campaigns were meant, and there are {len(found)}", code="count",
+            hint="look again, and send the number that there is", more={"count": len(found)},
+        )  # fmt: skip
+    order = replace(order_of(body, who), campaigns=max(1, len(found)))
+    make = partial(_made, verb, body)
+    if is_later and body.at is not None:
+        keep = system.later.keeper(make, order, body.at, lane=lane)
+        return answer_of_fleet(kept_for_all(found, keep, away=away, told=lambda _outcome: None))
+    return answer_of_fleet(system.fleet.run(found, lambda campaign: make(campaign, body.at), order))
+
+
+def _made(verb: str, body: VerbBody, campaign: CampaignId, at: datetime | None) -> AnyChange:
+    return verb_change(verb, campaign, body.drain, at)
