@@ -15,6 +15,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
 from paceline.campaign.ports import Counted, Meter, Platform, Prepared, Receipt
+from paceline.campaign.statistics import Statistics
 from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
@@ -140,6 +141,11 @@ class Through:
 
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         return self.beyond.live(campaign, lane=lane)
+
+    def statistics(
+        self, *, since: datetime | None = None, by_minute: bool = False, lane: Lane = Lane.READING
+    ) -> tuple[Statistics, ...]:
+        return self.beyond.statistics(since=since, by_minute=by_minute, lane=lane)
 
     def block(self, observed: Observed) -> Document | None:
         return self.beyond.block(observed)

@@ -15,6 +15,7 @@ from typing import Protocol
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.statistics import Statistics
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, Version, campaign_id
@@ -128,6 +129,15 @@ class Platform(Protocol):
 
     def counted(self, campaign: CampaignId, *, since: datetime | None = None, lane: Lane = Lane.READING) -> Counted:
         """Return what the dialer counted since an instant, or since it began; needs `Ability.STATISTICS`."""
+        ...
+
+    def statistics(
+        self, *, since: datetime | None = None, by_minute: bool = False, lane: Lane = Lane.READING
+    ) -> tuple[Statistics, ...]:
+        """Return what the dialers of all campaigns measured since an instant, and do now, asked in one request.
+
+        Needs `Ability.STATISTICS`.
+        """
         ...
 
     def block(self, observed: Observed) -> Document | None:

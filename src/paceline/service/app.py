@@ -13,6 +13,7 @@ from paceline.bootstrap import System
 from paceline.service import problems
 from paceline.service.edge import Edge
 from paceline.service.limits import RequestLimits
+from paceline.service.live import Live
 from paceline.service.news import News
 from paceline.service.options import Options
 from paceline.service.parts import Parts
@@ -36,12 +37,14 @@ def application(system: System, options: Options | None = None) -> FastAPI:
         limits=RequestLimits(system.clock, per_minute=options.requests_per_minute),
         wrong_keys=RequestLimits(system.clock, per_minute=options.attempts_per_minute),
         news=News(system.book, poll_s=options.poll_s),
+        live=Live(system.wall, system.clock, look_s=options.look_s),
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         parts.news.end()
+        parts.live.end()
 
     app = FastAPI(
         title="paceline",

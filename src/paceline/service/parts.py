@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from paceline.bootstrap import System
 from paceline.service.limits import RequestLimits
+from paceline.service.live import Live
 from paceline.service.news import News
 from paceline.service.options import Options
 
@@ -24,6 +25,7 @@ class Parts:
         limits: who has asked how often.
         wrong_keys: from which address wrong keys came how often.
         news: the rows of the ledger, as they come.
+        live: all campaigns, as they are.
     """
 
     system: System
@@ -31,6 +33,7 @@ class Parts:
     limits: RequestLimits
     wrong_keys: RequestLimits
     news: News
+    live: Live
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -25,6 +25,7 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     UnavailableError,
 )
+from paceline.campaign.statistics import Statistics
 from paceline.primitives.ids import CampaignId, Version
 from tests.unit.campaign.situations import C1, NOW, situation
 
@@ -63,6 +64,12 @@ class Skills:
     def live(self, campaign: CampaignId, *, lane: Lane = Lane.READING) -> LiveCalls:
         del lane
         raise UnavailableError("skills do not tell", operation=f"count the calls of {campaign}")
+
+    def statistics(
+        self, *, since: datetime | None = None, by_minute: bool = False, lane: Lane = Lane.READING
+    ) -> tuple[Statistics, ...]:
+        del since, by_minute, lane
+        return ()
 
     def block(self, observed: Observed) -> Document | None:
         del observed

@@ -19,6 +19,7 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     UnexpectedAnswerError,
 )
+from paceline.campaign.statistics import Statistics
 from paceline.cxone.exchange import Answer, Request
 from paceline.cxone.outbound_v2.reading import (
     campaign_read,
@@ -26,6 +27,7 @@ from paceline.cxone.outbound_v2.reading import (
     live_read,
     page_read,
     schedule_read,
+    statistics_read,
     unexpected,
 )
 from paceline.cxone.outbound_v2.writing import (
@@ -152,6 +154,21 @@ class OutboundV2:
         target = f"{place_of(campaign, Prefix.SHORT)}/statistics{query}"
         answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
         return counted_read(answer, operation=operation, now=self._transport.now())
+
+    def statistics(
+        self, *, since: datetime | None = None, by_minute: bool = False, lane: Lane = Lane.READING
+    ) -> tuple[Statistics, ...]:
+        """Return what the dialers of all campaigns measured since an instant, and do now.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        asked = {} if since is None else {"from": instant_text(since)}
+        asked |= {"bucket": "minute"} if by_minute else {}
+        query = f"?{urlencode(asked)}" if asked else ""
+        operation, target = "read the statistics of all campaigns", f"{Prefix.SHORT.value}/statistics{query}"
+        answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+        return statistics_read(answer, operation=operation, now=self._transport.now())
 
     def block(self, observed: Observed) -> Document | None:
         """Return the block of settings that was seen, in the contract's words: rules, or a whole schedule."""

@@ -22,16 +22,20 @@ from paceline.campaign.observed import (
     Unreadable,
 )
 from paceline.campaign.ports import Counted, UnexpectedAnswerError
+from paceline.campaign.statistics import LivePicture, Records, Statistics, Tally
 from paceline.cxone.exchange import Answer
 from paceline.cxone.outbound_v2.wire import (
     WEEKDAYS,
+    AllStatisticsAnswer,
     CampaignAnswer,
     CampaignPage,
     DialingRulesAnswer,
+    LiveAnswer,
     MisfitError,
     ScheduleAnswer,
     SoundPage,
     StatisticsAnswer,
+    TallyAnswer,
     parsed,
     raw,
 )
@@ -109,6 +113,58 @@ def counted_read(answer: Answer, *, operation: str, now: datetime) -> Counted:
         raise unexpected(answer, operation, f"it counts {told.abandons} abandoned of {told.connects} answered calls")
     at = told.server_time or answer.at or now
     return Counted(dials=told.dials, answered=told.connects, abandoned=told.abandons, at=at.astimezone(UTC))
+
+
+def statistics_read(answer: Answer, *, operation: str, now: datetime) -> tuple[Statistics, ...]:
+    """Return what the dialers of all campaigns measured, as an answer shows it.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none, or fewer answers than calls that were abandoned.
+    """
+    told = _fitting(lambda: parsed(AllStatisticsAnswer, answer.body), answer, operation)
+    at = (told.server_time or answer.at or now).astimezone(UTC)
+    for one in told.campaigns:
+        if one.abandons > one.connects:
+            raise unexpected(answer, operation, f"it counts {one.abandons} abandoned of {one.connects} answered calls")
+    return tuple(
+        Statistics(
+            campaign=CampaignId(one.campaign_id),
+            at=at,
+            tally=_tally(one),
+            live=_live(one.live),
+            minutes=tuple((bucket.minute.astimezone(UTC), _tally(bucket)) for bucket in one.buckets),
+            records=None
+            if one.records is None
+            else Records(total=one.records.total, dialable=one.records.dialable, exhausted=one.records.exhausted),
+        )
+        for one in told.campaigns
+    )
+
+
+def _tally(told: TallyAnswer) -> Tally:
+    spent = told.agent_seconds
+    return Tally(
+        dials=told.dials,
+        connects=told.connects,
+        abandons=told.abandons,
+        right_parties=told.right_party_connects,
+        talk_s=spent.talk,
+        wrap_s=spent.wrap,
+        idle_s=spent.idle,
+        staffed_s=spent.staffed,
+    )
+
+
+def _live(told: LiveAnswer) -> LivePicture:
+    return LivePicture(
+        agents_available=told.agents_available,
+        agents_talking=told.agents_talking,
+        agents_wrap_up=told.agents_wrap_up,
+        agents_unavailable=told.agents_unavailable,
+        calls_ringing=told.calls_ringing,
+        calls_waiting=told.calls_waiting,
+        calls_connected=told.calls_connected,
+    )
 
 
 def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:

@@ -113,11 +113,65 @@ class ScheduleAnswer(_Wire):
 
 
 class LiveAnswer(_Wire):
-    """Calls by what they are doing."""
+    """Calls, and agents where they are told, by what they are doing."""
 
     calls_ringing: Count
     calls_waiting: Count
     calls_connected: Count
+    agents_available: Count = 0
+    agents_talking: Count = 0
+    agents_wrap_up: Count = 0
+    agents_unavailable: Count = 0
+
+
+class SecondsAnswer(_Wire):
+    """Agent time, seconds."""
+
+    talk: Count = 0
+    wrap: Count = 0
+    idle: Count = 0
+    staffed: Count = 0
+
+
+class TallyAnswer(_Wire):
+    """What was counted over a span."""
+
+    dials: Count
+    connects: Count
+    abandons: Count
+    right_party_connects: Count = 0
+    agent_seconds: SecondsAnswer = SecondsAnswer()
+
+
+class MinuteAnswer(TallyAnswer):
+    """What was counted in one minute."""
+
+    minute: AwareDatetime
+
+
+class RecordsAnswer(_Wire):
+    """How far a contact list is."""
+
+    total: Count
+    dialable: Count
+    exhausted: Count
+
+
+class CampaignStatisticsAnswer(TallyAnswer):
+    """What the dialer of one campaign measured and does."""
+
+    campaign_id: str
+    live: LiveAnswer
+    records: RecordsAnswer | None = None
+    buckets: list[MinuteAnswer] = []
+    server_time: AwareDatetime | None = None
+
+
+class AllStatisticsAnswer(_Wire):
+    """What the dialers of all campaigns measured and do."""
+
+    campaigns: list[CampaignStatisticsAnswer]
+    server_time: AwareDatetime | None = None
 
 
 class StatisticsAnswer(_Wire):

@@ -1,0 +1,168 @@
+"""What of a campaign needs a person now: in which order, why, and the one thing to do about it. Pure.
+
+The order, the most urgent first:
+
+1. `frozen-dialing`: it is frozen, and dials all the same.
+2. `in-doubt`: something was sent to it, and nobody knows whether it happened.
+3. `frozen`: somebody froze it, and only a person lets it go.
+4. `late`: a change whose hour has come was not made, or was put aside.
+5. `changed-outside`: somebody changed it outside paceline, and nobody here has done anything to it since.
+6. `locked`: it is locked on the platform.
+7. `not-dialing`: it is active and its schedule is open, and nothing is dialed.
+8. `approval`: a change of it waits for a second person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from paceline.campaign.observed import Frozen, Observed, Stage, State
+from paceline.campaign.statistics import LivePicture, Tally
+from paceline.primitives.canonical import Json
+from paceline.primitives.ids import EntryId
+
+LATE_AFTER = timedelta(minutes=1)
+"""A change that waits so long after its hour is late."""
+QUIET_MINUTES = 5
+"""An active campaign that dialed nothing in so many minutes of an open schedule is not dialing."""
+
+
+class Urgency(IntEnum):
+    """How urgent a need is; the lower, the more."""
+
+    FROZEN_DIALING = 1
+    IN_DOUBT = 2
+    FROZEN = 3
+    LATE = 4
+    CHANGED_OUTSIDE = 5
+    LOCKED = 6
+    NOT_DIALING = 7
+    APPROVAL = 8
+    NOTHING = 9
+
+    @property
+    def word(self) -> str:
+        """Its name, as pages and programs have it.
+
+        >>> Urgency.CHANGED_OUTSIDE.word
+        'changed-outside'
+        """
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What needs a person.
+
+    Attributes:
+        reason: why, in words.
+        action: what to do, in words: the label of the one button.
+        entry: the entry of the ledger that it is about, None when it is about the campaign as it is.
+    """
+
+    urgency: Urgency
+    reason: str
+    action: str
+    entry: EntryId | None = None
+
+    def document(self) -> dict[str, Json]:
+        """Return it as JSON shows it."""
+        return {"word": self.urgency.word, "reason": self.reason, "action": self.action, "entry": self.entry}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of one campaign.
+
+    Attributes:
+        unended: its changes that have not come to their end, as `UnendedChanges` tells them.
+        outside: the entry that tells of a change made outside, when nothing was done here since.
+        is_open: whether its schedule is open now; None when nobody knows.
+        recent: what was counted in the last `QUIET_MINUTES`, None when nobody knows.
+    """
+
+    observed: Observed
+    frozen: Frozen | None = None
+    unended: Sequence[Mapping[str, Json]] = ()
+    outside: EntryId | None = None
+    live: LivePicture | None = None
+    is_open: bool | None = None
+    recent: Tally | None = None
+
+
+def needs_of(known: Known, now: datetime) -> tuple[Need, ...]:
+    """Return what needs a person, the most urgent first; `now` is the platform's time."""
+    found = [_frozen(known), _outside(known), _locked(known), _not_dialing(known)]
+    found += [_of_change(one, now) for one in known.unended]
+    return tuple(sorted((need for need in found if need is not None), key=lambda need: need.urgency))
+
+
+def urgency_of(needs: Sequence[Need]) -> Urgency:
+    """Return how urgent the most urgent of these is."""
+    return min((need.urgency for need in needs), default=Urgency.NOTHING)
+
+
+def _frozen(known: Known) -> Need | None:
+    frozen = known.frozen
+    if frozen is None:
+        return None
+    why = "" if frozen.reason is None else f": {frozen.reason}"
+    if known.observed.state is State.ACTIVE:
+        told = f"{frozen.by} froze it{why}, and it is active all the same"
+        return Need(urgency=Urgency.FROZEN_DIALING, reason=told, action="Stop it", entry=frozen.entry)
+    told = f"{frozen.by} froze it{why}"
+    return Need(urgency=Urgency.FROZEN, reason=told, action="Look why, unfreeze", entry=frozen.entry)
+
+
+def _outside(known: Known) -> Need | None:
+    if known.outside is None:
+        return None
+    told = "somebody changed it outside paceline"
+    return Need(urgency=Urgency.CHANGED_OUTSIDE, reason=told, action="See what differs", entry=known.outside)
+
+
+def _locked(known: Known) -> Need | None:
+    if not known.observed.locked:
+        return None
+    told = "it is locked on the platform: no change is taken"
+    return Need(urgency=Urgency.LOCKED, reason=told, action="Look again")
+
+
+def _not_dialing(known: Known) -> Need | None:
+    live, recent = known.live, known.recent
+    if known.observed.state is not State.ACTIVE or known.is_open is not True or live is None or recent is None:
+        return None
+    if recent.dials or live.calls_ringing or live.calls_waiting or live.calls_connected:
+        return None
+    why = "no agent is logged in" if live.agents == 0 else f"{live.agents} agents are logged in"
+    told = f"its schedule is open, and nothing was dialed for {QUIET_MINUTES} minutes: {why}"
+    return Need(urgency=Urgency.NOT_DIALING, reason=told, action="See why")
+
+
+def _of_change(one: Mapping[str, Json], now: datetime) -> Need | None:
+    entry = one["entry"]
+    number = EntryId(entry) if isinstance(entry, int) else None
+    about = f"{one['kind']} by {one['by']}"
+    stage = str(one["status"])
+    if stage == Stage.IN_DOUBT.value:
+        told = f"{about} was sent, and nobody knows yet whether it happened"
+        return Need(urgency=Urgency.IN_DOUBT, reason=told, action="See what is known", entry=number)
+    if "trouble" in one:
+        told = f"{about} was {'put aside' if one.get('put_aside') else 'not made yet'}: {one['trouble']}"
+        return Need(urgency=Urgency.LATE, reason=told, action="Look at the change", entry=number)
+    due = one.get("due")
+    if stage == Stage.WAITING.value and due is not None and _is_late(str(due), now):
+        told = f"{about} was due at {due}, and was not made"
+        return Need(urgency=Urgency.LATE, reason=told, action="See whether a worker lives", entry=number)
+    if stage == Stage.WAITS_FOR_APPROVAL.value:
+        until = one.get("approve_until")
+        told = f"{about} waits for a second person{f' until {until}' if until else ''}"
+        return Need(urgency=Urgency.APPROVAL, reason=told, action="Decide", entry=number)
+    return None
+
+
+def _is_late(due: str, now: datetime) -> bool:
+    return datetime.fromisoformat(due) + LATE_AFTER < now
