@@ -10,6 +10,7 @@ from pathlib import Path
 
 from paceline.bootstrap.system import Options, System
 from paceline.compliance.shelf import the_rulebook
+from paceline.control.access import Access
 from paceline.control.adoption import Adopt, adopted
 from paceline.control.facts_file import read_facts
 from paceline.control.order import Order
@@ -34,11 +35,12 @@ from paceline.storage.database import Database, open_database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The ledger alone: what was done can be read where no platform is reached."""
+    """The ledger alone, and who has access: what can be read, and said, where no platform is reached."""
 
     database: Database
     book: Book
     readings: Readings
+    access: Access
     actor: Actor
     data_folder: Path
 
@@ -52,11 +54,13 @@ def ledger_of(settings: Settings) -> Iterator[Ledger]:
         StorageError: the database cannot be opened.
     """
     with _database_of(settings) as database:
-        book = Book(database, tenant=tenant_of(settings, database), clock=MachineClock())
+        clock = MachineClock()
+        book = Book(database, tenant=tenant_of(settings, database), clock=clock)
         yield Ledger(
             database=database,
             book=book,
             readings=Readings(database, book),
+            access=Access(database, book, clock),
             actor=settings.actor,
             data_folder=settings.data_folder,
         )
@@ -70,6 +74,7 @@ def system_of(
     patience_s: float | None = None,
     adopt: Adopt = Adopt.MUST,
     notice: Callable[[str], None] = lambda _words: None,
+    heard: Callable[[str | None, float], None] = lambda _code, _seconds: None,
 ) -> Iterator[System]:
     """Open the system that these settings describe, and close it again.
 
@@ -80,6 +85,7 @@ def system_of(
             end for what stops.
         adopt: whether the file of campaigns is adopted first.
         notice: who hears what is waited for, and why the file was not adopted where that was only to be tried.
+        heard: who counts attempts at the platform: the code of the error, None of an answer, and its seconds.
 
     Raises:
         SettingsError: there is no address of a platform, or no credentials for it.
@@ -95,6 +101,7 @@ def system_of(
             throttle=throttle_of(settings, database, clock),
             patience=_patience(settings, patience_s),
             notice=notice,
+            heard=heard,
         )
         system = System(
             platform=OutboundV2(transport, prefix=settings.prefix),

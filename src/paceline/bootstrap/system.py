@@ -12,6 +12,7 @@ from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
+from paceline.control.access import Access
 from paceline.control.agenda import ROOM, Agenda
 from paceline.control.announcing import Announcer, Undelivered
 from paceline.control.approval_desk import ApprovalDesk
@@ -38,11 +39,13 @@ from paceline.control.owners import LEASE_S, Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
+from paceline.control.replays import Replays
 from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
 from paceline.control.survey import Survey
 from paceline.control.undoing import Undoing
 from paceline.control.unended import UnendedChanges
+from paceline.control.wall import Wall
 from paceline.control.watch import Watch
 from paceline.control.webhooks import Webhooks
 from paceline.control.withdrawal import Withdrawal
@@ -123,6 +126,8 @@ class System:
         self.readings = Readings(database, self.book)
         self.facts = Facts(database, self.book)
         self.owner = Owner(database, clock, lease_s=options.lease_s)
+        self.access = Access(database, self.book, clock)
+        self.replays = Replays(database, tenant=tenant, owner=self.owner, clock=clock)
         self._join_outbox(options)
         crier = Announcer(self.book, self.box)
         self.freezes = Freezes(database, self.book, crier)
@@ -190,6 +195,7 @@ class System:
         self.fleet = Fleet(platform, self.corridor, self.recorder, concurrency=options.concurrency)
         self.undoing = Undoing(platform=platform, book=self.book, corridor=self.corridor)
         self.unended = UnendedChanges(recorder=self.recorder, book=self.book, desk=self.desk)
+        self.wall = Wall(platform, book=self.book, unended=self.unended, freezes=self.freezes)
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""

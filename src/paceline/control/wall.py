@@ -2,7 +2,7 @@
 
 Rules:
 * A look is two requests, whatever the number of campaigns: the list, and the statistics of all of them. One schedule
-  beside, in turn, says whether an active campaign's hours are open.
+  is read beside while one is not known, or not known any more: it says whether an active campaign's hours are open.
 * Rates are of the last quarter of an hour, from the platform's own counts by minute; None while nothing was counted.
 * A look keeps nothing: what is kept is what the worker saw, and what changes found.
 """
