@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from paceline.ledger.book import Book
 
 NOTES = (
+    "access.add",
+    "access.enter",
+    "access.link",
+    "access.revoke",
+    "access.sign_out",
     "approval.approve",
     "approval.ask",
     "approval.refuse",

@@ -21,11 +21,13 @@ webhook = App(name="webhook", help="Who is told of what happens, by signed messa
 schedule = App(name="schedule", help="Calling windows as instants, who may be called when, and schedules proven.")
 contacts = App(name="list", help="Contact lists: who may be called when.")
 law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
+keys = App(name="keys", help="Who may ask the service, and as what.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
 
 COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (app, "demo.command:demo", ("demo",), "Tell one story through the corridor, each act checked before it is told."),
-    (app, "up:up", ("up",), "Start an emulator that the other commands find by themselves, until Ctrl-C."),
+    (app, "up:up", ("up",), "Start emulator, service with pages, and worker, which other commands find, until Ctrl-C."),
+    (app, "service:serve", ("serve",), "Serve the HTTP API and the pages until told to end."),
     (emulator, "serve:serve_emulator", ("serve",), "Serve the emulator until Ctrl-C."),
     (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
     (get, "look:get_campaign", ("campaign",), "Show one campaign."),
@@ -62,6 +64,11 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
         "Send again to one that is disabled, or at once to one that fails.",
     ),
     (webhook, "webhook:remove_webhook", ("remove",), "Send nothing any more, and forget what waits."),
+    (keys, "keys:add_key", ("add",), "Make an API key with a role, and show it, once."),
+    (keys, "keys:list_keys", ("list",), "List the keys: who has them, what they may do, when they were used last."),
+    (keys, "keys:revoke_key", ("revoke",), "Make a key good for nothing, and end the sessions begun with it."),
+    (keys, "keys:make_link", ("link",), "Make a link that signs somebody in once, and show it, once."),
+    (keys, "keys:sign_out", ("sign-out",), "End the sessions of a name, and its links that nobody has used."),
     (app, "look:explain", ("explain", "describe"), "Say why a campaign is, or is not, dialing, and what may be done."),
     (app, "declare:declare", ("declare",), "Say what the platform does not know about a campaign."),
     (audit, "audit:list_entries", ("list",), "List what was done, the oldest first."),
@@ -91,13 +98,14 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
     (law, "law_check:check_law", ("check",), "Say which campaigns break the law on a date, and in the year after it."),
     (app, "completion:completion", ("completion",), "Print what a shell needs to complete commands and options."),
+    (app, "runbook:runbook", ("runbook",), "Print what to do about a finding, an alert or an outcome."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
 )
 """Every command: its tree, where it is, its names, and what the list says of it; its module loads when it runs."""
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook, audit):
+for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook, keys, audit):
     app.command(tree)
 
 CODES = {
@@ -113,6 +121,7 @@ CODES = {
     "webhook-kinds": exits.USAGE,
     "webhook-name": exits.USAGE,
     "subscriber-disabled": exits.CONFLICT,
+    "access": exits.USAGE,
     "scenario": exits.USAGE,
     "unstable-scenario": exits.REFUSED,
     "unauthorized": exits.NOT_AUTHORISED,

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from anyio import CancelScope
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.requests import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from paceline.control.replays import Begun, Fresh, Lost, Mismatch, Replay, UnderWay, WhenLost
+from paceline.control.access_rights import Right
+from paceline.control.replays import AnotherRequest, Begun, Fresh, Lost, Replay, UnderWay, WhenLost
+from paceline.ledger.failures import LedgerError
 from paceline.primitives.errors import PacelineError
 from paceline.service.identity import principal_of
 from paceline.service.parts import Parts, parts_of
@@ -24,6 +31,8 @@ from paceline.service.problems import problem, problem_of
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 """Where the key stands, and what an answer says that was given before."""
+SHOWN_ONCE = "Paceline-Shown-Once"
+"""The header of an answer that shows a secret: it is not kept, and a repetition hears that the request is lost."""
 LONGEST = 200
 """Characters that a key may have."""
 _CHANGING = frozenset({"POST", "PUT", "DELETE"})
@@ -38,25 +47,25 @@ class OnceRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Return the handler that looks at the key first."""
-        handler = super().get_route_handler()
+        handler, rights = super().get_route_handler(), _rights_of(self.dependant)
 
         async def once(request: Request) -> Response:
             key = request.headers.get(HEADER)
             if key is None or request.method not in _CHANGING:
                 return await handler(request)
-            return await _once(request, key, handler)
+            return await _once(request, key, handler, rights)
 
         return once
 
 
-async def _once(request: Request, key: str, handler: Handler) -> Response:
+async def _once(request: Request, key: str, handler: Handler, rights: frozenset[Right]) -> Response:
     if not 1 <= len(key) <= LONGEST:
         return problem(400, f"{HEADER} has 1 to {LONGEST} characters", code="idempotency-key")
     parts = parts_of(request)
     try:
         who = await run_in_threadpool(principal_of, request, parts)
-        if who is None:
-            return await handler(request)
+        if who is None or not all(who.may(right) for right in rights):
+            return await handler(request)  # which refuses it: a role that was lowered hears no old answers either
         digest = _digest(request, await request.body())
         lost = WhenLost.REPEAT if request.url.path.endswith(_STOPPING) else WhenLost.TELL
         begun = await run_in_threadpool(parts.system.replays.begin, key, who.name, digest, lost=lost)
@@ -71,37 +80,42 @@ async def _carried_out(parts: Parts, request: Request, fresh: Fresh, handler: Ha
         answer = await handler(request)
     except PacelineError as error:
         answer = problem_of(error)
-    except Exception:
-        # Validation of the form ends here too: nothing was carried out then; of all else nobody knows.
-        await run_in_threadpool(replays.abandon if _is_of_form() else replays.lose, fresh)
+    except (RequestValidationError, HTTPException):
+        await run_in_threadpool(replays.abandon, fresh)  # the form was off: nothing was carried out
+        raise
+    except BaseException:
+        # Cancelled, or a fault of ours: nobody knows how far it came.
+        with CancelScope(shield=True), suppress(LedgerError):
+            await run_in_threadpool(replays.lose, fresh)
         raise
     body = getattr(answer, "body", None)
-    if answer.status_code in _NOT_KEPT or not isinstance(body, bytes):
-        await run_in_threadpool(replays.abandon, fresh)
-        return answer
+    is_kept = answer.status_code not in _NOT_KEPT and SHOWN_ONCE not in answer.headers and isinstance(body, bytes)
     headers = [(name, value) for name, value in answer.headers.items() if name not in _OF_EACH_ANSWER]
-    await run_in_threadpool(replays.finish, fresh, status=answer.status_code, headers=headers, body=body)
+    # What was carried out is told whether it can be kept or not; a repetition hears that it was lost then.
+    with suppress(LedgerError):
+        if is_kept and isinstance(body, bytes):
+            await run_in_threadpool(replays.finish, fresh, status=answer.status_code, headers=headers, body=body)
+        elif SHOWN_ONCE in answer.headers:
+            await run_in_threadpool(replays.lose, fresh)
+        else:
+            await run_in_threadpool(replays.abandon, fresh)
     return answer
 
 
-def _is_of_form() -> bool:
-    """Return whether what is being handled is a fault of the request's form, found before anything was done."""
-    import sys
-
-    from fastapi.exceptions import RequestValidationError
-
-    return isinstance(sys.exception(), RequestValidationError)
+def _rights_of(dependant: Dependant) -> frozenset[Right]:
+    """Return the rights that a route wants of who asks."""
+    scopes = {scope for one in dependant.dependencies for scope in one.own_oauth_scopes or ()}
+    return frozenset(Right(scope) for scope in scopes)
 
 
 def _told(begun: Begun) -> Response:
     match begun:
         case Replay(status, headers, body):
             answer = Response(body, status)
-            for name, value in headers:
-                answer.headers[name] = value
+            answer.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
             answer.headers[REPLAYED] = "true"
             return answer
-        case Mismatch():
+        case AnotherRequest():
             return problem(422, f"another request came under this {HEADER}", code="idempotency-mismatch",
                            hint="take a new key for a new request")  # fmt: skip
         case UnderWay():

@@ -9,7 +9,7 @@ What else is here may be changed: it says who is at what right now, what was dec
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 METADATA = MetaData()
 
@@ -298,3 +298,61 @@ CAMPAIGN_FREEZES = Table(
     Column("stopped", Integer, nullable=False),  # 1 when it was seen stopped since, 0 when not yet
     sqlite_with_rowid=False,
 )
+
+ACCESS_KEYS = Table(
+    "access_keys",  # who may ask the service; of a key only its hash is kept
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),  # of whoever holds it
+    Column("role", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 of the whole key, lower-case hex
+    Column("made_ns", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_ns", BigInteger),  # null is never
+    Column("revoked_ns", BigInteger),
+    Column("used_ns", BigInteger),  # about when it was good for something last
+    sqlite_with_rowid=False,
+)
+
+ACCESS_LINKS = Table(
+    "access_links",  # one-time links that sign somebody in; a used one is gone
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),  # SHA-256 of the secret
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("entry", BigInteger, nullable=False),  # of the ledger, where it was made
+    Column("until_ns", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ACCESS_SESSIONS = Table(
+    "access_sessions",  # who is signed in
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),  # SHA-256 of what the cookie says
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("key", Text),  # that it was begun with; null for a link
+    Column("begun_ns", BigInteger, nullable=False),
+    Column("seen_ns", BigInteger, nullable=False),  # about when it was used last
+    sqlite_with_rowid=False,
+)
+
+ACCESS_REPLAYS = Table(
+    "access_replays",  # requests that came with a key of their own, and what was answered: kept for a day
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("principal", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # SHA-256 of the key that came with the request
+    Column("digest", Text, nullable=False),  # of the request: another one under the same key is refused
+    Column("mark", Text, nullable=False),  # of whoever carries it out: a fence against those who did before
+    Column("owner", Text),  # in control_owners; null when nobody is at it
+    Column("begun_ns", BigInteger, nullable=False),
+    Column("status", Integer),  # of the answer; null when there is none
+    Column("headers", Text),  # canonical JSON: list of names with values
+    Column("body", LargeBinary),
+    sqlite_with_rowid=False,
+)
+Index("access_replays_by_time", ACCESS_REPLAYS.c.tenant, ACCESS_REPLAYS.c.begun_ns)
