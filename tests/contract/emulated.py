@@ -120,6 +120,7 @@ class Emulated:
         in_line_s: float = 600.0,
         stopping: Schedule | None = None,
         notice: Callable[[str], None] = lambda _words: None,
+        heard: Callable[[str | None, float], None] = lambda _code, _seconds: None,
     ) -> Transport:
         """Open a transport whose waits take no time: they only move our clock."""
         allowance = Allowance(limit=limit, window_s=window_s, margin_s=margin_s)
@@ -138,6 +139,7 @@ class Emulated:
                 stopping=stopping,
             ),
             notice=notice,
+            heard=heard,
             tolerance=Tolerance(failures=failures),
             seed=lambda: 0,
         )

@@ -113,8 +113,7 @@ def system_of(
         )
         system.closes(transport.close)
         with system:
-            file = settings.campaigns_file
-            if file is not None:
+            if (file := settings.campaigns_file) is not None:
                 order = Order(actor=settings.actor)
                 adopted(adopt, lambda: system.facts.adopt(read_facts(file), order), notice=notice)
             yield system

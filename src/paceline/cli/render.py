@@ -34,6 +34,8 @@ CONFLICTS = frozenset({"lifecycle.transition", "lifecycle.locked", "lifecycle.un
 """Rules whose refusal is a conflict: the campaign is not as it would have to be."""
 NOT_AUTHORISED = frozenset({"unauthorized", "forbidden"})
 """Codes of failures for which the credentials are the cause."""
+_WANT_MORE = frozenset({"refused", "conflicted", "failed", "in_doubt"})
+"""Outcomes after which somebody has to do something: each ends with where to read what."""
 _STYLES = {Severity.ERROR: "red", Severity.REVIEW: "yellow", Severity.INFO: "dim"}
 
 
@@ -98,6 +100,8 @@ def show_outcome(outcome: Outcome, output: Output) -> None:
     if output is Output.TABLE:
         console = console_for(sys.stdout)
         _show_line(console, outcome)
+        if outcome.word in _WANT_MORE:
+            console.print(f"  more: paceline runbook {_page_of(outcome)}", markup=False, highlight=False, style="dim")
     else:
         show_data(outcome.document(), output, names=[f"campaign/{outcome.change.campaign}"])
 
@@ -148,6 +152,12 @@ def _show_line(console: Console, outcome: Outcome) -> None:
         console.print(f"  {outcome.failure.message}", markup=False, highlight=False, style="red")
         if outcome.failure.hint:
             console.print(f"  {outcome.failure.hint}", markup=False, highlight=False)
+
+
+def _page_of(outcome: Outcome) -> str:
+    """Return which runbook page helps most: that of the first finding that stands against it, else of the outcome."""
+    against = [found.rule for found in outcome.findings if found.severity is not Severity.INFO]
+    return against[0] if against and outcome.word == "refused" else outcome.word
 
 
 def _line(outcome: Outcome) -> str:

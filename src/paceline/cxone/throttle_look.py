@@ -20,7 +20,7 @@ def throttle_check(database: Database, clock: Clock, allowance: Allowance, *, cl
     Raises:
         StorageError: the database cannot be read.
     """
-    used, shut_ns = database.read(lambda connection: _standing(connection, times_of(clock), allowance, client))
+    used, shut_ns = standing(database, clock, allowance, client=client)
     left = max(allowance.limit - used, 0)
     told = f"{used} of {allowance.limit} requests in {allowance.window_s:g} s are used, {left} are left"
     if shut_ns > 0:
@@ -32,8 +32,18 @@ def throttle_check(database: Database, clock: Clock, allowance: Allowance, *, cl
     return fine("throttle", told)
 
 
+def standing(database: Database, clock: Clock, allowance: Allowance, *, client: str) -> tuple[int, int]:
+    """Return how many requests went in the window, and for how many nanoseconds more the platform shut us out.
+
+    The second is 0 or negative when it does not.
+
+    Raises:
+        StorageError: the database cannot be read.
+    """
+    return database.read(lambda connection: _standing(connection, times_of(clock), allowance, client))
+
+
 def _standing(connection: Connection, times: Times, allowance: Allowance, client: str) -> tuple[int, int]:
-    """Return how many requests went in the window, and for how many nanoseconds the platform shut us out."""
     column = THROTTLE_CLIENTS.c
     asked = select(column.latest_ns, column.behind_ns, column.shut_until_ns).where(column.client == client)
     found = connection.execute(asked).one_or_none()

@@ -105,6 +105,7 @@ class Transport:
         tolerance: Tolerance | None = None,
         seed: Callable[[], int] = fresh_seed,
         notice: Callable[[str], None] = lambda _words: None,
+        heard: Callable[[str | None, float], None] = lambda _code, _seconds: None,
     ) -> None:
         """Open nothing yet.
 
@@ -117,8 +118,10 @@ class Transport:
             tolerance: when a host that fails is left alone.
             seed: 64 bits of chance, for the spread of waits.
             notice: who hears, in words, what is waited for and how long; short waits are not told.
+            heard: who counts attempts: the code of the error, None of an answer, and the seconds that it took.
         """
         self._notice = notice
+        self._heard = heard
         self._clock = clock or MachineClock()
         self._throttle = throttle or MemoryThrottle(self._clock)
         self._patience = patience or Patience()
@@ -268,7 +271,18 @@ class Transport:
             raise errand.failed(UnavailableError(away.message, operation=errand.request.operation)) from away
 
     def _checked(self, errand: _Errand, url: str, token: Token | None) -> Answer:
-        """Return a 2xx answer to one attempt; the breaker of its host learns how it went."""
+        """Return a 2xx answer to one attempt, and tell who counts them how it went."""
+        began_ns = self._clock.running_ns()
+        try:
+            answer = self._once(errand, url, token)
+        except PlatformError as error:
+            self._heard(error.code, (self._clock.running_ns() - began_ns) / _SECOND)
+            raise
+        self._heard(None, (self._clock.running_ns() - began_ns) / _SECOND)
+        return answer
+
+    def _once(self, errand: _Errand, url: str, token: Token | None) -> Answer:
+        """Return the same; the breaker of its host learns how it went."""
         request = errand.request
         breaker = self._breakers.of(_host(url))
         rest_s = breaker.admit(request.lane)
