@@ -18,7 +18,7 @@ from paceline.emulator.messages import CODES
 from paceline.emulator.operation import Operation
 from paceline.emulator.platform import Platform
 from paceline.primitives.clock import ManualClock
-from tests.architecture import generated_rules, generated_telemetry
+from tests.architecture import generated_rules, generated_service, generated_telemetry
 from tests.architecture.test_statements import statements
 from tests.architecture.tree import ROOT, parsed, python_files, relative
 
@@ -182,6 +182,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": generated_rules.settings,
     "metrics.md": generated_telemetry.metrics,
     "runbooks.md": generated_telemetry.runbook_pages,
+    "service.md": generated_service.service,
 }
 
 

@@ -17,8 +17,9 @@ from paceline.cli.entrance import open_ledger
 from paceline.cli.entries import TABLE, entry_lines, printable, table_row
 from paceline.cli.kinds import known_kind
 from paceline.cli.render import console_for, show_data, show_table, tell
-from paceline.cli.sightings import known_document, known_lines
+from paceline.cli.sightings import known_lines
 from paceline.cli.words import UsageError, instant
+from paceline.ledger.known_settings import known_document
 from paceline.ledger.shown import ended_word, entry_document, rows_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId, campaign_id

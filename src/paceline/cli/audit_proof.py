@@ -16,7 +16,6 @@ from cyclopts import Parameter, validators
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, settings_of
 from paceline.cli.entrance import open_ledger
-from paceline.cli.entries import COLUMNS, csv_row
 from paceline.cli.render import show_data, tell
 from paceline.cli.signing import own_keys, public_of, public_text, signer_of
 from paceline.cli.words import UsageError
@@ -161,6 +160,7 @@ def lines_of(ledger: Ledger, form: Form) -> Iterator[str]:
     """
     from paceline.ledger.entry import Query
     from paceline.ledger.proofs import exported
+    from paceline.ledger.spreadsheet import COLUMNS, csv_row
 
     if form is Form.JSONL:
         yield from exported(ledger.book)

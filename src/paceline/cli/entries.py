@@ -1,21 +1,15 @@
-"""Entries of the ledger as documents, as rows of a table, and as lines for people."""
+"""Entries of the ledger as rows of a table, and as lines for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from paceline.ledger.entry import Entry, Step
-from paceline.ledger.shown import ended_word, entry_document, finding_lines, move_line, part
+from paceline.ledger.entry import Step
+from paceline.ledger.shown import finding_lines, move_line, part
 from paceline.primitives.canonical import Json
 
-COLUMNS = (
-    "entry", "at", "kind", "campaign", "actor", "known_by", "reason", "ticket", "dry_run", "outcome", "verdict",
-    "revision_before", "revision_after", "requests", "findings", "hash",
-)  # fmt: skip
-"""The columns of an export as CSV."""
 TABLE = ("ENTRY", "AT", "KIND", "CAMPAIGN", "ACTOR", "OUTCOME", "VERDICT", "REASON")
 """The columns of a table for people."""
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_row(document: Mapping[str, Json], *, ended: str) -> tuple[str, ...]:
@@ -26,20 +20,6 @@ def table_row(document: Mapping[str, Json], *, ended: str) -> tuple[str, ...]:
         f"{ended} (dry run)" if document["dry_run"] else ended, document["verdict"], document["reason"],
     )  # fmt: skip
     return tuple("" if cell is None else printable(str(cell)) for cell in cells)
-
-
-def csv_row(entry: Entry) -> tuple[object, ...]:
-    """Return the cells of an export as CSV; none begins like a formula, for spreadsheets would run it."""
-    told = entry_document(entry)
-    actor = part(told, "actor")
-    findings = told["findings"]
-    cells = (
-        told["entry"], told["at"], told["kind"], told["campaign"], actor["name"], actor["known_by"], told["reason"],
-        told["ticket"], "yes" if told["dry_run"] else "no", ended_word(entry), told["verdict"],
-        part(told, "before").get("revision"), part(told, "after").get("revision"), told["requests"],
-        "; ".join(finding_lines(findings)), entry.rows[-1].hash,
-    )  # fmt: skip
-    return tuple(_safe(cell) for cell in cells)
 
 
 def entry_lines(document: Mapping[str, Json], rows: Sequence[Json]) -> Iterator[str]:
@@ -80,9 +60,3 @@ def _step_line(row: Mapping[str, Json]) -> str:
     if row["step"] == Step.INTENT.value:
         return f"about to send, judged on revision {part(body, 'request').get('judged')}"
     return str(row["step"])
-
-
-def _safe(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(_STARTS_FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else cell

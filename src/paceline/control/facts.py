@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
@@ -24,6 +25,7 @@ from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed
 from paceline.ledger.failures import at_the_ledger
 from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
 from paceline.storage.tables import CAMPAIGN_FACTS
@@ -31,6 +33,12 @@ from paceline.storage.tables import CAMPAIGN_FACTS
 DECLARED = "facts.declare"
 """The kind of the entry of a declaration."""
 _FACTS = CAMPAIGN_FACTS.c
+
+
+class FactsMovedError(PacelineError):
+    """somebody else declared facts since they were looked at"""
+
+    code = "facts-moved"
 
 
 class Facts:
@@ -47,20 +55,24 @@ class Facts:
         Args:
             campaign: None is the whole tenant.
             facts: as `known_facts.judged` returns them; None withdraws.
-            order: who says so, and why; a dry run writes nothing.
+            order: who says so, and why; a dry run writes nothing. `if_revision` is the tag of the facts that were
+                looked at, as `tag` tells it; * is whatever there is.
 
         Raises:
+            FactsMovedError: somebody else declared since they were looked at.
             LedgerUnavailableError: nothing was declared.
         """
 
         def work(connection: Connection) -> Declaration:
             hold_head(connection, self._book.tenant)  # nobody else declares between the look and the entry
             known = self._spoken(connection, campaign)
+            _hold_tag(known, order)
             new = {name: value for name, value in facts.items() if known.get(name, Spoken()).value != value}
             return self._declared(connection, campaign, new, known=known, order=order, source=Source.DECLARED)
 
         def look(connection: Connection) -> Declaration:
             known = self._spoken(connection, campaign)
+            _hold_tag(known, order)
             before = {name: known.get(name, Spoken()).value for name in facts}
             new = {name: value for name, value in facts.items() if before[name] != value}
             return Declaration(campaign=campaign, facts=new, before={name: before[name] for name in new})
@@ -107,6 +119,15 @@ class Facts:
         with at_the_ledger():
             found = self._database.read(lambda connection: self._spoken(connection, campaign))
         return facts_from(campaign, found)
+
+    def tag(self, campaign: CampaignId | None) -> str:
+        """Return what changes with each fact of a campaign, or of the whole tenant.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        with at_the_ledger():
+            return _tag_of(self._database.read(lambda connection: self._spoken(connection, campaign)))
 
     def labelled(self, labels: Mapping[str, str]) -> frozenset[CampaignId]:
         """Return the campaigns that have all these labels; without a label, none.
@@ -246,3 +267,14 @@ class Facts:
             said = Said(json.loads(row.value), Source(row.source), EntryId(row.entry))
             spoken.setdefault(row.fact, Spoken()).by[said.source] = said
         return found
+
+
+def _tag_of(known: Mapping[str, Spoken]) -> str:
+    """Return what differs when any fact does; a fact that was withdrawn and one that nobody said are the same."""
+    said = {name: spoken.value for name, spoken in known.items() if spoken.value is not None}
+    return hashlib.sha256(canonical_json(said).encode()).hexdigest()[:32]
+
+
+def _hold_tag(known: Mapping[str, Spoken], order: Order) -> None:
+    if order.named_revision not in {None, "*", _tag_of(known)}:
+        raise FactsMovedError("the facts have changed since they were looked at", hint="look again, then declare")

@@ -194,6 +194,8 @@ class Book:
             fits.append(column.at >= instant_text(query.since))
         if query.until is not None:
             fits.append(column.at < instant_text(query.until))
+        if query.before is not None:
+            fits.append(column.entry < query.before)
         if query.outcome == OPEN:
             fits += [column.step == Step.OPENED.value, ~self._closed()]
         elif query.outcome is not None:

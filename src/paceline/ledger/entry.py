@@ -155,6 +155,7 @@ class Query:
         actor: the name.
         kind: whole, or `ASPECT.*` for every kind of an aspect.
         outcome: how it ended, or `open` for what has not ended.
+        before: with a smaller number than this.
         limit: at most so many, the newest.
     """
 
@@ -164,6 +165,7 @@ class Query:
     actor: str | None = None
     kind: str | None = None
     outcome: str | None = None
+    before: int | None = None
     limit: int | None = None
 
 

@@ -4,47 +4,82 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from paceline.bootstrap import System
-from paceline.service import problems
+from paceline.service import document, problems
+from paceline.service.dashboard import joining
 from paceline.service.edge import Edge
 from paceline.service.limits import RequestLimits
 from paceline.service.live import Live
 from paceline.service.news import News
+from paceline.service.operations import Operations
 from paceline.service.options import Options
 from paceline.service.parts import Parts
-from paceline.service.routes import campaigns, changes, events, health, verbs
+from paceline.service.routes import (
+    access,
+    audit,
+    campaigns,
+    changes,
+    computing,
+    dialer,
+    events,
+    facts,
+    freezes,
+    health,
+    law,
+    metrics,
+    operations,
+    verbs,
+    webhooks,
+)
+from paceline.telemetry.collector import Budget, Process, Telemetry
+from paceline.telemetry.requests import RequestCounts
 
-ROUTERS = (verbs.router, campaigns.router, changes.router, events.router, health.router)
+ROUTERS = (
+    verbs.router,
+    freezes.router,
+    campaigns.router,
+    facts.router,
+    dialer.router,
+    changes.router,
+    events.router,
+    audit.router,
+    law.router,
+    computing.router,
+    operations.router,
+    webhooks.router,
+    access.router,
+    health.router,
+    metrics.router,
+)
 """The routes of the interface for programs; those of the pages are beside them."""
 
 
-def application(system: System, options: Options | None = None) -> FastAPI:
+def application(
+    system: System, options: Options | None = None, *, process: Process | None = None, budget: Budget | None = None
+) -> FastAPI:
     """Return the application for a system, which stays the caller's to close.
 
     Args:
         system: what requests are carried out with.
         options: how the service behaves.
+        process: what this process counts beside requests, for `/metrics`; requests are counted in any case.
+        budget: how many requests we allow ourselves at the platform, for `/metrics`.
     """
     options = options or Options()
-    parts = Parts(
-        system=system,
-        options=options,
-        limits=RequestLimits(system.clock, per_minute=options.requests_per_minute),
-        wrong_keys=RequestLimits(system.clock, per_minute=options.attempts_per_minute),
-        news=News(system.book, poll_s=options.poll_s),
-        live=Live(system.wall, system.clock, look_s=options.look_s),
-    )
+    parts = _parts(system, options, process or Process(), budget)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         parts.news.end()
         parts.live.end()
+        parts.operations.end()
 
     app = FastAPI(
         title="paceline",
@@ -61,8 +96,25 @@ def application(system: System, options: Options | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Edge, options=options)
+    joining.install(app)
+    document.install(app)
+    app.add_middleware(Edge, options=options, requests=parts.requests, clock=system.clock)
     return app
+
+
+def _parts(system: System, options: Options, process: Process, budget: Budget | None) -> Parts:
+    requests = process.requests or RequestCounts()
+    return Parts(
+        system=system,
+        options=options,
+        limits=RequestLimits(system.clock, per_minute=options.requests_per_minute),
+        wrong_keys=RequestLimits(system.clock, per_minute=options.attempts_per_minute),
+        news=News(system.book, poll_s=options.poll_s),
+        live=Live(system.wall, system.clock, look_s=options.look_s),
+        operations=Operations(),
+        requests=requests,
+        telemetry=Telemetry(system, process=replace(process, requests=requests), budget=budget),
+    )
 
 
 def _operation_id(route: APIRoute) -> str:

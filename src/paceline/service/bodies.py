@@ -5,11 +5,11 @@ A field that is left out stays as it is on the platform.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.observed import Drain, State
@@ -20,6 +20,18 @@ Reason = Annotated[str | None, Field(max_length=2000, description="Why, for the 
 Ticket = Annotated[str | None, Field(max_length=200, description="Where it is discussed, for the ledger.")]
 """Where it is discussed."""
 _MOST = 10**9
+_YEARS = range(1970, 2200)
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Return an instant in UTC; what lies further off than clocks are known and databases count is none."""
+    if at.year not in _YEARS:
+        raise ValueError("an instant lies in the years 1970 to 2199")
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant with an offset, of the years 1970 to 2199."""
 
 
 class Body(BaseModel):
@@ -32,12 +44,15 @@ class OverrideBody(Body):
     """That a person answers for a finding of severity `review`."""
 
     rule: str = Field(min_length=1, max_length=100)
-    until: AwareDatetime
+    until: Instant
 
 
 class Noted(Body):
     """What the ledger keeps beside a deed."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "the list is exhausted", "ticket": "OPS-1"}]}
+    )
     reason: Reason = None
     ticket: Ticket = None
 
@@ -48,7 +63,7 @@ class Ordered(Noted):
     dry_run: bool = Field(default=False, description="Check it to the end, record it, send nothing.")
     on_conflict: OnConflict | None = None
     overrides: list[OverrideBody] = Field(default_factory=list, max_length=50)
-    at: AwareDatetime | None = Field(default=None, description="When it is to happen; now when not said.")
+    at: Instant | None = Field(default=None, description="When it is to happen; now when not said.")
     by: Literal["platform"] | None = Field(default=None, description="With `at`: the platform itself acts then.")
     not_after_s: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
 
@@ -74,8 +89,8 @@ class Asked(Noted):
     dry_run: bool = Field(default=False, description="Check it to the end, record it, send nothing.")
     on_conflict: OnConflict | None = None
     override: list[str] = Field(default_factory=list, max_length=50, description="Rules that a person answers for.")
-    until: AwareDatetime | None = Field(default=None, description="Until when that counts.")
-    at: AwareDatetime | None = Field(default=None, description="When it is to happen; now when not said.")
+    until: Instant | None = Field(default=None, description="Until when that counts.")
+    at: Instant | None = Field(default=None, description="When it is to happen; now when not said.")
     not_after_s: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
 
     @model_validator(mode="after")

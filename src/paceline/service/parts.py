@@ -12,7 +12,10 @@ from paceline.bootstrap import System
 from paceline.service.limits import RequestLimits
 from paceline.service.live import Live
 from paceline.service.news import News
+from paceline.service.operations import Operations
 from paceline.service.options import Options
+from paceline.telemetry.collector import Telemetry
+from paceline.telemetry.requests import RequestCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,9 @@ class Parts:
         wrong_keys: from which address wrong keys came how often.
         news: the rows of the ledger, as they come.
         live: all campaigns, as they are.
+        operations: what is being computed.
+        requests: what this process was asked, counted.
+        telemetry: the metrics.
     """
 
     system: System
@@ -34,6 +40,9 @@ class Parts:
     wrong_keys: RequestLimits
     news: News
     live: Live
+    operations: Operations
+    requests: RequestCounts
+    telemetry: Telemetry
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

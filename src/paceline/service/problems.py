@@ -32,6 +32,7 @@ STATUS_OF: Mapping[str, int] = {
     "entry-open": 409,
     "fact": 422,
     "facts-file": 503,
+    "facts-moved": 412,
     "incomplete-change": 422,
     "key-not-found": 404,
     "ledger-unavailable": 503,
@@ -180,4 +181,9 @@ def _http(_: Request, error: Exception) -> Response:
 def _unforeseen(_: Request, error: Exception) -> Response:
     """Answer a fault of ours: what happened stands in the log, under the request's id, never in the answer."""
     del error
+    return internal()
+
+
+def internal() -> JSONResponse:
+    """Return the answer to a request that met a fault of ours."""
     return problem(500, "something is wrong on this side; the log tells it by the request's id", code="internal")

@@ -35,7 +35,7 @@ SHOWN_ONCE = "Paceline-Shown-Once"
 """The header of an answer that shows a secret: it is not kept, and a repetition hears that the request is lost."""
 LONGEST = 200
 """Characters that a key may have."""
-_CHANGING = frozenset({"POST", "PUT", "DELETE"})
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _NOT_KEPT = frozenset({400, 401, 403, 404, 405, 413, 428, 429})
 _STOPPING = (":pause", ":stop", ":freeze")
 _OF_EACH_ANSWER = frozenset({"content-length", "x-request-id", "date"})

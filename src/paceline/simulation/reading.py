@@ -6,6 +6,7 @@ The shortest file has `[agents]`, `[handle]`, `[answer]` and `[pacing]`; docs/ba
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from paceline.simulation.checks import PARAMETERS, TICKED, check_scenario
@@ -65,6 +66,16 @@ def read_scenario(source: Path | str) -> Scenario:
         raise ScenarioError("the file", str(wrong), "TOML") from wrong
     except (OSError, UnicodeDecodeError) as wrong:
         raise ScenarioError("the file", str(source), f"readable text ({wrong})") from wrong
+    return scenario_in(document)
+
+
+def scenario_in(document: Mapping[str, object]) -> Scenario:
+    """Return the scenario in a document with the keys of the TOML file, checked.
+
+    Raises:
+        ScenarioError: naming the field, the value and the bound.
+        UnstableScenarioError: when its queue would grow without limit.
+    """
     root = Table("", document)
     scenario = _scenario(root)
     root.close()

@@ -24,6 +24,8 @@ from paceline.service.shapes import Document, problems
 
 router = APIRouter(prefix="/v1", tags=["events"])
 """The route of the event stream."""
+ENDED = b": this stream ends here; ask again with the last id\n\n"
+"""The last line of a stream that the service ends: at its own end, or when the ledger cannot be read."""
 AGAIN_MS = 2_000
 """After so many milliseconds a client that lost the stream asks again."""
 _LARGEST = 2**53
@@ -58,15 +60,17 @@ def stream_events(
 async def _told(parts: Parts, place: int, campaign: str | None) -> AsyncIterator[bytes]:
     """Yield events, or a comment where it is quiet, until the client goes or the service ends."""
     yield format_sse_event(retry=AGAIN_MS, id=str(place), event="place", data_str=f'{{"sequence":{place}}}')
-    async with aclosing(parts.news.after(place)) as news:
-        async for rows in news:
-            told = [row for row in rows if row.step is not Step.READING and _is_of(row, campaign)]
-            yield b"".join(_event(row.sequence, row.step.value, event_document(row)) for row in told)
-            if rows and not told:
-                # What was passed over moves the place on all the same.
-                yield _event(rows[-1].sequence, "place", {"sequence": rows[-1].sequence})
-            if not rows:
-                yield KEEPALIVE_COMMENT
+    with parts.requests.stream():
+        async with aclosing(parts.news.after(place)) as news:
+            async for rows in news:
+                told = [row for row in rows if row.step is not Step.READING and _is_of(row, campaign)]
+                yield b"".join(_event(row.sequence, row.step.value, event_document(row)) for row in told)
+                if rows and not told:
+                    # What was passed over moves the place on all the same.
+                    yield _event(rows[-1].sequence, "place", {"sequence": rows[-1].sequence})
+                if not rows:
+                    yield KEEPALIVE_COMMENT
+    yield ENDED
 
 
 def _event(sequence: int, name: str, data: dict[str, Json]) -> bytes:

@@ -14,10 +14,11 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.control.access_rights import Principal
 from paceline.control.fleet import Target
 from paceline.control.later import kept_for_all
+from paceline.control.order import OnConflict
 from paceline.control.outcome import Outcome
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.answers import answer_of, answer_of_fleet
-from paceline.service.bodies import BulkBody, VerbBody
+from paceline.service.bodies import BulkBody, TargetBody, VerbBody
 from paceline.service.decode import order_of, verb_change
 from paceline.service.identity import Operator
 from paceline.service.parts import Here, Parts
@@ -98,7 +99,7 @@ def carried_out(
     return system.later.keeper(partial(_made, verb, body), order, body.at, lane=change.lane)(campaign, None)
 
 
-def target_of(parts: Parts, body: BulkBody) -> Target:
+def target_of(parts: Parts, body: TargetBody) -> Target:
     """Return the campaigns that a body means.
 
     Raises:
@@ -120,7 +121,11 @@ def target_of(parts: Parts, body: BulkBody) -> Target:
 
 
 def _one(parts: Parts, who: Principal, verb: str, campaign: str, *, looked: str, body: VerbBody | None) -> Response:
-    return answer_of(carried_out(parts, who, verb, campaign_id(campaign), looked=looked, body=body or VerbBody()))
+    body = body or VerbBody()
+    if body.on_conflict is None and looked.strip() != "*":
+        # A tag is a condition, of pauses and stops too: who wants one whatever there is says so by a star.
+        body = body.model_copy(update={"on_conflict": OnConflict.REPORT})
+    return answer_of(carried_out(parts, who, verb, campaign_id(campaign), looked=looked, body=body))
 
 
 def _many(parts: Parts, who: Principal, verb: str, body: BulkBody) -> Response:

@@ -1,0 +1,125 @@
+"""What takes longer than a request should: begun here, looked at by `GET /v1/operations/{id}`, computed in few threads.
+
+An operation belongs to this process and is forgotten with it: it reads or computes, and changes nothing, so it can be
+begun again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYetError
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi.responses import JSONResponse, Response
+
+from paceline.primitives.canonical import Json
+from paceline.primitives.chance import fresh_key
+from paceline.primitives.errors import PacelineError
+from paceline.service.problems import ProblemError, problem_of
+
+KEPT = 200
+"""Operations that are remembered."""
+WAITING = 16
+"""Operations that may wait or run at once; more are refused with 503."""
+THREADS = 2
+LOOK_AGAIN_S = 1
+"""After so many seconds it is worth looking again."""
+
+Work = Callable[[], dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """An operation, ended or not."""
+
+    id: str
+    kind: str
+    shared: str | None
+    future: Future[dict[str, Json]]
+
+
+class Operations:
+    """The operations of this process; serves all threads."""
+
+    def __init__(self, *, threads: int = THREADS) -> None:
+        """Have nothing to do yet; threads begin with the work."""
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="paceline-operation")
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, Running] = OrderedDict()
+
+    def begin(self, kind: str, work: Work, *, shared: str | None = None) -> Running:
+        """Begin something, or return what runs already under the same word.
+
+        Args:
+            kind: what it is, for whoever looks.
+            work: what is computed.
+            shared: what asks for the same has the same word.
+
+        Raises:
+            ProblemError: too much is being computed already (503).
+        """
+        with self._lock:
+            unended = [one for one in self._known.values() if not one.future.done()]
+            same = [one for one in unended if shared is not None and one.shared == shared]
+            if same:
+                return same[0]
+            if len(unended) >= WAITING:
+                raise ProblemError(
+                    503, "too much is being computed", code="too-busy", headers={"Retry-After": "5"},
+                    hint="ask again in a few seconds",
+                )  # fmt: skip
+            made = Running(id=f"op_{fresh_key(9).hex()}", kind=kind, shared=shared, future=self._pool.submit(work))
+            self._known[made.id] = made
+            while len(self._known) > KEPT:
+                oldest = next((name for name, one in self._known.items() if one.future.done()), None)
+                if oldest is None:
+                    break
+                del self._known[oldest]
+            return made
+
+    def of(self, name: str) -> Running:
+        """Return an operation.
+
+        Raises:
+            ProblemError: this process knows none of that id (404).
+        """
+        with self._lock:
+            found = self._known.get(name)
+        if found is None:
+            raise ProblemError(
+                404, "this process knows no such operation", code="no-operation",
+                hint="operations end with their process, and another service does not know them: begin it again",
+            )  # fmt: skip
+        return found
+
+    def end(self) -> None:
+        """Take nothing more; what has not begun is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def answer_within(running: Running, longest_s: float) -> Response:
+    """Return the result as it is where it comes within so many seconds, else 202 and where to look."""
+    try:
+        running.future.exception(timeout=longest_s)
+    except NotYetError:
+        where = {"Location": f"/v1/operations/{running.id}", "Retry-After": str(LOOK_AGAIN_S)}
+        return JSONResponse(operation_document(running), HTTPStatus.ACCEPTED, headers=where)
+    try:
+        return JSONResponse(running.future.result())
+    except PacelineError as error:
+        return problem_of(error)
+
+
+def operation_document(running: Running) -> dict[str, Json]:
+    """Return an operation as JSON shows it: `running`, `done` with its result, or `failed` with its error."""
+    told: dict[str, Json] = {"operation": running.id, "kind": running.kind, "result": None, "error": None}
+    if not running.future.done():
+        return {**told, "state": "running"}
+    try:
+        return {**told, "state": "done", "result": running.future.result()}
+    except PacelineError as error:
+        return {**told, "state": "failed", "error": {"code": error.code, "message": error.message, "hint": error.hint}}

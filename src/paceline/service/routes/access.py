@@ -1,0 +1,93 @@
+"""Who is asking, and the keys of programs: a key is shown once, in the answer that makes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import JSONResponse, Response
+from pydantic import ConfigDict, Field
+
+from paceline.control.access_rights import RIGHTS, Principal, Role
+from paceline.control.order import Order
+from paceline.primitives.canonical import Json
+from paceline.service.bodies import Instant, Noted
+from paceline.service.identity import Administrator, Reader
+from paceline.service.parts import Here
+from paceline.service.replaying import SHOWN_ONCE, OnceRoute
+from paceline.service.shapes import READ, WRITTEN, ListShape, Shape
+
+router = APIRouter(prefix="/v1", tags=["access"], route_class=OnceRoute)
+"""The routes of keys."""
+KeyId = Annotated[str, Path(max_length=60, description="The id of a key, never the key.", examples=["pk_000000000000"])]
+
+
+class KeyBody(Noted):
+    """A key to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "workforce-management", "role": "operator"}]}
+    )
+    name: str = Field(min_length=1, max_length=200, description="Whose deeds are done with it.")
+    role: Role
+    expires_at: Instant | None = Field(default=None, description="From then on it is good for nothing.")
+
+
+class KeyShape(Shape):
+    """A key, without its secret."""
+
+    id: str
+    name: str
+    role: str
+    standing: str
+
+
+class NewKeyShape(KeyShape):
+    """A key and its secret, which is shown only here."""
+
+    secret: str
+
+
+class MeShape(Shape):
+    """Who is asking."""
+
+    name: str
+    role: str
+    rights: list[str]
+    known_by: str
+
+
+@router.get("/me", responses=READ, response_model=MeShape)
+def read_me(who: Reader) -> Response:
+    """Return who is asking, as the ledger would name them, and what they may do."""
+    rights: list[Json] = [*sorted(right.value for right in RIGHTS[who.role])]
+    return JSONResponse({"name": who.name, "role": who.role.value, "rights": rights, "known_by": who.known_by})
+
+
+@router.get("/keys", responses=READ, response_model=ListShape)
+def list_keys(parts: Here, _: Administrator) -> Response:
+    """List every key there ever was: who has it, what it may do, whether it is good, when it was used last."""
+    now = parts.system.access.now()
+    held = parts.system.access.keys()
+    items: list[Json] = [one.document(now) for one in held]
+    return JSONResponse({"items": items, "next": None})
+
+
+@router.post("/keys", responses=WRITTEN, status_code=201, response_model=NewKeyShape)
+def add_key(parts: Here, who: Administrator, body: KeyBody) -> Response:
+    """Make a key; the answer shows it, once."""
+    key, secret = parts.system.access.make_key(body.name, body.role, _order(who, body), expires_at=body.expires_at)
+    told = {**key.document(parts.system.access.now()), "secret": secret}
+    return JSONResponse(told, 201, headers={SHOWN_ONCE: "true"})
+
+
+@router.delete("/keys/{key}", responses=WRITTEN, response_model=KeyShape)
+def revoke_key(key: KeyId, parts: Here, who: Administrator) -> Response:
+    """Make a key good for nothing, at once and for ever, and end the sessions that were begun with it."""
+    revoked = parts.system.access.revoke(key, _order(who, None))
+    return JSONResponse(revoked.document(parts.system.access.now()))
+
+
+def _order(who: Principal, body: Noted | None) -> Order:
+    body = body or Noted()
+    return Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)

@@ -1,0 +1,86 @@
+"""Freezes, webhooks and keys over HTTP: each is in the ledger under the name of who asked."""
+
+from __future__ import annotations
+
+from paceline.control.access_rights import Role
+from tests.contract.systems import Office
+from tests.service.served import Served, serving
+
+ANY = {"If-Match": "*"}
+
+
+def test_frozen_campaign_is_stopped_and_cannot_be_resumed_until_it_is_unfrozen(everywhere: Served) -> None:
+    client = everywhere.client(Role.OPERATOR)
+    frozen = client.post("/v1/campaigns/ACTIVE:freeze", json={"reason": "a complaint"})
+    assert (frozen.status_code, frozen.json()["items"][0]["status"]) == (200, 200)
+    assert client.get("/v1/campaigns/ACTIVE").json()["state"] == "STOPPED"
+    assert client.get("/v1/freezes").json()["items"][0] | {"entry": 0} == {
+        "campaign": "ACTIVE", "by": "operator", "reason": "a complaint", "entry": 0, "stopped": True,
+    }  # fmt: skip
+    resumed = client.post("/v1/campaigns/ACTIVE:resume", headers=ANY)
+    assert "lifecycle.frozen" in {found["rule"] for found in resumed.json()["findings"]}
+    freed = client.post("/v1/campaigns/ACTIVE:unfreeze")
+    assert freed.json() == {"unfrozen": ["ACTIVE"], "not_frozen": []}
+    assert client.post("/v1/campaigns/ACTIVE:resume", headers=ANY).status_code == 200
+
+
+def test_locked_campaign_is_frozen_and_202_says_that_it_is_tried_again(served: Served) -> None:
+    answer = served.client(Role.OPERATOR).post("/v1/campaigns:freeze", json={"campaigns": ["LOCKED", "PAUSED"]})
+    assert answer.status_code == 202
+    assert [one["campaign"] for one in answer.json()["not_yet_stopped"]] == ["LOCKED"]
+    assert served.client().get(answer.headers["location"]).status_code == 200
+
+
+def test_freeze_of_what_is_not_there_freezes_nothing(served: Served) -> None:
+    client = served.client(Role.OPERATOR)
+    assert client.post("/v1/campaigns/NOWHERE:freeze").status_code == 404
+    assert client.get("/v1/freezes").json()["items"] == []
+    assert client.post("/v1/campaigns:freeze", json={"all": True, "count": 2}).json()["count"] == 5
+    assert client.post("/v1/campaigns:unfreeze", json={"all": True, "count": 1}).json()["count"] == 0
+    assert client.get("/v1/freezes").json()["items"] == []
+
+
+def test_webhook_is_made_shown_once_and_removed(everywhere: Served) -> None:
+    client = everywhere.client()
+    made = client.post("/v1/webhooks", json={"url": "https://hooks.example.com/secret-path", "name": "wfm"}).json()
+    place = f"/v1/webhooks/{made['id']}"
+    assert made["secret"].startswith("whsec_")
+    listed = everywhere.client(Role.VIEWER).get("/v1/webhooks").text
+    assert "secret" not in listed
+    assert "hooks.example.com" in listed
+    assert client.post(f"{place}:test").json()["message"]
+    assert client.post(f"{place}:rotate").json()["secret"] != made["secret"]
+    assert client.post(f"{place}:replay", json={"from": "2026-01-01T00:00:00Z"}).status_code == 200
+    assert client.post(f"{place}:replay", json={"first": 1}).status_code == 422
+    assert client.post(f"{place}:enable").json()["standing"] == "active"
+    assert client.delete(place).json() == {"id": made["id"], "removed": True}
+    for verb in (":test", ":rotate", ":enable"):
+        assert client.post(f"{place}{verb}").json()["code"] == "subscriber-not-found"
+    kinds = [one["kind"] for one in client.get("/v1/audit?kind=webhook.*").json()["items"]]
+    assert kinds[0] == "webhook.remove"
+    assert client.post("/v1/webhooks", json={"url": "http://169.254.169.254/"}).status_code == 422
+
+
+def test_key_is_good_from_its_making_until_it_is_revoked(everywhere: Served) -> None:
+    client = everywhere.client()
+    made = client.post("/v1/keys", json={"name": "wfm", "role": "operator", "reason": "new system"}).json()
+    bearer = everywhere.client(None, Authorization=f"Bearer {made['secret']}")
+    assert bearer.get("/v1/me").json() == {
+        "name": "wfm", "role": "operator", "rights": ["operate", "read"], "known_by": f"api-key {made['id']}",
+    }  # fmt: skip
+    assert "secret" not in client.get("/v1/keys").text
+    assert client.delete(f"/v1/keys/{made['id']}").json()["standing"] == "revoked"
+    assert bearer.get("/v1/me").status_code == 401
+    assert client.delete("/v1/keys/pk_000000000000").status_code == 404
+    expired = {"name": "old", "role": "viewer", "expires_at": "2020-01-01T00:00:00Z"}
+    assert client.post("/v1/keys", json=expired).json()["code"] == "access"
+    notes = client.get("/v1/audit?kind=access.add").json()["items"]
+    assert (notes[0]["actor"]["name"], notes[0]["reason"]) == ("administrator", "new system")
+
+
+def test_deeds_bear_the_name_of_who_asked_not_of_the_service(desk: Office) -> None:
+    with serving(desk.system("robot")) as served:
+        answer = served.client(Role.OPERATOR).post("/v1/campaigns/ACTIVE:pause", headers=ANY)
+        told = served.client().get(f"/v1/audit/{answer.headers['paceline-entry']}").json()
+        assert told["actor"]["name"] == "operator"
+        assert told["actor"]["known_by"].startswith("api-key pk_")
