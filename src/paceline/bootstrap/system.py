@@ -27,6 +27,7 @@ from paceline.control.enforcement import Enforcement
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
+from paceline.control.foresight import Foresight
 from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
 from paceline.control.last_look import LastLook
@@ -195,6 +196,7 @@ class System:
         self.fleet = Fleet(platform, self.corridor, self.recorder, concurrency=options.concurrency)
         self.undoing = Undoing(platform=platform, book=self.book, corridor=self.corridor)
         self.unended = UnendedChanges(recorder=self.recorder, book=self.book, desk=self.desk)
+        self.foresight = Foresight(platform, self.recorder, self.survey, rules=self.rules, clock=clock)
         self.wall = Wall(platform, book=self.book, unended=self.unended, freezes=self.freezes)
 
     def _join_later(self) -> None:

@@ -17,6 +17,7 @@ _TOLD = {
     Stage.IN_DOUBT: "was sent and never answered, it may have happened",
     Stage.SETTLING: "was accepted and is still settling",
     Stage.WAITING: "waits for its hour",
+    Stage.WAITS_FOR_APPROVAL: "waits for approval by a second person",
 }
 
 

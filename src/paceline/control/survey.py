@@ -7,8 +7,8 @@ as active; of two that compete for the last place, the one whose entry is the yo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from paceline.campaign.catalogue import AnyChange, ends_dialing
 from paceline.campaign.change import Lane
@@ -24,6 +24,21 @@ from paceline.control.kept import Opened, Unended
 from paceline.control.law import Law
 from paceline.control.recorder import Recorder
 from paceline.primitives.ids import CampaignId, EntryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claimed:
+    """Which campaigns are active, or about to be, and how many beside that show no id."""
+
+    named: frozenset[CampaignId | None]
+    strangers: int = 0
+
+    def beside(self, campaign: CampaignId) -> int:
+        """Return how many there are beside one."""
+        return len(self.named - {None, campaign}) + self.strangers
+
+
+_NOBODY = _Claimed(named=frozenset())
 
 
 class Survey:
@@ -96,18 +111,49 @@ class Survey:
         """
         observed = self._platform.read(campaign)
         self._recorder.saw([observed])
-        active, limit = (None, None) if observed.state is State.ACTIVE else self._counted(campaign, Lane.READING)
+        return self.around([observed], counts_calls=True)[0]
+
+    def around(self, seen: Sequence[Observed], *, counts_calls: bool = False) -> list[Situation]:
+        """Return the situation of each of these campaigns, as it was just seen; nobody is about to change them.
+
+        Args:
+            seen: the campaigns.
+            counts_calls: whether the platform is asked for the calls of one that drains.
+
+        Raises:
+            PlatformError: it cannot be asked how many are active, or how many calls there are.
+            LedgerUnavailableError: nobody can tell who is at them.
+        """
+        others = self._recorder.unended(campaigns=[one.campaign for one in seen])
+        rests = any(one.state is not State.ACTIVE for one in seen)
+        claimed, limit = self._claimed(Lane.READING) if rests else (_NOBODY, None)
+        frozen = self._freezes.frozen()
+        return [
+            Situation(
+                observed=one,
+                abilities=self._platform.abilities,
+                now=one.at,
+                active=None if limit is None or one.state is State.ACTIVE else claimed.beside(one.campaign),
+                active_limit=None if one.state is State.ACTIVE else limit,
+                unfinished=tuple(_unfinished(other) for other in others if other.campaign == one.campaign),
+                live=self._calls_of(one) if counts_calls else None,
+                frozen=frozen.get(one.campaign),
+            )
+            for one in seen
+        ]
+
+    def foreseen(self, change: AnyChange, seen: Observed) -> Situation:
+        """Return the situation in which a change would be judged now, by what was just seen of its campaign.
+
+        Raises:
+            PlatformError: it cannot be asked what was measured.
+            LedgerUnavailableError: nobody can tell what was declared, or who is at it.
+        """
+        return self._before_the_law(change, self.around([seen])[0])
+
+    def _calls_of(self, observed: Observed) -> LiveCalls | None:
         counts = observed.drained is False and Ability.LIVE_CALLS in self._platform.abilities
-        return Situation(
-            observed=observed,
-            abilities=self._platform.abilities,
-            now=observed.at,
-            active=active,
-            active_limit=limit,
-            unfinished=tuple(_unfinished(other) for other in self._recorder.unended(campaigns=[campaign])),
-            live=self._platform.live(campaign) if counts else None,
-            frozen=self._freezes.of(campaign),
-        )
+        return self._platform.live(observed.campaign) if counts else None
 
     def _active(self, change: AnyChange, opened: Opened, observed: Observed) -> tuple[int | None, int | None]:
         if not isinstance(change, Resume) or observed.state is State.ACTIVE:
@@ -118,18 +164,19 @@ class Survey:
         self, campaign: CampaignId, lane: Lane, before: EntryId | None = None
     ) -> tuple[int | None, int | None]:
         """Return how many other campaigns are active or about to be, by entries older than `before`, and the limit."""
+        claimed, limit = self._claimed(lane, before)
+        return (None, None) if limit is None else (claimed.beside(campaign), limit)
+
+    def _claimed(self, lane: Lane, before: EntryId | None = None) -> tuple[_Claimed, int | None]:
         limit = self._active_limit()
         if limit is None:
-            return None, None
+            return _NOBODY, None
         # First those on their way, then those who have arrived: nobody is missed who goes from one to the other.
         coming = {other.campaign for other in self._coming() if before is None or other.entry < before}
-        active: set[CampaignId | None] = set(coming)
-        strangers = 0
-        for shown in self._platform.list(state=State.ACTIVE, lane=lane):
-            strangers += shown.campaign is None
-            active.add(shown.campaign)
-        active -= {None, campaign}
-        return len(active) + strangers, limit
+        shown = list(self._platform.list(state=State.ACTIVE, lane=lane))
+        named = {one.campaign for one in shown if one.campaign is not None}
+        strangers = sum(one.campaign is None for one in shown)
+        return _Claimed(named=frozenset(coming | named), strangers=strangers), limit
 
     def _coming(self) -> list[Unended]:
         """Return the resumptions that are on their way; one that waits for its hour is not, until a worker has it."""

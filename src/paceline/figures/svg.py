@@ -52,6 +52,15 @@ _STYLE = """
 
 def svg_of(week: Week) -> str:
     """Return the picture of a week, a whole SVG document."""
+    return _picture(week, f"<style>{_STYLE}</style>")
+
+
+def inline_svg_of(week: Week) -> str:
+    """Return the picture of a week for a page whose own style sheet colours it by the same classes; no style within."""
+    return _picture(week)
+
+
+def _picture(week: Week, *styles: str) -> str:
     panels = (week.together, *week.panels)
     height = _TOP + len(panels) * (_HEAD + 7 * _ROW + _BELOW) + 16
     title = f"{week.campaign}: the week from {week.together.dates[0]}"
@@ -59,7 +68,7 @@ def svg_of(week: Week) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" {_LABELLED} viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}">',
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(told(week))}</desc>',
-        f"<style>{_STYLE}</style>",
+        *styles,
         _HATCH,
         f'<rect class="ground" width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(16, 28, title, "title"),

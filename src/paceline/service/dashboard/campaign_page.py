@@ -1,0 +1,168 @@
+"""*Campaign*: what one campaign does now, why, what is scheduled, and its settings as forms; live by one stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.requests import Request
+from fastapi.responses import Response, StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import AwareDatetime
+from starlette.concurrency import run_in_threadpool
+
+from paceline.campaign.blocks import DialingMode, Directive
+from paceline.campaign.observed import Ability, Observed, Part
+from paceline.campaign.ports import PlatformError
+from paceline.compliance.call import Purpose
+from paceline.control.wall import WallRow
+from paceline.ledger.entry import Query as Search
+from paceline.primitives.ids import CampaignId, campaign_id
+from paceline.service.dashboard import facts_form, rules_form, schedule_form
+from paceline.service.dashboard.campaigns_page import AGAIN_MS, QUIET_S, UNBUFFERED, is_in_still, with_silence
+from paceline.service.dashboard.pages import render, rendered, segment
+from paceline.service.dashboard.rows import verbs_of, way_of
+from paceline.service.dashboard.visitors import Viewing, Visitor
+from paceline.service.parts import Here, Parts
+from paceline.service.routes.campaigns import read
+
+router = APIRouter(include_in_schema=False)
+"""The routes of the page of one campaign."""
+Named = Annotated[str, Path(max_length=128)]
+"""A campaign in an address."""
+LAST = 10
+"""So many of its last entries are shown."""
+
+
+@router.get("/campaigns/{campaign}")
+def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) -> Response:
+    """Show one campaign."""
+    named, system = campaign_id(campaign), parts.system
+    explanation = system.explain(named)
+    observed = explanation.situation.observed
+    parts.live.look()
+    scheduled, unknown = _schedule(parts, named)
+    facts = system.facts.of(named)
+    return render(
+        request,
+        "campaign.html",
+        who,
+        **picture_of(parts, who, named, observed),
+        observed=observed,
+        scheduled=scheduled,
+        unknown=[*explanation.settings.unknown, *unknown],
+        why=explanation.why,
+        explanation=explanation.document(),
+        unended=system.unended.documents(campaigns=[named]),
+        entries=system.book.entries(Search(campaign=named, limit=LAST)),
+        rules=rules_form.values(observed.rules),
+        schedule=None if scheduled is None else schedule_form.values(scheduled.schedule),
+        facts=facts_form.values(facts),
+        said=facts.said,
+        modes=[mode.value for mode in DialingMode],
+        directives=[directive.value for directive in Directive],
+        purposes=[purpose.value for purpose in Purpose],
+        version=str(observed.version),
+        seen_at=observed.at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a page was made of: the campaign's version, and when it was seen by the platform's clock."""
+
+    version: str = ""
+    at: datetime | None = None
+
+    def is_newer_than(self, seen: Observed) -> bool:
+        """Return whether a look is older than the page itself, and would only set it back."""
+        return self.at is not None and seen.at < self.at
+
+    def is_older_than(self, seen: Observed) -> bool:
+        """Return whether somebody changed the campaign since."""
+        return self.version not in {"", str(seen.version)} and (self.at is None or seen.at > self.at)
+
+
+def made_of(version: Annotated[str, Query(max_length=200)] = "", at: AwareDatetime | None = None) -> Made:
+    """Return what the page was made of, by its stream's address."""
+    return Made(version, at)
+
+
+@router.get("/live/campaigns/{campaign}")
+def stream_campaign(
+    campaign: Named, request: Request, parts: Here, who: Viewing, made: Annotated[Made, Depends(made_of)]
+) -> Response:
+    """Stream the live picture of one campaign, and that somebody changed it since the page was made."""
+    told = _told(request, parts, who, campaign_id(campaign), made)
+    return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
+
+
+def picture_of(parts: Parts, who: Visitor, campaign: CampaignId, seen: Observed | None = None) -> dict[str, Any]:
+    """Return what the live part of the page shows, as the last look has it; `seen` is a newer look at the campaign."""
+    row = parts.live.row(campaign)
+    if row is not None and seen is not None:
+        row = replace(row, observed=seen, frozen=parts.system.freezes.of(campaign) is not None)
+    return {
+        "row": row,
+        "page": f"/campaigns/{segment(campaign)}",
+        "needs": [(need, way_of(need, campaign, is_operator=who.is_operator)) for need in (row.needs if row else ())],
+        "verbs": verbs_of(row) if row is not None and who.is_operator else [],
+        "series": series_of(row),
+        "away": parts.live.away,
+    }
+
+
+def series_of(row: WallRow | None) -> str:
+    """Return the last hour for the chart: instants in seconds, occupancy and abandon rate as fractions."""
+    points = () if row is None else row.series
+    columns = [
+        [round(point.at.timestamp()) for point in points],
+        [None if point.occupancy is None else round(point.occupancy, 4) for point in points],
+        [None if point.abandonment is None else round(point.abandonment, 4) for point in points],
+    ]
+    return json.dumps(columns, separators=(",", ":"))
+
+
+def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list[str]]:
+    """Return the schedule's own look, which a write names; None, and why, where there can be none."""
+    if Ability.SCHEDULE not in parts.system.platform.abilities:
+        return None, []
+    try:
+        return read(parts, campaign, part=Part.SCHEDULE), []
+    except PlatformError as error:
+        return None, [f"its schedule cannot be looked at: {error.message}"]
+
+
+async def _told(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> AsyncIterator[bytes]:
+    """Yield the live part of the page where it changed, until the page goes or the session ends."""
+    yield format_sse_event(retry=AGAIN_MS, comment="live")
+    seen = ""
+    async for look in with_silence(parts.live.changes(), QUIET_S):
+        if not await run_in_threadpool(is_in_still, request, parts, who):
+            yield format_sse_event(event="left", data_str="the session has ended")
+            return
+        if look is None:
+            yield KEEPALIVE_COMMENT
+            continue
+        text = _parts(request, parts, who, campaign, made)
+        if text not in {"", seen}:
+            yield format_sse_event(data_str=text)
+            seen = text
+
+
+def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> str:
+    shown = picture_of(parts, who, campaign)
+    row: WallRow | None = shown["row"]
+    if row is not None and made.is_newer_than(row.observed):
+        return ""
+    picture = rendered(request, "campaign_picture.html", who, **shown)
+    is_old = row is not None and made.is_older_than(row.observed)
+    stale = rendered(request, "campaign_stale.html", None, is_old=is_old, row=row, page=shown["page"])
+    return (
+        f'<hx-partial hx-target="#picture" hx-swap="innerMorph">{picture}</hx-partial>'
+        f'<hx-partial hx-target="#stale" hx-swap="innerMorph">{stale}</hx-partial>'
+    )

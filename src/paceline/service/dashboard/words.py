@@ -1,0 +1,166 @@
+"""The words of the pages and what they mean: the vendor's words first, what other dialers call the same beside them.
+
+`docs/glossary.md` says the same; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word: what it means, in one or two sentences, and what others call it; empty where nobody does."""
+
+    word: str
+    meaning: str
+    elsewhere: str = ""
+
+
+WORDS: Mapping[str, Word] = MappingProxyType(
+    {
+        "campaign": Word(
+            word="Campaign",
+            meaning="A list of contacts that is being dialed, with its rules, its schedule and its agents.",
+            elsewhere="skill (the vendor's older API), outbound queue, dialing session",
+        ),
+        "available": Word(
+            word="Available",
+            meaning="Agents who are logged in and wait for a call.",
+            elsewhere="idle, ready, waiting",
+        ),
+        "working": Word(
+            word="Working",
+            meaning="Agents who are talking to somebody.",
+            elsewhere="on call, in call, talking, busy",
+        ),
+        "acw": Word(
+            word="ACW",
+            meaning="After-call work: agents who finish what a call left to do, before they are available again.",
+            elsewhere="wrap-up, disposition, clerical",
+        ),
+        "unavailable": Word(
+            word="Unavailable",
+            meaning="Agents who are logged in and take no call, such as on a break.",
+            elsewhere="not ready, paused, AUX",
+        ),
+        "ringing": Word(
+            word="Ringing",
+            meaning="Calls that were placed and not answered yet.",
+            elsewhere="dialing, placing",
+        ),
+        "waiting": Word(
+            word="Waiting",
+            meaning="Calls that a person answered and that no agent has yet: each second counts towards abandonment.",
+            elsewhere="queued, in queue, drop queue",
+        ),
+        "connected": Word(
+            word="Connected",
+            meaning="Calls in which a person talks to an agent.",
+            elsewhere="live, active contacts, bridged",
+        ),
+        "occupancy": Word(
+            word="Occupancy",
+            meaning="Talk and wrap-up over all time that agents were logged in, a share of the last 15 minutes.",
+            elsewhere="utilisation, talk-time share",
+        ),
+        "abandon-rate": Word(
+            word="Abandon rate",
+            meaning="Abandoned calls over calls that a person answered (the abandoned ones included), over the last "
+            "15 minutes. What the law limits is measured over longer periods: 30 days in the US for sales.",
+            elsewhere="drop rate, nuisance rate, silent-call rate",
+        ),
+        "dials": Word(
+            word="Dials",
+            meaning="Calls that were placed.",
+            elsewhere="attempts placed, outbound calls, calls made",
+        ),
+        "connects": Word(
+            word="Connects",
+            meaning="Calls that a person answered, the abandoned ones included.",
+            elsewhere="live answers, human answers, contacts",
+        ),
+        "abandons": Word(
+            word="Abandons",
+            meaning="Connects for which no agent was there within two seconds after the person had said hello.",
+            elsewhere="drops, nuisance calls",
+        ),
+        "rpc": Word(
+            word="RPC",
+            meaning="Right-party connects: connects that reached the person who was meant.",
+            elsewhere="right-party contacts, decision-maker contacts",
+        ),
+        "attempts": Word(
+            word="Attempts",
+            meaning="How often one contact is dialed; the attempt limit counts the first call too.",
+            elsewhere="tries, redials, passes",
+        ),
+        "records": Word(
+            word="Records",
+            meaning="The contacts of a campaign's list: all of them, those that may be dialed again, and those that "
+            "are through.",
+            elsewhere="leads, contacts, list entries",
+        ),
+        "frozen": Word(
+            word="Frozen",
+            meaning="Stopped before all other work; nobody resumes it here until a person unfreezes it.",
+            elsewhere="emergency stop, kill switch",
+        ),
+        "locked": Word(
+            word="Locked",
+            meaning="Held on the platform by somebody else: it takes no change until it is let go.",
+        ),
+        "in-doubt": Word(
+            word="In doubt",
+            meaning="A change was sent and no answer came: it may have happened. paceline looks until it knows.",
+        ),
+        "changed-outside": Word(
+            word="Changed outside",
+            meaning="The platform shows something that nobody ordered here: somebody changed it by another way.",
+            elsewhere="drift",
+        ),
+        "late": Word(
+            word="Late",
+            meaning="A change whose hour has come was not made, or was put aside for a person.",
+        ),
+        "drain": Word(
+            word="Drain",
+            meaning="What becomes of calls in flight when a campaign pauses or stops. Finish: they find an agent. "
+            "Drop: those that ring or wait are cut, and the answered ones count as abandoned.",
+            elsewhere="graceful and hard stop",
+        ),
+        "calls-per-agent": Word(
+            word="Calls per agent",
+            meaning="Calls that may be in flight for each free agent.",
+            elsewhere="ratio, dial level, lines per agent, overdial",
+        ),
+        "cool-down": Word(
+            word="Cool-down",
+            meaning="How long the platform dials no more after the abandon rate has reached its threshold.",
+            elsewhere="dampening, throttling back",
+        ),
+        "window": Word(
+            word="Window",
+            meaning="A span of one weekday in which a campaign may dial, by the schedule's own clock.",
+            elsewhere="shift, calling hours, time slot",
+        ),
+        "calling-time": Word(
+            word="Calling time",
+            meaning="When the law lets a person be called, by the clock of the place where that person may be.",
+            elsewhere="curfew, TCPA hours, legal hours",
+        ),
+        "finding": Word(
+            word="Finding",
+            meaning="One thing that was found when a change was judged: it refuses, wants a person's word, or is told.",
+        ),
+        "revision": Word(
+            word="Revision",
+            meaning="The number that the platform counts up with every change of a campaign. What you see has one; a "
+            "change that was made on an older one is not made.",
+            elsewhere="version, ETag",
+        ),
+    }
+)
+"""Every word by its id, in the order in which they are explained."""

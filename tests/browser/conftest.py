@@ -1,0 +1,75 @@
+"""A browser, and a desk with the pages in it; without Chromium on the machine the tests say what did not run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.desk import Desk, open_desk
+
+SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+"""Where pictures of pages are kept for whoever looks at a run; not under version control."""
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--force-color-profile=srgb",
+)
+MISSING = (
+    "no Chromium: the pages were not tried in a browser (tests/browser); on Debian: apt-get install chromium, "
+    "or name its file in CHROMIUM"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of its own: what a test changes, no other one sees."""
+    with open_desk(browser, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def open_office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk for all tests of a file."""
+    with open_desk(browser, tmp_path_factory.mktemp("desk")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_desk(open_office: Desk) -> Iterator[Desk]:
+    """A desk for tests that only look, or change nothing that another one of the file looks at."""
+    yield open_office
+    open_office.close_browsers()
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keeps a picture of what a page shows, under the test's file and a name."""
+
+    def keep(page: Page, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{request.path.stem.removeprefix('test_')}-{name}.png", full_page=True)
+
+    return keep
