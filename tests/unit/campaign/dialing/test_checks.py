@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from paceline.campaign.blocks import DialingMode, DialingRules
 from paceline.campaign.change import HouseRules
 from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.observed import Ability, Limits, Measurement, Observed, Situation, State
+from paceline.campaign.observed import Ability, Limits, Measurement, Observed, Situation, Stage, State, Unfinished
 from paceline.compliance.rule import AbandonmentCeiling, AttemptCap, Counted, Denominator, GapAfter, Period
 from paceline.primitives.findings import Finding, Findings, Severity
+from paceline.primitives.ids import EntryId
 from tests.unit.campaign.dialing.rules import MODERATE
 from tests.unit.campaign.laws import FEDERAL, judged_in, law, made
 from tests.unit.campaign.situations import C1, seen
@@ -302,6 +303,14 @@ def test_obstacles_are_told_too() -> None:
     lacking = frozenset(Ability) - {Ability.DIALING_RULES}
     found = setting().guard(around(observed=blocked, abilities=lacking))
     assert found.rules == ("lifecycle.unsupported", "lifecycle.locked")
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_change_under_way_is_told_at_every_stage(stage: Stage) -> None:
+    other = Unfinished(entry=EntryId(7), kind="dialing.set", by="ada", stage=stage)
+    situation = replace(around(observed=seen(rules=MODERATE)), unfinished=(other,))
+    (told,) = [one for one in setting().guard(situation) if one.found == 7]
+    assert told.message.startswith("dialing.set by ada (entry 7) ")
 
 
 @settings(max_examples=60, deadline=None)
