@@ -32,7 +32,7 @@ demo: setup ## two people, one ledger, fourteen acts on the emulator, each check
 	@$(BIN)/paceline demo
 
 .PHONY: up
-up: setup ## start an emulator that the commands find by themselves, until Ctrl-C
+up: setup ## emulator with a dialing day, service with pages, worker: all in one process, until Ctrl-C
 	@$(BIN)/paceline up
 
 .PHONY: test
@@ -92,6 +92,11 @@ bench-prove: setup ## prove a schedule in 67 zones for a year, and find planted 
 .PHONY: bench-stops
 bench-stops: setup ## stop 1,000 campaigns under a limit of 100 requests a minute, other work queued before them, by a manual clock
 	@$(BIN)/python -m benchmarks.stops
+
+.PHONY: bench-service
+bench-service: setup ## load a service with 200 event streams, 50 writers and readers, and take the time to the first screen
+	@$(BIN)/python -m benchmarks.service.first_screen
+	@$(BIN)/python -m benchmarks.service
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench

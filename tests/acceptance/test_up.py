@@ -31,7 +31,7 @@ class Up:
     def __init__(self, place: Path, *words: str, port: int = 0, **variables: str) -> None:
         self.place = place
         self.data = place / "data"
-        self.variables = {"PACELINE_DATA_FOLDER": "data", "HOME": str(place), **variables}
+        self.variables = {"PACELINE_DATA_FOLDER": "data", "HOME": str(place), **inherited(), **variables}
         self.process = subprocess.Popen(  # noqa: S603  # the project's own command, with words of the tests
             [str(PACELINE), "up", "--emulator-port", str(port), *words],
             cwd=place,
@@ -61,6 +61,11 @@ class Up:
         return self.process.returncode, errors
 
 
+def inherited() -> dict[str, str]:
+    """Where Python looks for modules, where this process was told."""
+    return {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+
+
 Start = Callable[..., Up]
 
 
@@ -68,8 +73,10 @@ Start = Callable[..., Up]
 def start(tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as stack:
 
-        def begin(*words: str, port: int = 0, **variables: str) -> Up:
-            up = Up(tmp_path, *words, port=port, **variables)
+        def begin(*words: str, port: int = 0, whole: bool = False, **variables: str) -> Up:
+            # Most of this is about the emulator, which is up sooner without company.
+            more = () if whole else ("--emulator-only",)
+            up = Up(tmp_path, *words, *more, port=port, **variables)
             stack.callback(up.process.communicate)
             stack.callback(up.process.kill)
             return up

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_system(configured: Configured, *, adopt: Adopt, patience_s: float | None = None) -> Iterator[System]:
-    """Open everything for this command; what people have to know meanwhile is said on standard error.
+def open_system(
+    configured: Configured,
+    *,
+    adopt: Adopt,
+    patience_s: float | None = None,
+    notice: Callable[[str], None] = tell,
+) -> Iterator[System]:
+    """Open everything for this command; what people have to know meanwhile is said, on standard error if not elsewhere.
 
     Args:
         configured: where settings are read from.
         adopt: whether the file of campaigns is adopted first.
         patience_s: how long a request may be tried; None is as the settings say, and without end for what stops.
+        notice: who hears what people have to know meanwhile.
 
     Raises:
         SettingsError: a setting is wrong or missing.
@@ -33,11 +40,13 @@ def open_system(configured: Configured, *, adopt: Adopt, patience_s: float | Non
 
     settings = settings_of(configured)
     if isinstance(settings.reach, Local):
-        tell(
+        notice(
             f"paceline: no address is set; this is {settings.reach.source}, {settings.reach.api_url}"
             f"{_set_aside(settings.set_aside)}"
         )
-    with system_of(settings, patience_s=patience_s, adopt=adopt, notice=_notice) as system:
+    with system_of(
+        settings, patience_s=patience_s, adopt=adopt, notice=lambda words: notice(f"paceline: {words}")
+    ) as system:
         yield system
 
 
@@ -53,10 +62,6 @@ def open_ledger(configured: Configured) -> Iterator[Ledger]:
 
     with ledger_of(settings_of(configured)) as ledger:
         yield ledger
-
-
-def _notice(words: str) -> None:
-    tell(f"paceline: {words}")
 
 
 def _set_aside(sources: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
-"""`paceline up`: an emulator with credentials of its own, which every command finds when no address is set.
+"""`paceline up`: an emulator in which a day is dialed, the service with its pages, and a worker, in one process.
 
-What it serves, and with which credentials, stands in the data folder while it runs, readable by its owner only.
+What it serves, and with which credentials, stands in the data folder while it runs, readable by its owner only; every
+command finds it there when no address is set. It has a database of its own.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,56 +18,107 @@ from cyclopts import Parameter, validators
 
 from paceline.cli import exits
 from paceline.cli.configured import Configured, settings_of
+from paceline.cli.dialing_day import DialingDay, bring_to_life, day_under_way
+from paceline.cli.service import PORT
+from paceline.cli.told_to_end import told_to_end
 from paceline.primitives.chance import fresh_key
+from paceline.primitives.clock import MachineClock, instant_of
 
 if TYPE_CHECKING:  # the server's libraries, and pydantic, load only when it serves
-    from paceline.emulator.server import Listening
+    from paceline.cli.company import Company
+    from paceline.emulator.server import EmulatorServer, Listening
     from paceline.settings import Local, Settings
 
 DATABASE = "up.db"
 """The file of its database, in the data folder: what is tried here never gets into a real ledger."""
-_PORT = Parameter(validator=validators.Number(gte=0, lte=65535))
 _SPEED = Parameter(validator=validators.Number(gte=0, lte=100_000))
 
 
 def up(
     *,
-    emulator_port: Annotated[int, _PORT] = 8081,
+    port: Annotated[int | None, PORT] = None,
+    emulator_port: Annotated[int, PORT] = 8081,
     speed: Annotated[float, _SPEED] = 1.0,
     clock: str | None = None,
     seed: int | None = None,
+    emulator_only: Annotated[bool, Parameter(negative=())] = False,
     configured: Configured | None = None,
 ) -> int:
-    """Start an emulator that the other commands find by themselves, until Ctrl-C.
+    """Start an emulator with a dialing day in it, the service with its pages and a worker, until Ctrl-C.
+
+    Prints a link that signs you in, once; the other commands find it by themselves.
 
     Parameters
     ----------
+    port
+        Port for the service, on this machine only: 8080 when nothing is said, or a free one where that is taken.
     emulator_port
         Port for the emulator, on this machine only; 0 takes a free one.
     speed
         Seconds of the platform per second of the machine; 0 stands still until it is moved.
     clock
-        Where the platform's clock starts, such as 2026-06-15T12:00:00Z; the machine's time without.
+        Where the platform's clock starts, such as 2026-06-15T12:00:00Z; else a working day in New York is under way.
     seed
         What the emulator's ids and tokens are made from; by chance without. The credentials are always by chance.
+    emulator_only
+        Start the emulator alone, by the machine's time without --clock: no service, no worker.
     """
     from paceline.emulator.keeper import Options
     from paceline.emulator.server import Listening
     from paceline.settings.running import held, made_folder
 
-    settings = settings_of(configured)
+    said = {} if port is None else {"port": str(port)}
+    settings = settings_of(configured, said)
     folder = made_folder(settings.data_folder)
+    day = None
+    if clock is None and not emulator_only:
+        day = day_under_way(instant_of(MachineClock().wall_ns()))
+        clock = day.begins_text
     listening = Listening(port=emulator_port, now=clock, speed=speed, options=Options(seed=seed))
     with held(folder):
-        return _serve(listening, folder, settings)
+        if emulator_only:
+            return _serve_alone(listening, folder, settings)
+        return _serve(listening, day, folder, settings)
 
 
-def _serve(listening: Listening, folder: Path, settings: Settings) -> int:
+def _serve(listening: Listening, day: DialingDay | None, folder: Path, settings: Settings) -> int:
+    from paceline.cli.company import in_company
+    from paceline.settings.reading import DEFAULT
+    from paceline.settings.running import tell
+
+    emulator, told = _emulator(listening, folder)
+    if day is not None:
+        bring_to_life(emulator.platform, day)
+    with ExitStack() as stack:
+        emulator.start()
+        stack.callback(emulator.stop)
+        end = stack.enter_context(told_to_end())
+        may_move = settings.sources.get("port") == DEFAULT
+        company = stack.enter_context(
+            in_company(settings, told, port=settings.serving.port, may_move=may_move, ended=end.told)
+        )
+        told = replace(told, service_url=company.url)
+        _announce(told, tell(folder, told), settings, company)
+        end.told.wait()
+    return end.code
+
+
+def _serve_alone(listening: Listening, folder: Path, settings: Settings) -> int:
+    from paceline.settings.running import tell
+
+    emulator, told = _emulator(listening, folder)
+    emulator.heed_signals()
+    _announce(told, tell(folder, told), settings, None)
+    emulator.serve()
+    return exits.INTERRUPTED if emulator.told_by is signal.Signals.SIGINT else 0
+
+
+def _emulator(listening: Listening, folder: Path) -> tuple[EmulatorServer, Local]:
+    """Return an emulator that has its port, and what others have to know of it."""
     from paceline.cxone.auth import Credentials
     from paceline.emulator.server import EmulatorServer, EmulatorStartError
     from paceline.settings import Local
     from paceline.settings.record import sqlite_address
-    from paceline.settings.running import tell
 
     client, secret = f"up-{fresh_key(4).hex()}", fresh_key(24).hex()
     try:
@@ -73,17 +126,13 @@ def _serve(listening: Listening, folder: Path, settings: Settings) -> int:
     except EmulatorStartError as failed:
         failed.hint = failed.hint and failed.hint.replace("--port", "--emulator-port")
         raise
-    server.heed_signals()
-    told = Local(
+    return server, Local(
         api_url=server.url,
         token_url=f"{server.url}/oauth/token",
         credentials=Credentials(client_id=client, client_secret=secret),
         database_url=sqlite_address(folder / DATABASE),
         pid=os.getpid(),
     )
-    _announce(told, tell(folder, told), settings)
-    server.serve()
-    return exits.INTERRUPTED if server.told_by is signal.Signals.SIGINT else 0
 
 
 def tenants_with(client: str, secret: str) -> str:
@@ -93,7 +142,12 @@ def tenants_with(client: str, secret: str) -> str:
     return demo_tenants().replace('"demo-client"', f'"{client}"').replace('"demo-secret"', f'"{secret}"')
 
 
-def _announce(told: Local, place: Path, settings: Settings) -> None:
+def _announce(told: Local, place: Path, settings: Settings, company: Company | None) -> None:
+    if company is not None:
+        moved = "" if company.taken is None else f"  (port {company.taken} is taken)"
+        print(f"open      {company.link}")
+        print("          it signs you in once, as administrator, within an hour; another one: paceline keys link")
+        print(f"service   {company.url}{moved}")
     print(f"emulator  {told.api_url}")
     print(f"control   {told.api_url}/_emulator/clock, /journal, /faults")
     print(f"client    {told.credentials.client_id}; its secret is in {place}, for you only")

@@ -8,6 +8,6 @@ from __future__ import annotations
 from paceline.settings.failures import SettingsError
 from paceline.settings.known import Documented, documented
 from paceline.settings.reading import read_settings
-from paceline.settings.record import Local, Remote, Settings
+from paceline.settings.record import Local, Remote, Serving, Settings
 
-__all__ = ["Documented", "Local", "Remote", "Settings", "SettingsError", "documented", "read_settings"]
+__all__ = ["Documented", "Local", "Remote", "Serving", "Settings", "SettingsError", "documented", "read_settings"]

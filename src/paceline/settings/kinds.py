@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ LONGEST_TEXT = 4096
 LONGEST_LIST = 100
 """The longest list that a setting may be."""
 _ENV = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -212,6 +214,13 @@ def _address_of(host: str) -> str:
     return f"https://[{host}]/" if ":" in host else f"https://{host}/"
 
 
+def _checked_host(found: str) -> str:
+    """Return an address, or a name, that one can listen on."""
+    if ":" not in found:
+        return _held(found, _HOST.fullmatch(found))
+    return str(IPv6Address(found))
+
+
 def _checked_campaign(found: str) -> str:
     try:
         return campaign_id(found)
@@ -255,6 +264,12 @@ CAMPAIGN = Kind(
     check=_checked_campaign,
 )
 """A campaign."""
+HOST = Kind(
+    words="an address such as 127.0.0.1, ::1 or 0.0.0.0, or the name of a host",
+    form=_text,
+    check=_checked_host,
+)
+"""Where something listens."""
 HOSTS = Kind(
     words="host names with commas between them, such as hooks.example.com,wfm.example.com, without https:// and port",
     form=_text,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from paceline.settings import kinds
 from paceline.settings.approval_table import APPROVALS
 from paceline.settings.kinds import Kind
-from paceline.settings.lists import COUNTRY_LIST, PATH_LIST
+from paceline.settings.lists import ADDRESS_LIST, COUNTRY_LIST, PATH_LIST
 
 OURS = "PACELINE_"
 """How our variables begin; one that begins so and is not known is an error."""
@@ -186,6 +186,42 @@ _WORK = (
         "said. No rule may fit a pause, a stop or a freeze. A profile's table counts over the file's as a whole.",
     ),
 )  # fmt: skip
+_SERVICE = (
+    Known(
+        name="host", kind=kinds.HOST, default="127.0.0.1",
+        says="Where the service listens; beyond this machine only with `behind_tls` or `plain_http`.",
+    ),
+    Known(
+        name="port", kind=kinds.whole(0, 65_535), default=8080, unit="the number of a port",
+        says="The service's port; 0 takes a free one.",
+    ),
+    Known(
+        name="behind_tls", kind=kinds.one_of("no", "yes"), default="no",
+        says="Whether people reach the service by https only, through a proxy of yours: cookies are then for https "
+        "alone, browsers are told so, and the proxy's word is taken for who asks.",
+    ),
+    Known(
+        name="proxies", kind=ADDRESS_LIST, default_words="`127.0.0.1`, `::1`",
+        says="Where that proxy asks from; only from there `X-Forwarded-For` is believed.",
+    ),
+    Known(
+        name="plain_http", kind=kinds.one_of("no", "yes"), default="no",
+        says="Whether the service may be reached from other machines without TLS, where keys and cookies can be read "
+        "on the way.",
+    ),
+    Known(
+        name="open_metrics", kind=kinds.one_of("no", "yes"), default="yes",
+        says="Whether `/metrics` needs no key.",
+    ),
+    Known(
+        name="caller_requests_per_minute", kind=kinds.whole(1, 1_000_000), default=1200, unit="requests in a minute",
+        says="How many requests to the service one caller may make in any minute; each process counts for itself.",
+    ),
+    Known(
+        name="event_streams", kind=kinds.whole(1, 10_000), default=500, unit="streams",
+        says="How many event streams may be open at once in one process of the service.",
+    ),
+)  # fmt: skip
 _PLACES = (
     Known(
         name="data_folder", kind=kinds.PATH, default_words="`$XDG_DATA_HOME/paceline`, else `~/.local/share/paceline`",
@@ -212,7 +248,7 @@ _PLACES = (
     ),
 )  # fmt: skip
 
-KNOWN = {known.name: known for known in (*_ADDRESS, *_CREDENTIALS, *_WORK, *_PLACES)}
+KNOWN = {known.name: known for known in (*_ADDRESS, *_CREDENTIALS, *_WORK, *_SERVICE, *_PLACES)}
 """Every setting by its name, in the order of the reference."""
 
 OF_THE_LIBRARY = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from paceline.control.known_facts import COUNTRIES, country_meant
 from paceline.settings.kinds import LONGEST_TEXT, UnfitError, listed
 
@@ -21,7 +23,17 @@ def _path(path: str) -> str:
     return path
 
 
+def _network(network: str) -> str:
+    # What is no network is a ValueError, which the kind's words answer.
+    return str(ip_network(network))
+
+
 COUNTRY_LIST = listed(_COUNTRIES, check=_country)
 """Countries."""
 PATH_LIST = listed("paths, in a list or with commas between them, each once", check=_path)
 """Files or folders; a relative one starts where the setting stands, `~/` is the home folder."""
+ADDRESS_LIST = listed(
+    "addresses or networks such as 10.0.0.5 or 10.0.0.0/24, in a list or with commas between them, each once",
+    check=_network,
+)
+"""Where others ask from, each as a network."""

@@ -25,7 +25,7 @@ from paceline.ledger.entry import Actor
 from paceline.primitives.ids import TenantId
 from paceline.settings.failures import Fault, SettingsError
 from paceline.settings.known import KNOWN
-from paceline.settings.record import Local, Remote, Settings, sqlite_address
+from paceline.settings.record import Local, Remote, Serving, Settings, sqlite_address
 from paceline.settings.running import GoneError, running
 from paceline.settings.sources import Layer, chosen, layers, value_of
 
@@ -173,11 +173,25 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         approvals=said.values.get("approvals") or Policy(),
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
         webhook_hosts=frozenset(filter(None, said.values.get("webhook_hosts", "").split(","))),
+        serving=_serving(said),
         data_folder=said.values["data_folder"],
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),
         sources=MappingProxyType(said.sources),
         set_aside=MappingProxyType(dict(set_aside)),
+    )
+
+
+def _serving(said: _Said) -> Serving:
+    return Serving(
+        host=said.values["host"],
+        port=said.values["port"],
+        behind_tls=said.values["behind_tls"] == "yes",
+        proxies=said.values.get("proxies") or Serving().proxies,
+        plain_http=said.values["plain_http"] == "yes",
+        open_metrics=said.values["open_metrics"] == "yes",
+        requests_per_minute=said.values["caller_requests_per_minute"],
+        event_streams=said.values["event_streams"],
     )
 
 

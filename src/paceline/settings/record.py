@@ -30,13 +30,17 @@ class Remote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The emulator of a running `paceline up`, its process and its own database; no address was set anywhere."""
+    """The emulator of a running `paceline up`, its process and its own database; no address was set anywhere.
+
+    `service_url` is where its service answers, None where it has none.
+    """
 
     api_url: str
     token_url: str
     credentials: Credentials
     database_url: str = field(repr=False)
     pid: int
+    service_url: str | None = None
 
     @property
     def source(self) -> str:
@@ -68,6 +72,31 @@ def sqlite_address(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Where and how the service listens.
+
+    Attributes:
+        host: the address to listen on.
+        port: 0 takes a free one.
+        behind_tls: whether people reach it by https only, through a proxy.
+        proxies: the networks that the proxy asks from.
+        plain_http: whether it may be reached from other machines without TLS.
+        open_metrics: whether `/metrics` needs no key.
+        requests_per_minute: how many requests one caller may make in any minute.
+        event_streams: how many may be open at once in one process.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    behind_tls: bool = False
+    proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
+    plain_http: bool = False
+    open_metrics: bool = True
+    requests_per_minute: int = 1200
+    event_streams: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting, judged; `known` in this package says what each is for.
 
@@ -77,6 +106,7 @@ class Settings:
         campaigns_file: None when none is named and none lies in the working folder.
         countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
         law_files: the operator's own files of rules.
+        serving: where and how the service listens.
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
         sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
@@ -100,6 +130,7 @@ class Settings:
     webhook_allow_loopback: bool
     webhook_hosts: frozenset[str]
     approvals: Policy
+    serving: Serving
     data_folder: Path
     database_url: str = field(repr=False)
     profile: str | None

@@ -106,6 +106,8 @@ def tell(folder: Path, told: Local) -> Path:
         "database_url": told.database_url,
         "pid": told.pid,
     }
+    if told.service_url is not None:
+        document["service_url"] = told.service_url
     path = folder / TOLD
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
@@ -135,6 +137,8 @@ def _read(path: Path) -> Local:
     try:
         document = json.loads(read_text(path, what="what `paceline up` told"))
         told: dict[str, Any] = {name: of_value(kind, document[name]) for name, kind in _KINDS.items()}
+        service = document.get("service_url")
+        told["service_url"] = None if service is None else of_value(kinds.ORIGIN, service)
     except (ValueError, TypeError, KeyError, RecursionError) as wrong:
         # A cause could repeat the secret in it.
         fault = f": {wrong}" if isinstance(wrong, UnfitError) else ""
@@ -147,6 +151,7 @@ def _read(path: Path) -> Local:
         credentials=Credentials(client_id=told["client_id"], client_secret=told["client_secret"]),
         database_url=told["database_url"],
         pid=told["pid"],
+        service_url=told["service_url"],
     )
 
 

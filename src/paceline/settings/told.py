@@ -65,4 +65,6 @@ def _credentials(settings: Settings, otherwise: str) -> str:
 
 def _alive(there: Local, *, is_needed: bool) -> str:
     told = f"it runs: process {there.pid}, emulator at {there.api_url}"
+    if there.service_url is not None:
+        told += f", service at {there.service_url}"
     return told if is_needed else f"{told}; commands do not talk to it, for another address is set"

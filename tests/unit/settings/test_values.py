@@ -33,6 +33,10 @@ GOOD = {
     "campaign": ["CMP-12345", "a.b_c"],
     "countries": ["US", "US,CA", "GB, IE"],
     "law_files": ["own.toml", "laws,~/more.toml", "/etc/laws"],
+    "host": ["127.0.0.1", "192.0.2.7", "::", "::1", "localhost", "service.example.com"],
+    "port": ["0", "8080", "65535"],
+    "proxies": ["10.0.0.5", "10.0.0.0/24, ::1"],
+    "behind_tls": ["no", "yes"],
 }
 BAD = {
     "requests_per_minute": ["-1", "1000001", "many", "1.5", "0x10", "100 per minute", "nan"],
@@ -61,6 +65,10 @@ BAD = {
     "campaign": ["..", "CMP/1", "a" * 129],
     "countries": ["us", "USA", "US,,CA", "US,US", "US-FL", ","],
     "law_files": [",", "a.toml,a.toml", "a.toml,", "a\nb"],
+    "host": ["http://127.0.0.1", "127.0.0.1:8080", "-x", "a b", "::g"],
+    "port": ["-1", "65536", "http"],
+    "proxies": ["10.0.0.1/24", "proxy.example.com", "10.0.0.5,10.0.0.5", "*"],
+    "behind_tls": ["true", "1"],
     "client_id": [" client", "client\n", "c" * 1025],
     "tenant": ["\x00"],
     "actor": ["ada\nbob", "a" * 201],
