@@ -90,7 +90,7 @@ bench-engines: setup ## hold the engines to each other: ten million events the s
 	@$(BIN)/python -m benchmarks.simulator agreement
 
 .PHONY: bench-validation
-bench-validation: setup ## hold both engines to a hundred numbers that are known exactly
+bench-validation: setup ## hold both engines to 93 numbers that are known exactly
 	@$(BIN)/python -m benchmarks.simulator validation
 
 .PHONY: bench-optimum
