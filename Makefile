@@ -77,6 +77,26 @@ bench-relay: setup ## carry 10,000 webhook messages to a receiver that fails hal
 bench-inference: setup ## see how often bounds, tests and alarms hold, over data whose truth is known
 	@$(BIN)/python -m benchmarks.inference
 
+.PHONY: bench-emulator-dialer
+bench-emulator-dialer: setup ## hold a day of the emulator's dialer against the simulation, and find its best settings
+	@$(BIN)/python -m benchmarks.emulator_dialer
+
+.PHONY: bench-simulator
+bench-simulator: setup ## measure the simulator's engines beside SimPy and C, in one run
+	@$(BIN)/python -m benchmarks.simulator speed
+
+.PHONY: bench-engines
+bench-engines: setup ## hold the engines to each other: ten million events the same, and every count of 97 campaigns
+	@$(BIN)/python -m benchmarks.simulator agreement
+
+.PHONY: bench-validation
+bench-validation: setup ## hold both engines to 93 numbers that are known exactly
+	@$(BIN)/python -m benchmarks.simulator validation
+
+.PHONY: bench-optimum
+bench-optimum: setup ## solve the published optima again, and play a controller through a thousand drifting days
+	@$(BIN)/python -m benchmarks.simulator optimum
+
 .PHONY: bench-calling-time
 bench-calling-time: setup ## compare 10,000 calling windows three ways, and time 60 zones for a year
 	@$(BIN)/python -m benchmarks.calling_time
@@ -97,6 +117,10 @@ bench-stops: setup ## stop 1,000 campaigns under a limit of 100 requests a minut
 bench-service: setup ## load a service with 200 event streams, 50 writers and readers, and take the time to the first screen
 	@$(BIN)/python -m benchmarks.service.first_screen
 	@$(BIN)/python -m benchmarks.service
+
+.PHONY: bench-policies
+bench-policies: setup ## tune every pacing policy to 3 % on simulated days, certify each, and put them side by side
+	@$(BIN)/python -m benchmarks.simulator policies
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench

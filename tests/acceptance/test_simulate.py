@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,61 @@ def test_a_scenario_that_is_off_is_refused_by_name(
 def test_a_scenario_that_is_not_there_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--scenario", str(tmp_path / "none.toml")]) == 64
     assert "is no file" in capsys.readouterr().err
+
+
+def test_pictures_are_written_beside_the_data(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["simulate", "--scenario", str(scenario), "--engine", "exact", "--days", "2", "-o", "json", "--picture"]
+    for name, more in (("day.svg", ["--of", "day"]), ("day.png", ["--of", "day"]), ("trade.svg", [])):
+        picture = scenario.parent / name
+        assert main([*words, str(picture), *more]) == 0
+        told = capsys.readouterr()
+        assert json.loads(told.out)["days"] == 2
+        assert name in told.err
+        assert picture.read_bytes()[:5] in {b"<?xml", b"\x89PNG\r"}
+
+
+@pytest.mark.parametrize(
+    ("picture", "told"), [("day.jpg", "must end with .svg or .png"), ("none/day.svg", "there is no such folder")]
+)
+def test_a_picture_that_cannot_be_is_told_before_anything_is_played(
+    scenario: Path, capsys: pytest.CaptureFixture[str], picture: str, told: str
+) -> None:
+    assert main(["simulate", "--scenario", str(scenario), "--picture", str(scenario.parent / picture)]) == 64
+    assert told in capsys.readouterr().err
+    assert not list(scenario.parent.glob("day.[js]*"))
+
+
+def test_the_merit_of_each_estimate_stands_beside_it(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["simulate", "--scenario", str(scenario), "--engine", "exact", "--days", "14"]
+    assert main([*words, "-o", "json"]) == 0
+    merit = json.loads(capsys.readouterr().out)["merit"]
+    for measure in ("utilisation", "abandonment", "connects_per_agent_hour"):
+        assert merit[measure]["width_per_cpu_s"] > 0
+        assert set(merit[measure]["controlled"]) == {"mean", "half_width", "n"}
+    assert main(words) == 0
+    assert "WITH CONTROL VARIATES" in capsys.readouterr().out
+
+
+def test_two_scenarios_are_compared_on_the_same_calls(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = scenario.parent / "more.toml"
+    other.write_text(SCENARIO.replace("lines = 11", "lines = 12"), encoding="utf-8")
+    words = ["simulate", "--scenario", str(other), "--against", str(scenario), "--engine", "exact", "--days", "6"]
+    assert main([*words, "-o", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    found = told["against"]["difference"]["abandonment"]
+    assert found["mean"] == pytest.approx(told["abandonment"]["mean"] - told["against"]["abandonment"]["mean"])
+    assert found["half_width"] > 0
+    assert main(words) == 0
+    assert "DIFFERENCE ON THE SAME CALLS" in capsys.readouterr().out
+    assert main(["simulate", "--scenario", str(other), "--against", str(scenario.parent / "none.toml")]) == 64
+    assert "--against" in capsys.readouterr().err
+
+
+def test_without_matplotlib_the_extra_that_brings_it_is_named(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["simulate", "--scenario", str(scenario), "--picture", str(scenario.parent / "day.svg")]) == 1
+    told = capsys.readouterr()
+    assert "needs matplotlib; install it: pip install 'paceline[report]'" in told.err
+    assert not told.out

@@ -17,6 +17,8 @@ from paceline.primitives.errors import PacelineError
 
 MISSING = "missing-library"
 """The code of a command whose libraries are not installed."""
+_EXTRAS = {"matplotlib": "report", "numba": "sim", "numpy": "sim", "scipy": "sim", "psycopg": "postgres"}
+"""The extra that brings a library; all others come with the server."""
 _AS_DATA = (Output.JSON.value, Output.YAML.value)
 _JOINED = re.compile(r"(?:-o=?|--output=)(?P<form>\w+)")
 
@@ -34,7 +36,8 @@ def misspelt(problem: Exception, words: Sequence[str]) -> None:
 
 def incomplete(missing: ModuleNotFoundError, words: Sequence[str]) -> None:
     """Tell of a library that is not installed."""
-    hint = "install it: pip install 'paceline[server]'"
+    library = (missing.name or "").partition(".")[0]
+    hint = f"install it: pip install 'paceline[{_EXTRAS.get(library, 'server')}]'"
     print(f"paceline: this command needs {missing.name}; {hint}", file=sys.stderr)
     show_failure(MISSING, f"this command needs {missing.name}", hint, words=words)
 

@@ -203,16 +203,33 @@ def _check_agenda(scenario: Scenario) -> None:
 
 
 def _check_stable(scenario: Scenario, pacing: Pacing) -> None:
-    if scenario.patience.seconds != INFINITE or pacing.interval_ms is None:
+    """Refuse an open loop that offers more than agents can take, to people who never give up, on lines without end."""
+    if scenario.patience.seconds != INFINITE or pacing.interval_ms is None or scenario.lines.cap:
         return
+    answer, records = scenario.answer, scenario.records
+    chance = answer.probability * _mean(answer.by_time) * _mean(answer.by_day)
+    chance *= min(answer.by_attempt) if records.count else answer.by_attempt[0]
     handle_s = scenario.talk.mean_s + (scenario.wrap.mean_s if scenario.wrap else 0.0)
-    load = 1000 / pacing.interval_ms * scenario.answer.probability * handle_s
-    if load >= scenario.agents:
+    rate = min(1000 / pacing.interval_ms, scenario.lines.calls_per_s or INFINITE)
+    load, agents = rate * min(chance, 1.0) * handle_s, _mean_staff(scenario)
+    if load >= agents:
         raise UnstableScenarioError(
-            f"one dial every {pacing.interval_ms:g} ms offers {load:.1f} erlangs to {scenario.agents} agents, and who "
+            f"one dial every {pacing.interval_ms:g} ms offers {load:.1f} erlangs to {agents:g} agents, and who "
             "waits never gives up: the queue grows without limit",
-            hint="dial less often, or give patience.seconds a value",
+            hint="dial less often, cap the lines, or give patience.seconds a value",
         )
+
+
+def _mean_staff(scenario: Scenario) -> float:
+    """Return the agents logged in on average over the day."""
+    day = scenario.day_s
+    staffed = sum(shift.agents * (shift.end_s - shift.start_s) for shift in scenario.shifts)
+    away = sum(pause.agents * (min(pause.at_s + pause.length_s, day) - pause.at_s) for pause in scenario.breaks)
+    return ((staffed if scenario.shifts else scenario.agents * day) - away) / day
+
+
+def _mean(factors: tuple[float, ...]) -> float:
+    return sum(factors) / len(factors)
 
 
 def _pacings(scenario: Scenario) -> Iterable[tuple[str, Pacing]]:

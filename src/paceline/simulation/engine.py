@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from paceline.primitives.clock import Clock, MachineClock
 from paceline.simulation.checks import check_scenario
+from paceline.simulation.controls import controls_of
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.plan import Plan, plan_of, provenance
 from paceline.simulation.players import Engine, Played, Player, fitting_engine, player_of
@@ -50,7 +51,7 @@ def simulate(
     began = clock.running_ns()
     played = _in_turn(player, days) if carried else _in_blocks(player, days, workers)
     took_ns = clock.running_ns() - began
-    return _result(played, chosen, seed, plan, took_ns)
+    return _result(played, scenario, plan, engine=chosen, seed=seed, took_ns=took_ns)
 
 
 def _check(*, seed: int, days: int, workers: int) -> None:
@@ -76,11 +77,12 @@ def _in_blocks(player: Player, days: int, workers: int) -> list[Played]:
         return list(pool.map(lambda block: player(block[0], block[1], None), blocks))
 
 
-def _result(played: list[Played], engine: Engine, seed: int, plan: Plan, took_ns: int) -> Result:
+def _result(played: list[Played], scenario: Scenario, plan: Plan, *, engine: Engine, seed: int, took_ns: int) -> Result:
     import numpy as np
 
+    tallies = np.stack([tally for block in played for tally in block.tallies])
     return Result(
-        tallies=np.stack([tally for block in played for tally in block.tallies]),
+        tallies=tallies,
         series=np.stack([series for block in played for series in block.series]),
         hashes=tuple(one for block in played for one in block.hashes),
         engine=engine.value,
@@ -88,4 +90,5 @@ def _result(played: list[Played], engine: Engine, seed: int, plan: Plan, took_ns
         provenance=provenance(plan),
         wall_s=took_ns / 1e9,
         cpu_s=sum(block.computed_ns for block in played) / 1e9,
+        controls=controls_of(scenario, tallies),
     )

@@ -192,22 +192,27 @@ class Telescoping(Certainty):
     """Certainty with a safety that rises with each dropped call and falls with each connected one.
 
     The sum telescopes: with R drops and C people connected, safety at the end less safety at the start is
-    exactly rise x R less fall x C, whatever happened.
+    rise x R less fall x C, whatever happened: exactly, while the safety stays above the lowest, and at least that
+    where it came down to it. What was saved below the lowest is not kept: spent later, it would end a legal period
+    above its limit.
     """
 
     def settled(self, *, dropped: bool) -> None:
-        """Move the safety."""
-        self.safety += self.parameters[pacing.RISE] if dropped else -self.parameters[pacing.FALL]
+        """Move the safety, not below the lowest."""
+        moved = self.safety + (self.parameters[pacing.RISE] if dropped else -self.parameters[pacing.FALL])
+        self.safety = max(moved, self.parameters[pacing.LOWEST])
 
     def in_force(self) -> int:
-        """Return the safety that counts: what is below the lowest counts as the lowest."""
+        """Return the safety that counts: the lowest where it began below that."""
         return max(self.safety, self.parameters[pacing.LOWEST])
 
     def wanted(self, seen: Observation) -> int:
-        """Return as certainty, but not beyond idle agents while the safety is at its highest."""
+        """Return as certainty, but not beyond idle agents while the safety is at its highest; never stand still."""
         more = super().wanted(seen)
         if self.safety >= self.parameters[pacing.HIGHEST]:
-            return min(more, seen.idle - seen.waiting - seen.undecided)
+            more = min(more, seen.idle - seen.waiting - seen.undecided)
+        if not seen.busy + seen.waiting + seen.undecided:  # else nothing would happen, and the safety never fall
+            more = max(more, min(seen.idle, 1))
         return more
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from paceline.simulation.checks import PARAMETERS, TICKED, check_scenario
-from paceline.simulation.distributions import Duration, Family
+from paceline.simulation.distributions import Duration, Family, checked
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.scenario import (
     INFINITE,
@@ -123,13 +123,19 @@ def _duration(table: Table) -> Duration:
         raise ScenarioError(f"{table.name}.cv", table.number("cv"), f"left out: {family} has none to choose")
     duration = Duration(family=family, mean_s=table.number("mean_s"), cv=table.number("cv", 1.0))
     table.close()
-    return duration
+    return checked(table.name, duration)
 
 
 def _ring(table: Table, key: str, family: Family, cv: float) -> Duration:
     """A mean with the distribution of its section, or a table with one of its own."""
     inner = table.number_or_table(key)
-    return _duration(inner) if isinstance(inner, Table) else Duration(family=family, mean_s=inner, cv=cv)
+    if isinstance(inner, Table):
+        return _duration(inner)
+    try:
+        return checked(key, Duration(family=family, mean_s=inner, cv=cv))
+    except ScenarioError as off:  # told by the keys of the file: the mean stands under the key itself
+        named = "cv" if off.field == f"{key}.cv" else key
+        raise ScenarioError(f"{table.name}.{named}", off.found, off.bound) from off
 
 
 def _answer(table: Table) -> Answer:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paceline.primitives.canonical import Json
 from paceline.simulation import counters as c
+from paceline.simulation.controls import controlled_ratio
 from paceline.simulation.distributions import TICKS_PER_S
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from paceline.simulation.controls import Floats
     from paceline.simulation.distributions import Ticks
 
 _HOUR = 3600 * TICKS_PER_S
+MEASURES = ("utilisation", "abandonment", "connects_per_agent_hour")
+"""The measures that are estimated, by the names that JSON has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,31 @@ class Measured:
         return {"mean": self.mean, "half_width": self.half_width, "n": self.n}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merit:
+    """What an estimate costs: how wide its interval would be after one CPU second, the smaller the better.
+
+    A width falls with the root of the days, so it is the width that was reached times the root of the CPU seconds.
+
+    Attributes:
+        width_per_cpu_s: of the estimate from the days alone; None from a single day.
+        controlled: the estimate with chance of known mean taken out (`controls.py`); None where nothing is known.
+        controlled_width_per_cpu_s: of that estimate; None where there is none.
+    """
+
+    width_per_cpu_s: float | None
+    controlled: Measured | None
+    controlled_width_per_cpu_s: float | None
+
+    def document(self) -> dict[str, Json]:
+        """Return it as JSON has it."""
+        return {
+            "width_per_cpu_s": self.width_per_cpu_s,
+            "controlled": None if self.controlled is None else self.controlled.document(),
+            "controlled_width_per_cpu_s": self.controlled_width_per_cpu_s,
+        }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Result:
     """Simulated days.
@@ -50,6 +80,7 @@ class Result:
         provenance: SHA-256 of the numbers and tables they were computed from.
         wall_s: seconds it took, start and compiling excluded.
         cpu_s: seconds that all threads together computed, start and compiling excluded.
+        controls: [days, controls] chance of each day with mean 0, as `controls.controls_of` gives it; None without.
     """
 
     tallies: Ticks
@@ -60,6 +91,7 @@ class Result:
     provenance: str
     wall_s: float
     cpu_s: float
+    controls: Floats | None = None
 
     @property
     def days(self) -> int:
@@ -69,7 +101,7 @@ class Result:
     @property
     def utilisation(self) -> Measured:
         """Return the share of the time agents are logged in that they talk or wrap up."""
-        return measured(self.tallies[:, c.BUSY_AREA], self.tallies[:, c.STAFFED_AREA])
+        return measured(*self.sums("utilisation"))
 
     @property
     def abandonment(self) -> Measured:
@@ -77,13 +109,38 @@ class Result:
 
         Answers that still greet or wait at the end of a day are in neither.
         """
-        abandoned = self.tallies[:, c.ABANDONED]
-        return measured(abandoned, abandoned + self.tallies[:, c.CONNECTED])
+        return measured(*self.sums("abandonment"))
 
     @property
     def connects_per_agent_hour(self) -> Measured:
         """Return people connected per hour that an agent is logged in."""
-        return measured(self.tallies[:, c.CONNECTED], self.tallies[:, c.STAFFED_AREA] / _HOUR)
+        return measured(*self.sums("connects_per_agent_hour"))
+
+    def measure(self, name: str) -> Measured:
+        """Return one of `MEASURES` by its name."""
+        return measured(*self.sums(name))
+
+    def merit(self, name: str) -> Merit:
+        """Return what one of `MEASURES` costs, and its estimate with control variates."""
+        found = None if self.controls is None else controlled_ratio(*self.sums(name), self.controls)
+        better = None if found is None else Measured(mean=found[0], half_width=found[1], n=self.days)
+        return Merit(
+            width_per_cpu_s=_width(self.measure(name), self.cpu_s),
+            controlled=better,
+            controlled_width_per_cpu_s=None if better is None else _width(better, self.cpu_s),
+        )
+
+    def sums(self, name: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
+        """Return [days] what one of `MEASURES` counts, and [days] what it counts that by."""
+        abandoned, connected = self.tallies[:, c.ABANDONED], self.tallies[:, c.CONNECTED]
+        staffed = self.tallies[:, c.STAFFED_AREA]
+        match name:
+            case "utilisation":
+                return self.tallies[:, c.BUSY_AREA], staffed
+            case "abandonment":
+                return abandoned, abandoned + connected
+            case _:
+                return connected, staffed / _HOUR
 
     @property
     def dials(self) -> int:
@@ -103,9 +160,7 @@ class Result:
     def document(self) -> dict[str, Json]:
         """Return what `paceline simulate -o json` prints."""
         return {
-            "utilisation": self.utilisation.document(),
-            "abandonment": self.abandonment.document(),
-            "connects_per_agent_hour": self.connects_per_agent_hour.document(),
+            **{name: self.measure(name).document() for name in MEASURES},
             "dials": self.dials,
             "events": self.events,
             "wall_s": self.wall_s,
@@ -114,7 +169,12 @@ class Result:
             "seed": self.seed,
             "days": self.days,
             "provenance": self.provenance,
+            "merit": {name: self.merit(name).document() for name in MEASURES},
         }
+
+
+def _width(found: Measured, cpu_s: float) -> float | None:
+    return None if found.half_width is None else 2 * found.half_width * math.sqrt(cpu_s)
 
 
 def measured(above: npt.NDArray[np.generic], below: npt.NDArray[np.generic]) -> Measured:

@@ -21,7 +21,7 @@ from paceline.simulation.scenario import Change, Drain, Pacing, Patience, Policy
 from tests.unit.simulation.scenarios import plain, scenarios
 
 COUNTED = (*range(c.COUNTS), *range(c.RINGING, c.SAFETY))
-MANY = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=110, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def kernel_day(plan: Plan, seed: int, day: int) -> npt.NDArray[np.int64]:

@@ -199,11 +199,10 @@ def test_queues_of_contacts_are_first_in_first_out(deeds: list[tuple[int, bool, 
             fast_list.put_back.py_func(m, queue, number)  # type: ignore[attr-defined]  # the same
             expected[queue].append((int(m[f.NOW]) + delays[queue], number))
         first = min((one[0][0], which) for which, one in enumerate(expected) if one) if any(expected) else None
-        found = fast_list.earliest.py_func(n, m)  # type: ignore[attr-defined]  # the same
-        assert (found == -1) == (first is None)
+        assert (int(m[f.EARLIEST_DUE]) == f.NEVER) == (first is None)
         if first is not None:
-            assert int(m[f.QUEUE + 4 * found + fast_list.DUE]) == first[0]
+            assert (int(m[f.EARLIEST_DUE]), int(m[f.EARLIEST])) == first
             if not adds:
-                due, contact = expected[found].popleft()
+                due, contact = expected[first[1]].popleft()
                 assert due == first[0]
-                assert fast_list.take.py_func(m, found) == contact  # type: ignore[attr-defined]  # the same
+                assert fast_list.take.py_func(n, m, first[1]) == contact  # type: ignore[attr-defined]  # the same

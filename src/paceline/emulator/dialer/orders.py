@@ -114,7 +114,7 @@ def _lines_per_idle(method: str, per_agent: int, pacing: Json | None, weights: d
     belief: float = min(1.0, max(0.01, pacing["answerRate"] * (1.0 + weights.get("answer_rate", 0.0))))
     answers = expected_answers(pacing["abandonRate"]) * (1.0 + weights.get("predictive_factor", 0.0))
     lines: float = answers / belief * (1.0 + weights.get("agent_efficiency", 0.0))
-    return lines
+    return round(lines, 9)  # 1.4 / 0.40 is 3.5, and not a hair less that would cost a line
 
 
 def _weights(campaign: Campaign) -> dict[str, float]:

@@ -29,7 +29,9 @@ def pace(q: Ticks, s: Ticks, now: int) -> None:
         return
     in_use = s[c.RINGING] + s[c.GREETING] + s[c.WAITING] + s[c.TALKING]
     for _ in range(min(wanted(q, s, now), q[a.CAP] - in_use)):
-        if not may_dial(q, s, now) or not launch(q, s, now):
+        if q[a.CALLS_PER_S] < NEVER and not may_dial(q, s, now):
+            return
+        if not launch(q, s, now):
             return
 
 
@@ -83,26 +85,23 @@ def launch(q: Ticks, s: Ticks, now: int) -> bool:
 def fate(q: Ticks, s: Ticks, now: int, index: int) -> tuple[int, int]:
     """Return how an attempt ends, and after how many ticks; nothing but the launch asks."""
     number = number_of(s, _DIAL, index)
-    outcome, half = high(number), low(number)
+    outcome = high(number)
     answer = q[a.ANSWER]
     if q[a.PROPENSITY]:
         answer = lasting(q, q[a.PROPENSITY], high(number_of(s, _PROPENSITY, index >> 6)))
-    part = now // q[a.PART]
-    answer = (answer * q[q[a.FACTORS] + part * (q[a.MAX_ATTEMPTS] + 1) + (index & 63)]) >> 16
+    if now >= s[a.PART_ENDS]:
+        part = now // q[a.PART]
+        s[a.PART_FACTORS] = q[a.FACTORS] + part * (q[a.MAX_ATTEMPTS] + 1)
+        s[a.PART_ENDS] = (part + 1) * q[a.PART]
+    answer = (answer * q[s[a.PART_FACTORS] + (index & 63)]) >> 16
     answer = min((answer * s[a.DAY_FACTOR]) >> 16, WHOLE)
     rest = (WHOLE - answer) >> 1
     shares = q[a.SHARES]
-    if outcome < answer:
-        ending, rings = c.PERSON, lasting(q, q[a.RING_ANSWERED], half)
-    elif outcome >= answer + (((q[shares + 2] >> 1) * rest) >> 30):
-        rings = q[a.RING_CONSTANT]
-        ending, rings = c.NOBODY, rings if rings >= 0 else lasting(q, q[a.RING_UNANSWERED], half)
-    elif outcome < answer + (((q[shares] >> 1) * rest) >> 30):
-        ending, rings = c.MACHINE, lasting(q, q[a.RING_MACHINE], half)
-    elif outcome < answer + (((q[shares + 1] >> 1) * rest) >> 30):
-        ending, rings = c.ENGAGED_LINE, q[a.ENGAGED_AFTER]
-    else:
-        ending, rings = c.FAILURE, q[a.FAILED_AFTER]
+    failure = int(outcome >= answer + (((q[shares + 1] >> 1) * rest) >> 30))
+    nobody = int(outcome >= answer + (((q[shares + 2] >> 1) * rest) >> 30))
+    ending = int(outcome >= answer) + int(outcome >= answer + (((q[shares] >> 1) * rest) >> 30))
+    ending += 2 * failure - nobody  # no branch: it could not be predicted
+    rings = lasting(q, q[a.RING_TABLES + ending], low(number) & q[a.RING_BITS + ending])
     if rings > q[a.TIMEOUT]:
         return c.NOBODY, q[a.TIMEOUT]
     return ending, rings
@@ -114,16 +113,13 @@ def contact(q: Ticks, s: Ticks, now: int) -> int:
     if not q[a.RECORDS]:
         fresh: int = s[c.DIALS]
         return (fresh << 6) + 1
-    earliest, which = NEVER, 0
-    for queue in range(q[a.CLASSES]):
-        record = s[s[a.QUEUES_AT] + 2 * queue]
-        if record != a.NO_RECORD and s[s[a.RECORDS_AT] + record] >> _DUE < earliest:
-            earliest, which = s[s[a.RECORDS_AT] + record] >> _DUE, queue
+    earliest = s[a.FIRST_DUE]
     if earliest <= now:
-        head = s[a.QUEUES_AT] + 2 * which
+        head = s[a.QUEUES_AT] + 2 * s[a.FIRST_QUEUE]
         due: int = s[head]
         entry: int = s[s[a.RECORDS_AT] + due]
         s[head] = (entry >> _LINK) & a.NO_RECORD
+        find_first(q, s)
         return (due << 6) + (entry & 63) + 1
     fresh = s[a.FRESH]
     if fresh < q[a.RECORDS]:
@@ -133,6 +129,16 @@ def contact(q: Ticks, s: Ticks, now: int) -> int:
         s[a.RETRY_AT] = earliest
         s[a.CALENDAR] = 0  # to be made anew
     return -1
+
+
+@compiled
+def find_first(q: Ticks, s: Ticks) -> None:
+    """Write down when the first record is due again, and in which queue; of equals the one that stands first."""
+    s[a.FIRST_DUE] = NEVER
+    for queue in range(q[a.CLASSES]):
+        record = s[s[a.QUEUES_AT] + 2 * queue]
+        if record != a.NO_RECORD and s[s[a.RECORDS_AT] + record] >> _DUE < s[a.FIRST_DUE]:
+            s[a.FIRST_DUE], s[a.FIRST_QUEUE] = s[s[a.RECORDS_AT] + record] >> _DUE, queue
 
 
 @compiled
@@ -148,6 +154,8 @@ def again(q: Ticks, s: Ticks, place: int, now: int) -> None:
     head = s[a.QUEUES_AT] + 2 * which
     if s[head] == a.NO_RECORD:
         s[head] = record
+        if due < s[a.FIRST_DUE] or (due == s[a.FIRST_DUE] and which < s[a.FIRST_QUEUE]):
+            s[a.FIRST_DUE], s[a.FIRST_QUEUE] = due, which
     else:
         last = s[a.RECORDS_AT] + s[head + 1]
         s[last] = (s[last] & ~(a.NO_RECORD << _LINK)) | (record << _LINK)

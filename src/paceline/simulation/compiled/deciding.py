@@ -89,7 +89,9 @@ def wanted(q: Ticks, s: Ticks, now: int) -> int:
         return certain(q, s, now, s[c.SAFETY])
     if policy == pacing.TELESCOPING:
         more = certain(q, s, now, max(s[c.SAFETY], parameter(q, s, pacing.LOWEST)))
-        return min(more, spare) if s[c.SAFETY] >= parameter(q, s, pacing.HIGHEST) else more
+        if s[c.SAFETY] >= parameter(q, s, pacing.HIGHEST):
+            more = min(more, spare)
+        return more if taken + s[c.BUSY] else max(more, min(idle, 1))
     return levelled(q, s, now)
 
 
@@ -123,7 +125,8 @@ def certain(q: Ticks, s: Ticks, now: int, safety: int) -> int:
 def settled(q: Ticks, s: Ticks, dropped: int) -> None:
     """Let the policy know that an answered call was dropped (1), or that a person was connected (0)."""
     if q[q[a.POLICY] + s[a.PACING]] == pacing.TELESCOPING:
-        s[c.SAFETY] += parameter(q, s, pacing.RISE) if dropped else -parameter(q, s, pacing.FALL)
+        moved = s[c.SAFETY] + (parameter(q, s, pacing.RISE) if dropped else -parameter(q, s, pacing.FALL))
+        s[c.SAFETY] = max(moved, parameter(q, s, pacing.LOWEST))
 
 
 @compiled

@@ -88,6 +88,7 @@ def new_part(n: Ticks, m: Ticks) -> None:
     if n[f.ALIKE] == 1:
         for attempt in range(n[f.MAX_ATTEMPTS] + 1):
             set_bounds(n, m, attempt, n[f.ANSWER])
+        m[f.FATES_UNTIL] = 0  # what was foreseen was so for the part before
     part = m[f.NOW] // n[f.PART] + 1
     m[f.PART_AT] = part * n[f.PART] if part < n[f.PARTS] else f.NEVER
 

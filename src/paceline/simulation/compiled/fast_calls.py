@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from paceline.simulation import counters as c
 from paceline.simulation.compiled import fast_places as f
 from paceline.simulation.compiled.compiler import compiled
-from paceline.simulation.compiled.counting import draw, high, low
-from paceline.simulation.compiled.fast_list import DUE, earliest, put_back, take
+from paceline.simulation.compiled.counting import draw, high, low, signed
+from paceline.simulation.compiled.fast_list import put_back, take
 from paceline.simulation.compiled.fast_wheel import AGENT_FREE, CALL_END, OFFER, SILENT, put
 
 if TYPE_CHECKING:
     from paceline.simulation.compiled.counting import Words
     from paceline.simulation.distributions import Ticks
 
+_SLOT = np.uint64(f.SLOT)
 FULL = 1
 """The status of a day in which more was in flight than the wheel can count."""
 
@@ -34,8 +37,8 @@ def lasts(n: Ticks, row: int, half: int) -> int:
 
 @compiled
 def in_slots(ticks: int) -> int:
-    """Return ticks as slots, rounded."""
-    return (ticks + 50) // 100
+    """Return ticks, at least 0, as slots, rounded; without a sign the machine divides in half the time."""
+    return signed(np.uint64(ticks + 50) // _SLOT)
 
 
 @compiled
@@ -58,14 +61,26 @@ def connect(n: Ticks, m: Ticks, keys: Words, number: int) -> None:
     m[c.TALKING] += number
     m[c.CONNECTED] += number
     for _ in range(number):
-        handle = draw(keys[f.HANDLE_KEY], m[f.HANDLED])
+        ahead = m[f.HANDLED] & (f.AHEAD - 1)
+        if ahead == 0:
+            draw_handles(n, m, keys)
         m[f.HANDLED] += 1
-        talk = max(in_slots(lasts(n, f.TALK, high(handle))), 1)
+        talk = m[f.HANDLES + 2 * ahead]
         if n[f.HAS_WRAP] == 1:
             put(m, 0, talk, CALL_END)
-            put(m, 0, talk + in_slots(lasts(n, f.WRAP, low(handle))), AGENT_FREE)
+            put(m, 0, m[f.HANDLES + 2 * ahead + 1], AGENT_FREE)
         else:
             put(m, 0, talk, CALL_END + AGENT_FREE)
+
+
+@compiled
+def draw_handles(n: Ticks, m: Ticks, keys: Words) -> None:
+    """Look up how long the next connections take: many at a time, for then one look does not wait for the other."""
+    for ahead in range(f.AHEAD):
+        handle = draw(keys[f.HANDLE_KEY], m[f.HANDLED] + ahead)
+        talk = max(in_slots(lasts(n, f.TALK, high(handle))), 1)
+        m[f.HANDLES + 2 * ahead] = talk
+        m[f.HANDLES + 2 * ahead + 1] = talk + in_slots(lasts(n, f.WRAP, low(handle)))
 
 
 @compiled
@@ -159,15 +174,15 @@ def expire(m: Ticks) -> None:
 @compiled
 def next_contact(n: Ticks, m: Ticks) -> int:
     """Return the next contact, its record times 64 plus its attempt, or -1: what is due first, then who never was."""
-    queue = earliest(n, m)
-    due = m[f.QUEUE + 4 * queue + DUE] if queue >= 0 else f.NEVER
+    due = m[f.EARLIEST_DUE]
     if due <= m[f.NOW]:
-        return take(m, queue) + 1
+        return take(n, m, m[f.EARLIEST]) + 1
     if m[f.FRESH] < n[f.RECORDS]:
         m[f.FRESH] += 1
         return int(((m[f.FRESH] - 1) << 6) + 1)
     if m[f.PERIOD] == 0:
         m[f.DUE_AT] = due
+        m[f.CALENDAR] = min(m[f.CALENDAR], due)
     return -1
 
 
@@ -181,6 +196,7 @@ def may_dial(n: Ticks, m: Ticks) -> bool:
     if m[f.IN_SECOND] >= n[f.PER_SECOND]:
         if m[f.PERIOD] == 0:
             m[f.THROTTLE_AT] = (second + 1) * 100
+            m[f.CALENDAR] = min(m[f.CALENDAR], m[f.THROTTLE_AT])
         return False
     m[f.IN_SECOND] += 1
     return True
@@ -209,18 +225,11 @@ def launch(n: Ticks, m: Ticks, keys: Words, wanted: int) -> int:
 def ring(n: Ticks, m: Ticks, keys: Words, contact: int) -> None:
     """Let one line ring: how it ends is drawn now, and nobody sees it before."""
     attempt = contact & 63
-    number = draw(keys[f.DIAL_KEY], contact)
-    outcome = high(number)
     if n[f.ALIKE] == 0:
         set_bounds(n, m, attempt, lasts(n, f.PROPENSITY, high(draw(keys[f.PROPENSITY_KEY], contact >> 6))))
-    row = f.BOUNDS + 4 * attempt
-    ending = (
-        int(outcome >= m[row]) + int(outcome >= m[row + 1]) + int(outcome >= m[row + 2]) + int(outcome >= m[row + 3])
-    )
-    rings = lasts(n, ending, low(number))
-    if rings > n[f.TIMEOUT]:
-        rings, ending = n[f.TIMEOUT], f.NOBODY
-    slots = max(in_slots(rings), 1)
+    first = attempt == 1 and n[f.ALIKE] == 1
+    fate = foreseen(n, m, keys, contact >> 6) if first else fate_of(n, m, keys, contact)
+    slots, ending = fate >> 3, fate & 7
     if ending < n[f.GREETS]:
         greet(n, m, keys, contact, ending, slots)
     else:
@@ -228,6 +237,32 @@ def ring(n: Ticks, m: Ticks, keys: Words, contact: int) -> None:
         count(n, m, slots, ending, slots)
     if n[f.RECORDS] > 0 and ending != f.PERSON and attempt < n[f.MAX_ATTEMPTS]:
         put_back(m, n[n[f.RETRY_AT] + ending * (n[f.MAX_ATTEMPTS] + 1) + attempt], contact)
+
+
+@compiled
+def foreseen(n: Ticks, m: Ticks, keys: Words, record: int) -> int:
+    """Return the fate of a record's first attempt; those of the records after it are looked up together with it."""
+    if record >= m[f.FATES_UNTIL]:
+        for ahead in range(f.AHEAD):
+            m[f.FORESEEN + ahead] = fate_of(n, m, keys, ((record + ahead) << 6) + 1)
+        m[f.FATES_FROM] = record
+        m[f.FATES_UNTIL] = record + f.AHEAD
+    return int(m[f.FORESEEN + record - m[f.FATES_FROM]])
+
+
+@compiled
+def fate_of(n: Ticks, m: Ticks, keys: Words, contact: int) -> int:
+    """Return how many slots an attempt rings, times 8, plus how it ends."""
+    number = draw(keys[f.DIAL_KEY], contact)
+    outcome = high(number)
+    row = f.BOUNDS + 4 * (contact & 63)
+    ending = (
+        int(outcome >= m[row]) + int(outcome >= m[row + 1]) + int(outcome >= m[row + 2]) + int(outcome >= m[row + 3])
+    )
+    rings = lasts(n, ending, low(number))
+    if rings > n[f.TIMEOUT]:
+        rings, ending = n[f.TIMEOUT], f.NOBODY
+    return (max(in_slots(rings), 1) << 3) + ending
 
 
 @compiled

@@ -15,7 +15,7 @@ from paceline.simulation.compiled import fast_places as f
 from paceline.simulation.compiled.compiler import compiled
 from paceline.simulation.compiled.counting import draw
 from paceline.simulation.compiled.fast_agenda import begin, look, pace, planned, schedule, set_levels, staffed_until_now
-from paceline.simulation.compiled.fast_calls import expire, offer, serve
+from paceline.simulation.compiled.fast_calls import connect, expire, offer, serve
 from paceline.simulation.compiled.fast_list import forget
 from paceline.simulation.compiled.fast_wheel import FIELD, TURN, empty, next_busy
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from paceline.simulation.compiled.counting import Words
     from paceline.simulation.distributions import Ticks
 
-_ONE = np.uint64(1)
+_ONE, _BIT = np.uint64(1), np.int64(1)
 
 
 @compiled
@@ -82,33 +82,52 @@ def happen(n: Ticks, m: Ticks, keys: Words) -> int:
     place = now & TURN
     counted = m[f.WHEEL + place]
     m[f.WHEEL + place] = 0
-    m[f.BITS + (place >> 5)] &= ~(1 << (place & 31))
+    m[f.BITS + (place >> 6)] &= ~(_BIT << (place & 63))
     freed = counted >> 48
-    offered = (counted >> 16) & FIELD
+    silent, offered, ended = counted & FIELD, (counted >> 16) & FIELD, (counted >> 32) & FIELD
+    # A mixed pacing draws anew after each dial: it looks after each line that ends, as many as end at one instant.
+    apart = silent if m[f.MIXING] > 0 and m[f.PERIOD] == 0 else 0
+    m[c.RINGING] -= silent - apart + offered
+    m[c.ANSWERS] += offered
+    m[c.TALKING] -= ended
+    m[c.EVENTS] += silent + offered + ended + freed * n[f.HAS_WRAP]
+    events += int(counted > apart) + int(due)
+    if n[f.GREETS] > 0 or m[c.WAITING] + m[c.LEAVING] > 0 or offered > m[c.IDLE]:
+        events += in_order(n, m, keys, freed, offered, due)
+    else:
+        m[c.BUSY] -= freed
+        m[c.IDLE] += freed
+        connect(n, m, keys, offered)
+    status = 0
+    if events > 0 and m[f.PERIOD] == 0:
+        status = pace(n, m, keys)
+    for _ in range(apart):
+        m[c.RINGING] -= 1
+        status |= pace(n, m, keys)
+    return status | look(n, m, keys)
+
+
+@compiled
+def in_order(  # noqa: PLR0917 - compiled code takes no keywords
+    n: Ticks,
+    m: Ticks,
+    keys: Words,
+    freed: int,
+    offered: int,
+    due: bool,  # noqa: FBT001 - the same
+) -> int:
+    """Let agents come free, patience end and calls be offered, one after the other; return whether greetings did."""
+    now = m[f.NOW]
     late = freed > 0 and (due or offered > 0) and (draw(keys[f.SPACING_KEY], now) & _ONE) == _ONE
     if freed > 0 and not late:
         free(n, m, keys, freed)
     if due:
         expire(m)
-        events += 1
-    if counted > 0:
-        silent = counted & FIELD
-        ended = (counted >> 32) & FIELD
-        m[c.RINGING] -= silent + offered
-        m[c.ANSWERS] += offered
-        m[c.TALKING] -= ended
-        m[c.EVENTS] += silent + offered + ended + freed * n[f.HAS_WRAP]
-        events += 1
-        offer(n, m, keys, offered, 0)
-    if n[f.GREETS] > 0:
-        events += greeted(n, m, keys, place)
+    offer(n, m, keys, offered, 0)
+    greets = greeted(n, m, keys, now & TURN) if n[f.GREETS] > 0 else 0
     if late:
         free(n, m, keys, freed)
-    status = 0
-    if events > 0 and m[f.PERIOD] == 0:
-        status = pace(n, m, keys)
-        m[f.CALENDAR] = min(m[f.CALENDAR], m[f.THROTTLE_AT], m[f.DUE_AT])
-    return status | look(n, m, keys)
+    return greets
 
 
 @compiled

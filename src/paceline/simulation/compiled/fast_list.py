@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from paceline.simulation.compiled.compiler import compiled
 from paceline.simulation.compiled.fast_places import (
     DELAYS_AT,
+    EARLIEST,
+    EARLIEST_DUE,
     FREE_PIECE,
     NEVER,
     NOW,
@@ -40,6 +42,7 @@ def forget(n: Ticks, m: Ticks) -> None:
         m[row + FIRST] = m[row + END] = 0
         m[row + DUE] = NEVER
         m[row + DELAY] = n[n[DELAYS_AT] + queue]
+    m[EARLIEST_DUE] = NEVER
     m[FREE_PIECE] = 0
     if n[RECORDS] > 0:
         for piece in range((m.size - POOL) // PIECE):
@@ -61,25 +64,26 @@ def put_back(m: Ticks, queue: int, contact: int) -> None:
     if m[row + DUE] == NEVER:
         m[row + DUE] = at
         m[row + FIRST] = place
+        if at < m[EARLIEST_DUE] or (at == m[EARLIEST_DUE] and queue < m[EARLIEST]):
+            m[EARLIEST_DUE] = at
+            m[EARLIEST] = queue
     m[POOL + place] = (at << 32) | contact
     m[row + END] = place + 1
 
 
 @compiled
-def earliest(n: Ticks, m: Ticks) -> int:
-    """Return the queue whose first entry is due first, or -1 when all are empty."""
-    found = -1
-    least = NEVER
+def find_earliest(n: Ticks, m: Ticks) -> None:
+    """Write down the queue whose first entry is due first; of equals the one that stands first."""
+    m[EARLIEST_DUE] = NEVER
     for queue in range(n[QUEUES]):
         due = m[QUEUE + 4 * queue + DUE]
-        if due < least:
-            least = due
-            found = queue
-    return found
+        if due < m[EARLIEST_DUE]:
+            m[EARLIEST_DUE] = due
+            m[EARLIEST] = queue
 
 
 @compiled
-def take(m: Ticks, queue: int) -> int:
+def take(n: Ticks, m: Ticks, queue: int) -> int:
     """Take the first contact of a queue that is not empty."""
     row = QUEUE + 4 * queue
     place = m[row + FIRST]
@@ -96,4 +100,5 @@ def take(m: Ticks, queue: int) -> int:
             m[row + END] = 0
     m[row + FIRST] = place
     m[row + DUE] = NEVER if ended else m[POOL + place] >> 32
+    find_earliest(n, m)
     return int(contact)

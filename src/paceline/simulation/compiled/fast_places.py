@@ -39,6 +39,10 @@ NOW, CALENDAR, EXPIRY_AT, PART_AT, TURN_AT, LOOK_AT, MINUTE_AT, WARM_AT, THROTTL
 """The clock; when the next planned thing is; the next of each kind."""
 DAY_FACTOR, FRESH, SECOND, IN_SECOND, HANDLED, QUEUED, HEAD, TAIL, NEXT_STEP, DIALLING = range(39, 49)
 PACING, PERIOD, MIXING, LOOKS, GAPS, LOOK_FROM, FREE_PIECE, LATER_ROWS, STAFFED_SINCE = range(49, 58)
+EARLIEST, EARLIEST_DUE = 60, 61
+"""The queue whose first entry is due first, and when; `NEVER` when all are empty."""
+FATES_FROM, FATES_UNTIL = 58, 59
+"""The first record whose first attempt is foreseen, and the first after those that are."""
 RANG, GREETED = 5, 6
 FATES, FATES_BEFORE = 64, 72
 """Dials that ended: by ending, then the slots they rang, then greetings that ended; in the day and in its warm-up."""
@@ -47,10 +51,16 @@ BOUNDS = 128
 LEVELS = BOUNDS + 256
 """[2, 2^15] lines wanted by idle agents, of a table and its neighbour."""
 LEVELS_EACH = 1 << 15
-BITS = LEVELS + 2 * LEVELS_EACH
-"""[2048] a bit for each slot of the wheel that is not empty, 32 in a word."""
+AHEAD = 32
+"""How many draws are looked up together, before they are needed."""
+HANDLES = LEVELS + 2 * LEVELS_EACH
+"""[32, 2] slots until a call ends, and until its agent is free: of the connections to come."""
+FORESEEN = HANDLES + 2 * AHEAD
+"""[32] slots that a first attempt rings, times 8, plus how it ends: of the records to come."""
+BITS = FORESEEN + AHEAD
+"""[1024] a bit for each slot of the wheel that is not empty, 64 in a word."""
 WAITERS = 1 << 16
-ARRIVED = BITS + SLOTS // 32
+ARRIVED = BITS + SLOTS // 64
 DEADLINE = ARRIVED + WAITERS
 IS_PERSON = DEADLINE + WAITERS
 """Rings of the calls that wait: when they were offered, until when they wait, 1 where it is a person."""

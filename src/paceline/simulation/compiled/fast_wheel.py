@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import numba
+import numpy as np
 
 from paceline.simulation.compiled.compiler import compiled
 from paceline.simulation.compiled.fast_places import BITS, LATER, LATER_ROWS, NOW, SLOTS, WHEEL
@@ -24,6 +25,7 @@ NEAR = SLOTS - QUARTER
 SILENT, OFFER, CALL_END, AGENT_FREE = 1, 1 << 16, 1 << 32, 1 << 48
 """One of each: a ring ends in vain; a person is offered to agents; a line is free; an agent is free."""
 FIELD = 0xFFFF
+_BIT = np.int64(1)
 
 
 def _made() -> Callable[[int], int]:
@@ -54,7 +56,7 @@ def put(m: Ticks, layer: int, delay: int, unit: int) -> None:
     if delay < NEAR:
         place = at & TURN
         m[WHEEL + layer * SLOTS + place] += unit
-        m[BITS + (place >> 5)] |= 1 << (place & 31)
+        m[BITS + (place >> 6)] |= _BIT << (place & 63)
     else:
         row = LATER + 3 * m[LATER_ROWS]
         m[LATER_ROWS] += 1
@@ -68,15 +70,18 @@ def next_busy(m: Ticks, end: int) -> int:
     """Return the first slot after now that is not empty, or `end` if that is not later; less than a turn ahead."""
     at = m[NOW] + 1
     place = at & TURN
-    word = m[BITS + (place >> 5)] >> (place & 31)
+    rest = 64 - (place & 63)
+    word, following = m[BITS + (place >> 6)] >> (place & 63), m[BITS + (((place + rest) & TURN) >> 6)]
+    skipped = 0 if word != 0 else rest  # no branch: it could not be predicted
+    word = following if word == 0 else word
     if word != 0:
-        return min(int(at) + trailing_zeros(word), end)
-    at = (at | 31) + 1
+        return min(int(at) + skipped + trailing_zeros(word), end)
+    at += rest + 64
     while at < end:
-        word = m[BITS + ((at & TURN) >> 5)]
+        word = m[BITS + ((at & TURN) >> 6)]
         if word != 0:
             return min(int(at) + trailing_zeros(word), end)
-        at += 32
+        at += 64
     return end
 
 
@@ -93,9 +98,9 @@ def take_in(m: Ticks) -> None:
 @compiled
 def empty(m: Ticks) -> None:
     """Forget all that is to come."""
-    for word in range(SLOTS // 32):
+    for word in range(SLOTS // 64):
         if m[BITS + word] != 0:
             m[BITS + word] = 0
             for layer in range(3):
-                first = WHEEL + layer * SLOTS + word * 32
-                m[first : first + 32] = 0
+                first = WHEEL + layer * SLOTS + word * 64
+                m[first : first + 64] = 0

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from paceline.simulation.compiled.compiler import compiled
 from paceline.simulation.compiled.layout import (
     FREE_AT,
@@ -22,19 +24,26 @@ from paceline.simulation.counters import HEAP_FULL
 if TYPE_CHECKING:
     from paceline.simulation.distributions import Ticks
 
+_NONE, _ONE = np.uint64(0), np.uint64(1)
+
 
 @compiled
 def push(s: Ticks, at: int, kind: int, number: int) -> None:
     """Let something happen at a tick; without room the status says so."""
-    root, place = s[HEAP_AT], s[HEAP_SIZE]
-    if root + place + 1 >= s[FREE_AT]:
+    root, size = s[HEAP_AT], s[HEAP_SIZE]
+    if root + size + 1 >= s[FREE_AT]:
         s[STATUS] = HEAP_FULL
         return
-    s[HEAP_SIZE] = place + 1
-    s[root + place + 1] = KEY_NEVER
-    key = (at << TIME_BITS) | (kind << KIND_BITS) | number
-    while place > 0:
-        parent = (place - 1) >> 1
+    s[HEAP_SIZE] = size + 1
+    s[root + size + 1] = KEY_NEVER
+    rise(s, np.uint64(root), np.uint64(size), (at << TIME_BITS) | (kind << KIND_BITS) | number)
+
+
+@compiled
+def rise(s: Ticks, root: np.uint64, place: np.uint64, key: int) -> None:
+    """Put a key where nothing is below an empty place, or above it on the way to the root."""
+    while place > _NONE:
+        parent = (place - _ONE) >> _ONE
         above = s[root + parent]
         if above <= key:
             break
@@ -45,19 +54,20 @@ def push(s: Ticks, at: int, kind: int, number: int) -> None:
 
 @compiled
 def pop(s: Ticks) -> None:
-    """Take the earliest away; there must be one."""
-    root, size = s[HEAP_AT], s[HEAP_SIZE] - 1
-    s[HEAP_SIZE] = size
+    """Take the earliest away; there must be one.
+
+    The empty place sinks to the bottom before the last key fills it, which seldom has to rise again: so how far it
+    sinks can be predicted. Places have no sign, for the machine then need not ask whether they are negative.
+    """
+    s[HEAP_SIZE] -= 1
+    root, size = np.uint64(s[HEAP_AT]), np.uint64(s[HEAP_SIZE])
     last = s[root + size]
     s[root + size] = KEY_NEVER
-    place, child = 0, 1
+    place, child = _NONE, _ONE
     while child < size:
-        child += int(s[root + child + 1] < s[root + child])  # no branch: it could not be predicted
-        below = s[root + child]
-        if below >= last:
-            break
-        s[root + place] = below
+        child += np.uint64(s[root + child + _ONE] < s[root + child])  # no branch: it could not be predicted
+        s[root + place] = s[root + child]
         place = child
-        child = 2 * place + 1
-    if size > 0:
-        s[root + place] = last
+        child = place + place + _ONE
+    if size > _NONE:
+        rise(s, root, place, last)

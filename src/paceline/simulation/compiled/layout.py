@@ -27,6 +27,8 @@ SURVIVAL_ANSWERED, SURVIVAL_UNANSWERED, UNIT_EXPONENTIAL = range(39, 42)
 """Places of a plan."""
 CLASSES, SHIFTS, CHANGES, TABLE_LENGTH = range(42, 46)
 """Then how many delays, steps and changes there are, and how many entries a policy's table has."""
+RING_TABLES, RING_BITS = 46, 51
+"""Then, by how a dial ends, where its table of rings begins, and the random bits that matter: none if all are equal."""
 
 DIALLING, PACING, LOOKS, LOOK_SUM, LOOK_START, LOOK_AT, RETRY_AT, THROTTLE_AT, CALENDAR = range(32, 41)
 """Places of a day: whether it dials; the pacing in force and its looks; when something is planned; what is next."""
@@ -41,6 +43,8 @@ DAY_ANSWERS, DAY_DROPS, MINUTE_ANSWERS, MINUTE_DROPS, LINE_MASK, AGENT_MASK, TRA
 KEYS, BEFORE_AT, SERIES_AT, LINES_AT, HEAP_AT, FREE_AT, SILENT_AT, QUEUE_AT, IDLE_AT, OUT_AT = range(71, 81)
 SINCE_AT, BUSY_AT, CALLS_AT, QUEUES_AT, SAMPLES_AT, TRACE_AT, RECORDS_AT = range(81, 88)
 """Where the regions begin."""
+FIRST_DUE, FIRST_QUEUE, PART_ENDS, PART_FACTORS = range(88, 92)
+"""When the first record is due again, and in which queue; the end of this part of the day, where its factors lie."""
 HEADER = 96
 """Where the first region may begin."""
 
@@ -63,7 +67,7 @@ def flat_plan(plan: Plan) -> Ticks:
     """Return a plan as one array of int64, which no day changes."""
     counts = [len(plan.retry_delay), len(plan.shift_at), len(plan.change_at), plan.tables.shape[2]]
     numbers, arrays = [], []
-    begin = len(plan) + len(counts)
+    begin = RING_BITS + 5
     unused = {"propensity", "wrap", "greeting", "patience_table"}
     for name, value in plan._asdict().items():
         if isinstance(value, int):
@@ -74,7 +78,11 @@ def flat_plan(plan: Plan) -> Ticks:
             numbers.append(begin)
             arrays.append(value.reshape(-1))
             begin += value.size
-    return np.concatenate([np.array(numbers + counts, dtype=np.int64), *arrays])
+    constants = np.repeat(np.array([plan.busy, plan.failed], dtype=np.int64), 2)
+    tables = [numbers[RING_ANSWERED], numbers[RING_MACHINE], begin, numbers[RING_UNANSWERED], begin + 2]
+    rings = (plan.ring_answered, plan.ring_machine, constants[:2], plan.ring_unanswered, constants[2:])
+    bits = [0 if ring.min() == ring.max() else 0xFFFFFFFF for ring in rings]
+    return np.concatenate([np.array(numbers + counts + tables + bits, dtype=np.int64), *arrays, constants])
 
 
 def blank_day(plan: Plan, seed: int, replication: int, *, lines: int, trace: int = 0) -> Ticks:
@@ -118,7 +126,7 @@ def blank_day(plan: Plan, seed: int, replication: int, *, lines: int, trace: int
     s[OUT_TAIL] = plan.agents
     s[begins[QUEUES_AT] : begins[QUEUES_AT] + regions[QUEUES_AT]] = NO_RECORD
     s[DIALLING], s[DAY_FACTOR] = 1, plan.by_day[replication % plan.by_day.size]
-    s[LOOK_AT] = s[RETRY_AT] = s[THROTTLE_AT] = NEVER
+    s[LOOK_AT] = s[RETRY_AT] = s[THROTTLE_AT] = s[FIRST_DUE] = NEVER
     s[NEXT_MINUTE], s[WARM_AT] = 600_000, plan.warm_up or NEVER
     s[begins[HEAP_AT]] = KEY_NEVER
     return s

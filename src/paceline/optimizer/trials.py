@@ -1,0 +1,67 @@
+"""Trials of a policy in a scenario: days of the simulator at values of its knob, the same calls at each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paceline.optimizer.sample import Days
+from paceline.simulation.checks import check_scenario
+from paceline.simulation.controls import controls_of
+from paceline.simulation.errors import ScenarioError
+from paceline.simulation.plan import plan_of
+from paceline.simulation.players import Engine, Player, fitting_engine, player_of
+from paceline.simulation.scenario import Pacing, Policy, Scenario
+
+if TYPE_CHECKING:
+    from paceline.optimizer.knobs import Knob
+    from paceline.optimizer.sample import Floats
+    from paceline.simulation.distributions import Ticks
+
+
+class ScenarioTrial:
+    """Days of a scenario under one policy."""
+
+    def __init__(
+        self, scenario: Scenario, policy: Policy, knob: Knob | None, *, seed: int, engine: Engine | None = None
+    ) -> None:
+        """Keep what is tried.
+
+        Args:
+            scenario: the campaign's day; of its own pacing what the policy needs besides the knob, if it is of that
+                policy.
+            policy: the policy.
+            knob: its knob; None where nothing is tuned.
+            seed: the same seed meets the same calls at every value.
+            engine: who plays; the fastest that can where None.
+
+        Raises:
+            ScenarioError: when the safety is carried overnight: then days depend on each other.
+        """
+        own = scenario.pacing
+        self.pacing = own if own is not None and own.policy is policy else Pacing(policy=policy)
+        if self.pacing.carried:
+            raise ScenarioError("pacing.carried", True, "false: an interval over days needs days that do not depend")  # noqa: FBT003 - the value that was found
+        self.scenario, self.knob, self.seed, self.engine = scenario, knob, seed, engine
+        self._players: dict[float, Player] = {}
+
+    def paced(self, value: float) -> Pacing:
+        """Return the pacing with a value of the knob."""
+        return self.pacing if self.knob is None else self.knob.put(self.pacing, value)
+
+    def play(self, value: float, first: int, days: int) -> Days:
+        """Return days at a value; see `sample.Trial`."""
+        import numpy as np
+
+        played = self._player(value)(first, days, None)
+        return Days(tallies=np.stack(played.tallies), computed_ns=played.computed_ns)
+
+    def controls(self, tallies: Ticks) -> Floats:
+        """Return what chance gave each day; see `sample.Trial`."""
+        return controls_of(self.scenario, tallies)
+
+    def _player(self, value: float) -> Player:
+        if value not in self._players:
+            tried = check_scenario(replace(self.scenario, pacing=self.paced(value)))
+            self._players[value] = player_of(self.engine or fitting_engine(tried), plan_of(tried), self.seed)
+        return self._players[value]
