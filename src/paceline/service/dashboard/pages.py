@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -89,10 +89,11 @@ def local(address: str, otherwise: str = "/") -> str:
 
     >>> local("/changes/17?x=1"), local("//elsewhere.example"), local("https://elsewhere.example/")
     ('/changes/17?x=1', '/', '/')
+    >>> local("///elsewhere.example")  # browsers take any number of slashes for two
+    '/'
     """
     is_plain = address.isascii() and address.isprintable() and "\\" not in address
-    parts = urlsplit(address) if is_plain and address.startswith("/") else None
-    return otherwise if parts is None or parts.scheme or parts.netloc else address
+    return address if is_plain and address.startswith("/") and not address.startswith("//") else otherwise
 
 
 def sent_to(request: Request, address: str) -> Response:
