@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.desk import Desk, open_desk
+from tests.browser.screens import Screens
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 """Where pictures of pages are kept for whoever looks at a run; not under version control."""
@@ -33,27 +34,28 @@ MISSING = (
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def screens() -> Iterator[Screens]:
+    """One Chromium for all files that a process runs."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield launched
+        yield Screens(launched)
         launched.close()
 
 
 @pytest.fixture
-def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
+def desk(screens: Screens, tmp_path: Path) -> Iterator[Desk]:
     """A desk of its own: what a test changes, no other one sees."""
-    with open_desk(browser, tmp_path) as opened:
+    with open_desk(screens, tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def open_office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def open_office(screens: Screens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk for all tests of a file."""
-    with open_desk(browser, tmp_path_factory.mktemp("desk")) as opened:
+    with open_desk(screens, tmp_path_factory.mktemp("desk")) as opened:
         yield opened
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx2
-from playwright.sync_api import Page
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Page, Response
 
 from paceline.control.access_rights import Role
-from tests.browser.desk import DESK, PHONE, Desk, Person
-from tests.browser.test_access_for_all import overflows, violations
+from tests.browser.desk import Desk
+from tests.browser.screens import DESK, PHONE, Person
 
 LOOKS = (("light", DESK), ("dark", PHONE))
-"""In which colours and sizes a page is looked at."""
+"""In which colours and sizes a page is looked at: colours do not depend on the width, nor the order on the colours."""
+STANDARDS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 
 
 def seated(desk: Desk, name: str, role: Role) -> Person:
@@ -23,9 +28,11 @@ def seated(desk: Desk, name: str, role: Role) -> Person:
 
 def at(desk: Desk, path: str, name: str = "vic", role: Role = Role.VIEWER) -> Page:
     """Return a page as somebody sees it."""
-    page = seated(desk, name, role).page
-    page.goto(f"{desk.url}{path}")
-    return page
+    here = next((one for one in desk.people if one.name == name), None)
+    if here is None:
+        return desk.person(name, role, path).page
+    here.page.goto(f"{desk.url}{path}")
+    return here.page
 
 
 def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
@@ -36,13 +43,44 @@ def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
         return client.post(path, headers=headers, data={"reason": "because"})
 
 
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds against a page as it is."""
+    found = Axe().run(page, options=STANDARDS).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def overflows(page: Page) -> bool:
+    """Return whether a page is wider than the screen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
 def read_by_everybody(page: Page, name: str, shot: Callable[[Page, str], None]) -> None:
     """Hold a page to what makes it legible for everybody, light and dark, on a desk and on a phone."""
     for scheme, (width, height) in LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": height})
-        assert violations(page) == [], (name, scheme, width)
+        found = violations(page)
+        assert not found, (name, scheme, width, "\n".join(found))
         assert not overflows(page), (name, scheme, width)
         shot(page, f"{name}-{scheme}-{width}")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+def weight(person: Person, url: str) -> int:
+    """Return how many bytes a page is for a browser that has kept nothing, with all that it loads but its stream."""
+    sizes: list[int] = []
+
+    def came(response: Response) -> None:
+        if "/live" not in response.url:
+            sizes.append(len(response.body()))
+
+    session = person.context.new_cdp_session(person.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    person.page.on("response", came)
+    person.page.goto(url)
+    person.page.wait_for_load_state("load")
+    person.page.remove_listener("response", came)
+    session.detach()
+    return sum(sizes)

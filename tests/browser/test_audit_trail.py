@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import Connection, text
 
 from paceline.campaign.lifecycle.changes import Pause, Stop
@@ -16,6 +16,7 @@ from paceline.control.order import Order
 from paceline.ledger.entry import Actor
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import HOSTILE, LOCKED, ODD, PAUSED, Desk, open_desk
+from tests.browser.screens import Screens
 from tests.browser.seats import at, read_by_everybody
 
 Shot = Callable[[Page, str], None]
@@ -24,9 +25,9 @@ FORMULA = "=HYPERLINK(1)"
 
 
 @pytest.fixture(scope="module")
-def archive(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def archive(screens: Screens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk whose ledger has something to look for."""
-    with open_desk(browser, tmp_path_factory.mktemp("archive")) as opened:
+    with open_desk(screens, tmp_path_factory.mktemp("archive")) as opened:
         orders = (
             (Stop(campaign=campaign_id(PAUSED)), "ada", f"{NUMBER} complained", "OPS-1"),
             (Pause(campaign=campaign_id(LOCKED)), "bob", HOSTILE[:200], None),

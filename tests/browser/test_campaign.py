@@ -10,15 +10,14 @@ from paceline.campaign.lifecycle.changes import Stop
 from paceline.control.access_rights import Role
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id
-from tests.browser.desk import DIALING, PAUSED, Desk, Person
+from tests.browser.desk import DIALING, PAUSED, Desk
+from tests.browser.screens import Person
 
 Shot = Callable[[Page, str], None]
 
 
 def at(desk: Desk, name: str = "ada", campaign: str = DIALING, role: Role = Role.OPERATOR) -> Person:
-    person = desk.person(name, role)
-    person.page.goto(f"{desk.url}/campaigns/{campaign}")
-    return person
+    return desk.person(name, role, f"/campaigns/{campaign}")
 
 
 def test_live_picture_shows_agents_and_calls_and_goes_on(shared_desk: Desk, shot: Shot) -> None:
@@ -146,7 +145,7 @@ def test_resume_is_not_made_on_what_somebody_else_has_changed_since(desk: Desk) 
 
 
 def test_campaign_that_there_is_none_of_is_a_page_that_says_so(shared_desk: Desk) -> None:
-    ada = shared_desk.person()
+    ada = shared_desk.person(path="/words")
     for name, told in (("CMP-NONE", "Not Found"), ("a%20b", "Unprocessable")):
         ada.page.goto(f"{shared_desk.url}/campaigns/{name}")
         expect(ada.page.get_by_role("heading", level=1)).to_contain_text(told)

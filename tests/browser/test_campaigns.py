@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.control.access_rights import Role
@@ -14,6 +14,7 @@ from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id
 from paceline.service.dashboard import campaigns_page
 from tests.browser.desk import DIALING, HOSTILE, LOCKED, ODD, PAUSED, STOPPED, Desk, open_desk
+from tests.browser.screens import Screens
 
 Shot = Callable[[Page, str], None]
 
@@ -217,10 +218,10 @@ def test_every_change_can_be_made_by_keyboard_alone(desk: Desk) -> None:
 
 
 def test_platform_that_is_away_is_told_beside_what_was_seen_last(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    screens: Screens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaigns_page, "QUIET_S", 0.5)
-    with open_desk(browser, tmp_path, PACELINE_TOTAL_S="0.5", PACELINE_ATTEMPT_S="0.5") as desk:
+    with open_desk(screens, tmp_path, PACELINE_TOTAL_S="0.5", PACELINE_ATTEMPT_S="0.5") as desk:
         ada = desk.person()
         ordered = desk.control.post("/faults", json={"kind": "status", "status": 503, "times": None})
         assert ordered.status_code < 300, ordered.text

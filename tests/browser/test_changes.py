@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.control.access_rights import Role
@@ -14,19 +14,19 @@ from paceline.control.outcome import Outcome
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import EntryId, campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, Desk, open_desk
-from tests.browser.seats import at, posted, read_by_everybody, seated
-from tests.browser.test_access_for_all import overflows, violations
+from tests.browser.screens import Screens
+from tests.browser.seats import at, overflows, posted, read_by_everybody, seated, violations
 
 Shot = Callable[[Page, str], None]
 POLICY = '[approvals]\nrules = [{ kinds = ["lifecycle.resume"] }]\n'
 
 
 @pytest.fixture(scope="module")
-def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def office(screens: Screens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk where a resumption wants a second person."""
     folder = tmp_path_factory.mktemp("office")
     (folder / "paceline.toml").write_text(POLICY, encoding="utf-8")
-    with open_desk(browser, folder) as opened:
+    with open_desk(screens, folder) as opened:
         yield opened
 
 

@@ -42,7 +42,9 @@ def test_wrong_key_is_told_and_its_cookies_are_out_of_reach_of_scripts(shared_de
     eve.page.get_by_label("API key").fill("pk_of_nobody")
     eve.page.get_by_role("button", name="Sign in").click()
     expect(eve.page.get_by_role("alert")).to_have_text("this key is not good")
-    ada = shared_desk.person()
+    ada = shared_desk.nobody()
+    ada.page.goto(shared_desk.link())
+    expect(ada.page.locator(".who")).to_contain_text("ada administrator")
     assert ada.page.evaluate("document.cookie") == ""
     [cookie] = [one for one in ada.context.cookies() if one.get("name") == "paceline_session"]
     assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Lax")

@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from paceline.control.access_rights import Role
 from paceline.ledger.entry import Query
 from tests.browser.desk import HOSTILE, Desk
-from tests.browser.seats import at, read_by_everybody, seated
-from tests.browser.test_access_for_all import violations
+from tests.browser.seats import at, read_by_everybody, seated, violations
 
 Shot = Callable[[Page, str], None]
 URL = "https://hooks.example.com/paceline?token=receiver-secret"

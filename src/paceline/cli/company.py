@@ -6,7 +6,7 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -17,18 +17,21 @@ from paceline.cli.keys import ENTRANCE
 from paceline.cli.render import tell
 from paceline.cli.rounds_told import Reporter, said_as
 from paceline.cli.service import PATIENCE_S as SERVING_PATIENCE_S
-from paceline.cli.service import options_of
+from paceline.cli.service import budget_of, options_of
 from paceline.cli.speaking import secrets_of
 from paceline.cli.work import PATIENCE_S, keep_working
 from paceline.control.access_rights import Role
 from paceline.control.adoption import Adopt
 from paceline.control.order import Order
+from paceline.primitives.clock import MachineClock
 from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:  # the server's libraries, and pydantic, load only when it serves
     from paceline.bootstrap import System
+    from paceline.control.worker import Round
     from paceline.service.server import ServiceServer
     from paceline.settings import Local, Settings
+    from paceline.telemetry.collector import Process
 
 HOST = "127.0.0.1"
 """Where it listens: what is tried with an emulator concerns nobody else."""
@@ -69,18 +72,25 @@ def in_company(settings: Settings, local: Local, *, port: int, may_move: bool, e
         PacelineError: something could not start, or the worker could not go on.
     """
     from paceline.bootstrap import system_of
+    from paceline.telemetry.attempts import AttemptCounts
+    from paceline.telemetry.collector import Process
     from paceline.telemetry.logs import Form, logging_to
+    from paceline.telemetry.rounds import RoundCounts
 
     own = replace(settings, reach=local, named_tenant=None, database_url=local.database_url)
     with ExitStack() as stack:
         stack.enter_context(logging_to(sys.stderr, form=Form.TEXT, level=logging.WARNING, secrets=secrets_of(own)))
-        system = stack.enter_context(system_of(own, patience_s=SERVING_PATIENCE_S, adopt=Adopt.TRY, notice=_notice))
+        counts = Process(attempts=AttemptCounts(MachineClock()), rounds=RoundCounts(MachineClock()))
+        heard = _heard(counts)
+        system = stack.enter_context(
+            system_of(own, patience_s=SERVING_PATIENCE_S, adopt=Adopt.TRY, notice=_notice, heard=heard)
+        )
         link = _link_of(system)
         taken = port if may_move and _is_taken(port) else None
-        server = _server(system, own, port=0 if taken else port)
+        server = _server(system, own, counts, port=0 if taken else port)
         server.start()
         stack.callback(server.stop)
-        worker = Worker(ended)
+        worker = Worker(ended, counts)
         worker.begin(own)
         stack.callback(worker.end)
         yield Company(url=server.url, link=f"{server.url}{ENTRANCE}#{link}", taken=taken)
@@ -91,9 +101,10 @@ def in_company(settings: Settings, local: Local, *, port: int, may_move: bool, e
 class Worker:
     """A worker in a thread."""
 
-    def __init__(self, ended: Event) -> None:
-        """Set this when it is gone, for whatever reason."""
+    def __init__(self, ended: Event, counts: Process) -> None:
+        """Set `ended` when it is gone, for whatever reason; count what it does."""
         self._ended = ended
+        self._counts = counts
         self._stopped = Event()
         self._thread: threading.Thread | None = None
         self.failure: PacelineError | None = None
@@ -113,10 +124,18 @@ class Worker:
         from paceline.bootstrap import system_of
 
         reporter = Reporter(said_as(Output.TABLE), tell)
+
+        def heard(done: Round) -> None:
+            if self._counts.rounds is not None:
+                self._counts.rounds.hear(done)
+            reporter.hear(done)
+
         try:
             # A system of its own: to the service it is a worker like any other.
-            with system_of(settings, patience_s=PATIENCE_S, adopt=Adopt.NO, notice=_notice) as system:
-                keep_working(system, self._stopped, heard=reporter.hear, told=tell)
+            with system_of(
+                settings, patience_s=PATIENCE_S, adopt=Adopt.NO, notice=_notice, heard=_heard(self._counts)
+            ) as system:
+                keep_working(system, self._stopped, heard=heard, told=tell)
         except PacelineError as failed:
             self.failure = failed
         finally:
@@ -124,12 +143,18 @@ class Worker:
             self._ended.set()
 
 
-def _server(system: System, settings: Settings, *, port: int) -> ServiceServer:
+def _heard(counts: Process) -> Callable[[str | None, float], None]:
+    """Return who counts attempts at the platform."""
+    return lambda code, seconds: None if counts.attempts is None else counts.attempts.hear(code, seconds)
+
+
+def _server(system: System, settings: Settings, counts: Process, *, port: int) -> ServiceServer:
     from paceline.service.app import application
     from paceline.service.server import Listening, ServiceServer
 
     options = options_of(replace(settings.serving, behind_tls=False))
-    return ServiceServer(application(system, options), Listening(host=HOST, port=port, grace_s=GRACE_S))
+    app = application(system, options, process=counts, budget=budget_of(settings))
+    return ServiceServer(app, Listening(host=HOST, port=port, grace_s=GRACE_S))
 
 
 def _link_of(system: System) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from paceline.bootstrap import System
+from paceline.primitives.errors import PacelineError
 from paceline.service import document, problems
 from paceline.service.dashboard import joining
 from paceline.service.edge import Edge
@@ -76,7 +79,10 @@ def application(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The first look at `/metrics` need not wait for a long ledger to be read.
+        reading = asyncio.create_task(run_in_threadpool(_catch_up, parts.telemetry))
         yield
+        reading.cancel()
         parts.news.end()
         parts.live.end()
         parts.operations.end()
@@ -115,6 +121,11 @@ def _parts(system: System, options: Options, process: Process, budget: Budget | 
         requests=requests,
         telemetry=Telemetry(system, process=replace(process, requests=requests), budget=budget),
     )
+
+
+def _catch_up(telemetry: Telemetry) -> None:
+    with suppress(PacelineError):  # it is read with the next look
+        telemetry.database.catch_up()
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -110,6 +110,7 @@ class ServiceServer:
         def end_streams() -> None:
             parts.news.end()
             parts.live.end()
+            parts.operations.end()
 
         self._listener = _Listener(config, end_streams)
         host = f"[{listening.host}]" if ":" in listening.host else listening.host

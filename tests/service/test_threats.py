@@ -1,0 +1,176 @@
+"""Attacks that had no test elsewhere, and that the page of threats names only tests that there are."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from paceline.control.access_rights import Role
+from paceline.control.order import Order
+from paceline.control.wall import Wall, WallLook
+from paceline.primitives.clock import ManualClock
+from paceline.service.dashboard.pages import local
+from paceline.service.live import Live
+from paceline.service.routes import events
+from tests.contract.emulated import Emulated
+from tests.contract.systems import Office
+from tests.service.served import Served, serving
+from tests.service.test_sessions import entered
+from tests.service.test_stale_pages import ANY_STATUS
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "background" / "threats.md"
+ANY = {"If-Match": "*"}
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//x.example", "///x.example", "////x.example/", "/\\x.example", "/\t/x.example", "https:x.example", "x", "", "\\\\x"],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(elsewhere: str) -> None:
+    assert local(elsewhere) == "/"
+
+
+def test_stream_of_a_revoked_key_ends(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "ASKED_AGAIN_S", 0.0)
+    with serving(desk.system()) as served, served.client(Role.VIEWER).stream("GET", "/v1/events") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        order = Order(actor=served.system.actor)
+        for key in served.system.access.keys():
+            if key.name == Role.VIEWER:
+                served.system.access.revoke(key.id, order)
+        assert list(lines)[-2] == ": this stream ends here; ask again with the last id"
+
+
+def test_stream_of_a_revoked_key_ends_on_the_pages_too(served: Served) -> None:
+    served.app.state.parts.live._look_s = 0.05
+    with served.client(Role.VIEWER).stream("GET", "/live/campaigns") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        order = Order(actor=served.system.actor)
+        for key in served.system.access.keys():
+            served.system.access.revoke(key.id, order)
+        assert "event: left" in list(lines)
+
+
+def test_place_behind_the_end_of_the_ledger_is_refused_and_not_waited_for(served: Served) -> None:
+    head = served.system.book.head().size
+    answer = served.client().get("/v1/events", params={"after": head + 1})
+    assert (answer.status_code, answer.json()["code"]) == (422, "last-event-id")
+
+
+def test_stop_that_met_an_outage_is_carried_out_when_it_comes_again_under_its_key(
+    served: Served, emulated: Emulated
+) -> None:
+    client = served.client(Role.OPERATOR)
+    emulated.order(**ANY_STATUS)
+    headers = {**ANY, "Idempotency-Key": "again"}
+    assert client.post("/v1/campaigns/ACTIVE:stop", headers=headers).status_code == 503
+    emulated.control("DELETE", "/faults")
+    again = client.post("/v1/campaigns/ACTIVE:stop", headers=headers)
+    assert (again.status_code, emulated.shown("ACTIVE")["status"]) == (200, "STOPPED"), again.text
+
+
+class _Slow(Wall):
+    """A wall whose platform does not answer until it is told to."""
+
+    def __init__(self, look: WallLook) -> None:
+        self.answer, self.asked, self.seen = threading.Event(), threading.Event(), look
+
+    def look(self) -> WallLook:
+        self.asked.set()
+        self.answer.wait()
+        return self.seen
+
+
+def test_pages_do_not_wait_in_line_for_a_platform_that_is_slow(served: Served) -> None:
+    clock, first = ManualClock(), served.system.wall.look()
+    slow = _Slow(first)
+    slow.answer.set()
+    live = Live(slow, clock, look_s=5.0)
+    assert live.look() is first
+    slow.answer.clear()
+    slow.asked.clear()
+    clock.advance(60)
+    asking = threading.Thread(target=live.look)
+    asking.start()
+    try:
+        assert slow.asked.wait(30)
+        assert live.look() is first, "who comes meanwhile is shown what was seen last"
+    finally:
+        slow.answer.set()
+        asking.join()
+
+
+def test_number_that_no_machine_counts_is_refused(standing: Served) -> None:
+    client = standing.client()
+    digits = "9" * 5000
+    for path in (f"/v1/changes/{digits}", f"/v1/audit/{digits}", f"/v1/audit?limit={digits}", f"/changes/{digits}"):
+        assert client.get(path).status_code in {404, 422}, path
+    big = f'{{"agents": {digits}, "answer_rate": 1e999, "handle_s": NaN, "ring_s": -Infinity}}'
+    answer = client.post("/v1/preflight", content=big, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    nested = b'{"scenario": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001
+    answer = client.post("/v1/simulations", content=nested, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert client.get("/healthz").status_code == 200
+
+
+def test_word_of_a_proxy_that_was_not_named_is_not_taken(desk: Office) -> None:
+    with serving(desk.system(), attempts_per_minute=3) as served:
+        codes = [
+            served.client(None, **{"Authorization": "Bearer x", "X-Forwarded-For": f"10.0.0.{number}"})
+            .get("/v1/me")
+            .status_code
+            for number in range(5)
+        ]
+    assert codes == [401, 401, 401, 429, 429]
+
+
+def test_no_file_beside_those_of_the_pages_is_sent(standing: Served) -> None:
+    reader = standing.client(Role.VIEWER)
+    for name in ("../pages.py", "..%2fpages.py", "%2e%2e/%2e%2e/pages.py", "vendor/../../pages.py", "%2fetc/passwd"):
+        assert reader.get(f"/static/x/{name}").status_code == 404, name
+        assert reader.get(f"/runbooks/rules/{name}").status_code == 404, name
+
+
+def test_two_requests_in_one_are_refused(standing: Served) -> None:
+    import socket
+    from urllib.parse import urlsplit
+
+    place = urlsplit(standing.url)
+    for head in (
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Content-Length: " + b"9" * 5000 + b"\r\n",
+        b"Content-Length : 5\r\n",
+        b"X-A: b\r\n  folded\r\nTransfer-Encoding : chunked\r\n",
+    ):
+        with socket.create_connection((place.hostname, place.port)) as line:
+            line.sendall(b"POST /v1/preflight HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n")
+            answered = line.makefile("rb").readline()
+        assert answered.split()[1] in {b"400", b"413", b"401"}, (head, answered)
+
+
+def test_second_sign_in_of_a_browser_ends_the_session_before(served: Served) -> None:
+    client = entered(served)
+    before = dict(client.cookies)
+    entered(served, cookies=before)
+    assert served.system.access.session(before["paceline_session"]) is None
+
+
+def test_every_test_that_the_page_of_threats_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", PAGE.read_text()))
+    assert len(named) > 30
+    for file, test in sorted(named):
+        assert f"def {test}(" in (ROOT / file).read_text(), (file, test)
+
+
+def _client(served: Served) -> httpx2.Client:
+    return served.client(Role.OPERATOR)
