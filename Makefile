@@ -54,8 +54,9 @@ fix: setup ## let ruff mend and format what it can, and write the generated page
 	@$(BIN)/python -m tests.architecture.generated
 
 .PHONY: bench
-bench: setup .venv-bench/.requirements ## measure the emulator beside a published peer, in one run
+bench: setup .venv-bench/.requirements ## measure the emulator beside a published peer, and the simulator beside SimPy and C, in one run
 	@$(BIN)/python -m benchmarks.emulator
+	@$(BIN)/python -m benchmarks.simulator speed
 
 .PHONY: bench-ledger
 bench-ledger: setup ## measure durable appends to the ledger, one caller beside 64, in one run

@@ -83,6 +83,23 @@ def test_words_that_make_no_setting_are_a_usage_error(
     assert told in heard.err + heard.out
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--agents", "50", "--answer-rate", "0.25"], True),
+        (["--agents", "10", "--answer-rate", "0.6"], False),  # one line for each reaches 90 %, and the law said 88
+        (["--agents", "50", "--answer-rate", "0.25", "--patience-s", "2"], False),
+        (["--agents", "50", "--answer-rate", "0.25", "--ring-unanswered-s", "25"], False),
+        (["--agents", "5", "--answer-rate", "0.3"], False),
+    ],
+)
+def test_the_best_possible_is_told_only_where_its_law_is_near(
+    capsys: pytest.CaptureFixture[str], words: list[str], told: bool
+) -> None:
+    assert main(["preflight", *words, "--handle-s", "180", "--ring-s", "12"]) == 0
+    assert ("best possible" in capsys.readouterr().out) is told
+
+
 def test_a_rate_written_in_hundredths_is_refused_with_the_fraction(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--agents", "50", "--lines", "60", "--answer-rate", "30", "--handle-s", "180", "--ring-s", "12"]
     assert main(["preflight", *words]) == 64

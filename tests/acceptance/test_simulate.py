@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -119,6 +121,7 @@ def test_pictures_are_written_beside_the_data(scenario: Path, capsys: pytest.Cap
 def test_a_picture_that_cannot_be_is_told_before_anything_is_played(
     scenario: Path, capsys: pytest.CaptureFixture[str], picture: str, told: str
 ) -> None:
+    (scenario.parent / "folder.svg").mkdir()
     assert main(["simulate", "--scenario", str(scenario), "--picture", str(scenario.parent / picture)]) == 64
     assert told in capsys.readouterr().err
     assert not list(scenario.parent.glob("day.[js]*"))
@@ -158,3 +161,54 @@ def test_without_matplotlib_the_extra_that_brings_it_is_named(
     told = capsys.readouterr()
     assert "needs matplotlib; install it: pip install 'paceline[report]'" in told.err
     assert not told.out
+
+
+def test_the_first_run_says_that_it_compiles_before_it_does_and_later_ones_say_nothing(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", "--scenario", str(scenario), "--engine", "exact", "--days", "1"]
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(scenario.parent / "kept"), "NUMBA_DISABLE_JIT": "0"}
+    code = "import sys; from paceline.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as run:  # noqa: S603 - our own
+        assert run.stderr is not None
+        told = run.stderr.readline()
+        run.kill()  # before it has compiled anything: that would take a minute
+    assert told == "the exact engine is being compiled; this is done once and takes up to a minute\n"
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main(words) == 0
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--days", "--seed", "--workers"])
+def test_half_a_day_is_not_rounded_to_whole_ones(
+    scenario: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert main(["simulate", "--scenario", str(scenario), option, "1.5"]) == 64
+    told = capsys.readouterr()
+    assert "'1.5' is no whole number" in told.err + told.out
+
+
+def test_of_two_files_the_one_that_is_off_is_named(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = scenario.parent / "more.toml"
+    other.write_text(SCENARIO.replace("mean_s = 180", "mean_s = -3"), encoding="utf-8")
+    assert main(["simulate", "--scenario", str(scenario), "--against", str(other)]) == 64
+    assert f"{other}: handle.mean_s is -3.0; it must be from 0.001" in capsys.readouterr().err
+
+
+def test_more_minutes_than_are_kept_are_refused_before_memory_is_gone(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", "--scenario", str(scenario), "--days", "1000000"]) == 64
+    assert "days is 1000000; it must be at most 69905 of 4 hours each" in capsys.readouterr().err
+
+
+def test_where_nobody_was_abandoned_it_says_of_how_many(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["simulate", "--scenario", str(scenario), "--engine", "exact", "--days", "2"]
+    scenario.write_text(SCENARIO.replace("lines = 11", "lines = 2"), encoding="utf-8")
+    assert main(words) == 0
+    assert "none of " in capsys.readouterr().out
+    scenario.write_text(SCENARIO.replace("lines = 11", "ratio = 0"), encoding="utf-8")
+    assert main(words) == 0
+    assert "no answers, limit 3.00%" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ def form_of(picture: Path) -> Form:
     """Return the form that the end of a file's name asks for, before anything is computed.
 
     Raises:
-        UsageError: it is neither .svg nor .png, or its folder is not there.
+        UsageError: it is neither .svg nor .png, its folder is not there, or it is a folder itself.
         ModuleNotFoundError: matplotlib is not installed.
     """
     from paceline.figures.curves import Form, can_draw
@@ -37,6 +38,10 @@ def form_of(picture: Path) -> Form:
         raise UsageError(f"--picture {picture} must end with .svg or .png")
     if not picture.absolute().parent.is_dir():
         raise UsageError(f"--picture {picture}: there is no such folder")
+    if picture.is_dir():
+        raise UsageError(f"--picture {picture} is a folder")
+    if not os.access(picture if picture.exists() else picture.absolute().parent, os.W_OK):
+        raise UsageError(f"--picture {picture} cannot be written: it is not yours to write")
     can_draw()
     return Form(found)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter, Token
+from cyclopts import Parameter
 
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.render import show_data
+from paceline.cli.whole import whole
 from paceline.cli.words import UsageError
 
 if TYPE_CHECKING:
@@ -23,20 +22,12 @@ _OPTIONS = {"ring_answered_s": "--ring-s"}
 _LONGEST_MS = 86_400_000
 
 
-def _whole(_: object, tokens: Sequence[Token]) -> int:
-    """Return a whole number; half an agent is not rounded to one."""
-    text = tokens[0].value
-    if re.fullmatch(r"[+-]?\d{1,12}", text, re.ASCII) is None:
-        raise ValueError(f"{text!r} is no whole number")
-    return int(text)
-
-
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of the campaign."""
 
-    agents: Annotated[int, Parameter(converter=_whole)]
+    agents: Annotated[int, Parameter(converter=whole)]
     """Agents logged in."""
     answer_rate: float
     """Share of dials that a person answers, a fraction."""
@@ -55,7 +46,7 @@ class Known:
 def preflight(
     *,
     known: Known,
-    lines: Annotated[int | None, Parameter(converter=_whole)] = None,
+    lines: Annotated[int | None, Parameter(converter=whole)] = None,
     interval_ms: float | None = None,
     ratio: float | None = None,
     everywhere: Everywhere | None = None,
@@ -148,7 +139,7 @@ def _table(setting: Setting, judged: Preflight) -> list[str]:
     ]
     if judged.late > 0:
         rows.append(("late", f"{judged.late:.2%} connected after more than two seconds, which counts as abandoned"))
-    rows += [("within the limit", _most_words(setting, judged)), ("best possible", _best_words(setting))]
+    rows += [("within the limit", _most_words(setting, judged)), ("best possible", _best_words(setting, judged))]
     rows.append(("decision", f"{judged.decision.value}: {_reason(judged)}"))
     return [f"{name:<18}{told}" for name, told in rows if told]
 
@@ -173,21 +164,22 @@ def _most_words(setting: Setting, judged: Preflight) -> str:
     return f"at least {math.ceil(judged.shortest_interval_s * 1000)} ms from dial to dial"
 
 
-def _best_words(setting: Setting) -> str:
-    """Return what the best dialer reaches, by the law of the idle agents; nothing where the law says nothing."""
+def _best_words(setting: Setting, judged: Preflight) -> str:
+    """Return what the best dialer reaches, by the law of the idle agents; nothing where the law says nothing near."""
     from paceline.teletraffic.errors import ParameterError
-    from paceline.teletraffic.idle_agents import ABANDONMENT, idle_agents
-    from paceline.teletraffic.ringing import mean_ring_s
+    from paceline.teletraffic.idle_agents import ABANDONMENT, idle_agents, is_near
 
-    unanswered = setting.ring_s if setting.ring_unanswered_s is None else setting.ring_unanswered_s
-    if setting.limit != ABANDONMENT:
+    alike = setting.ring_unanswered_s in {None, setting.ring_s} and setting.patience_s == 0
+    if setting.limit != ABANDONMENT or not alike:
+        return ""
+    if not is_near(setting.agents, setting.answer_rate, setting.handle_s, setting.ring_s):
         return ""
     try:
-        law = idle_agents(
-            setting.agents, setting.handle_s, mean_ring_s(setting.answer_rate, setting.ring_s, unanswered)
-        )
+        law = idle_agents(setting.agents, setting.handle_s, setting.ring_s)
     except ParameterError:
         return ""
+    if judged.decision.value == "allowed" and judged.utilisation > law.utilisation:
+        return ""  # what is judged does better than a law that is only near
     return f"about {law.utilisation:.0%} occupancy, by a dialer that looks at its idle agents"
 
 

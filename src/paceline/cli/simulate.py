@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -14,6 +14,7 @@ from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.picture import Of, form_of, write_picture
 from paceline.cli.render import show_data, show_table, tell
+from paceline.cli.whole import whole
 from paceline.cli.words import UsageError
 
 if TYPE_CHECKING:  # numpy and numba load only when something is simulated
@@ -29,6 +30,8 @@ _MEASURES = (
     ("connects per agent hour", "connects_per_agent_hour", ".2f"),
 )
 """What people are told: in words, by its name, in which form."""
+_ONCE = "this is done once and takes up to a minute"
+_EACH_TIME = "this takes up to a minute each time, until NUMBA_CACHE_DIR names a folder that can be written"
 
 
 class By(StrEnum):
@@ -44,13 +47,13 @@ class By(StrEnum):
 class Playing:
     """How much is played, and by whom."""
 
-    days: int | None = None
+    days: Annotated[int | None, Parameter(converter=whole)] = None
     """How many days, at least 1; those of the scenario without."""
-    seed: int = 0
+    seed: Annotated[int, Parameter(converter=whole)] = 0
     """The same seed meets the same calls under every policy."""
     engine: By | None = None
     """fast, exact or reference; without, fast unless the scenario needs to know who is who."""
-    workers: int = 1
+    workers: Annotated[int, Parameter(converter=whole)] = 1
     """Threads, 1 to 64; the numbers do not depend on it."""
 
 
@@ -84,8 +87,6 @@ def simulate(
     against
         Another scenario, played on the same calls: what differs, with its interval.
     """
-    from paceline.simulation.reading import read_scenario
-
     output = (everywhere or Everywhere()).output
     playing, drawing = playing or Playing(), drawing or Drawing()
     for option, file in (("--scenario", scenario), ("--against", against)):
@@ -93,8 +94,8 @@ def simulate(
             raise UsageError(f"{option} {file} is no file")
     if drawing.picture is not None:
         form_of(drawing.picture)  # a wrong name is told before anything is computed
-    read = read_scenario(scenario)
-    other = None if against is None else read_scenario(against)
+    read = _read(scenario, named=against is not None)
+    other = None if against is None else _read(against, named=True)
     engine = _engine(playing.engine, [one for one in (read, other) if one is not None])
     days = read.run.days if playing.days is None else playing.days
     result = _played(read, engine, days, playing)
@@ -111,9 +112,22 @@ def simulate(
     return exits.DONE
 
 
+def _read(file: Path, *, named: bool) -> Scenario:
+    """Return a scenario; where there are two of them, what is off is told with the name of its file."""
+    from paceline.simulation.errors import ScenarioError
+    from paceline.simulation.reading import read_scenario
+
+    try:
+        return read_scenario(file)
+    except ScenarioError as off:
+        if not named:
+            raise
+        raise ScenarioError(f"{file}: {off.field}", off.found, off.bound, hint=off.hint) from off
+
+
 def _engine(asked: By | None, scenarios: Sequence[Scenario]) -> Engine:
     """Return the engine for all scenarios alike: the same calls are the same in one engine only."""
-    from paceline.simulation.players import Engine, fitting_engine, is_compiled
+    from paceline.simulation.players import Engine, can_be_kept, fitting_engine, is_compiled
 
     if asked is not None:
         chosen = Engine(asked.value)
@@ -121,7 +135,7 @@ def _engine(asked: By | None, scenarios: Sequence[Scenario]) -> Engine:
         fitting = {fitting_engine(one) for one in scenarios}
         chosen = Engine.FAST if fitting == {Engine.FAST} else Engine.EXACT
     if not is_compiled(chosen):
-        tell(f"the {chosen} engine is being compiled; this is done once and takes up to a minute")
+        tell(f"the {chosen} engine is being compiled; {_ONCE if can_be_kept(chosen) else _EACH_TIME}")
     return chosen
 
 
@@ -152,13 +166,19 @@ def _show_difference(result: Result, old: Result) -> None:
 
 
 def _show(result: Result, *, limit: float) -> None:
-    more = {"abandonment": f", limit {limit:.2%}"}
+    more = {"abandonment": f"{_seen(result)}, limit {limit:.2%}"}
     rows = [(words, *_told(result, name, form, more.get(name, ""))) for words, name, form in _MEASURES]
     rows += [
         ("dials", f"{result.dials:,} in {result.days} days of the {result.engine} engine, seed {result.seed}", "", ""),
         ("computing", f"{result.wall_s:.3g} s, {result.dials_per_s:,.0f} dials per CPU second", "", ""),
     ]
     show_table(("MEASURE", "VALUE", "WITH CONTROL VARIATES", "WIDTH PER CPU SECOND"), rows)
+
+
+def _seen(result: Result) -> str:
+    """Return of how many answers nobody was abandoned, if nobody was: no spread between days shows how rare it is."""
+    abandoned, answers = (int(sum(days)) for days in result.sums("abandonment"))
+    return "" if abandoned else f": none of {answers:,} answers" if answers else ": no answers"
 
 
 def _told(result: Result, name: str, form: str, more: str = "") -> tuple[str, str, str]:

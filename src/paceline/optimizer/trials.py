@@ -36,12 +36,15 @@ class ScenarioTrial:
             engine: who plays; the fastest that can where None.
 
         Raises:
-            ScenarioError: when the safety is carried overnight: then days depend on each other.
+            ScenarioError: when the safety is carried overnight: then days depend on each other; or when the answer rate
+                changes from day to day: then the days that are looked at do not stand for the others.
         """
         own = scenario.pacing
         self.pacing = own if own is not None and own.policy is policy else Pacing(policy=policy)
         if self.pacing.carried:
             raise ScenarioError("pacing.carried", True, "false: an interval over days needs days that do not depend")  # noqa: FBT003 - the value that was found
+        if len(set(scenario.answer.by_day)) > 1:
+            raise ScenarioError("answer.by_day", scenario.answer.by_day, "one factor: a few days stand for all of them")
         self.scenario, self.knob, self.seed, self.engine = scenario, knob, seed, engine
         self._players: dict[float, Player] = {}
 

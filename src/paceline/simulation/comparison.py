@@ -1,6 +1,7 @@
 """Two scenarios on the same calls: what differs between them, with an interval that knows that the days were the same.
 
-A record rings, answers and talks alike under every policy (common random numbers), so that much of what chance does to
+A record rings and answers alike under every policy (common random numbers), and talks alike too in the exact engine; in
+the fast one the first connection of a day talks as long in both, the second, and so on. So much of what chance does to
 one day it does to both, and the difference is known better than either.
 """
 

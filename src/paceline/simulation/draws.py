@@ -1,9 +1,10 @@
 """Chance by counting: every random number is a function of what it is for, never of what was drawn before.
 
 A number belongs to (seed, replication, purpose, index). The index is a contact's record and attempt, so the same
-attempt ends the same way, rings as long and is talked to as long under every policy, in every engine, on any number
-of workers. The function is the finaliser of splitmix64 over a counter; the compiled twin is
-`compiled/counting.py`, and a test compares the two number by number.
+attempt ends the same way, rings as long and is talked to as long under every policy, on any number of workers; in the
+fast engine, which knows no names, talks and patience have the number of the connection or of the wait. The function is
+the finaliser of splitmix64 over a counter; the compiled twin is `compiled/counting.py`, and a test compares the two
+number by number.
 
 References:
     Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators".

@@ -15,6 +15,8 @@ from paceline.simulation.scenario import Scenario
 
 BLOCK = 4
 """Days that a worker takes at once."""
+MOST_MINUTES = 1 << 24
+"""Minutes of all days together: they are kept, and take about 2 GB at the most."""
 
 
 def simulate(
@@ -37,12 +39,16 @@ def simulate(
         clock: what the time it took is read from.
 
     Raises:
-        ScenarioError: when a value is out of bounds, there is no pacing, or the engine cannot play it.
+        ScenarioError: when a value is out of bounds, there is no pacing, the engine cannot play it, or there are more
+            days than memory is for.
         UnstableScenarioError: when lines or queue grow without limit.
     """
     check_scenario(scenario)
     days = scenario.run.days if days is None else days
     _check(seed=seed, days=days, workers=workers)
+    most = int(MOST_MINUTES // max(1.0, scenario.day_s / 60))
+    if days > most:
+        raise ScenarioError("days", days, f"at most {most} of {scenario.run.hours_per_day:g} hours each: it is memory")
     chosen = fitting_engine(scenario) if engine is None else Engine(engine)
     plan = plan_of(scenario)
     player = player_of(chosen, plan, seed)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from paceline.primitives.errors import PacelineError
 
+LONGEST = 200
+"""Characters that are told of what was found."""
+
 
 class SimulationError(PacelineError):
     """the campaign could not be simulated"""
@@ -21,7 +24,16 @@ class ScenarioError(SimulationError):
         self.field = field
         self.found = found
         self.bound = bound
-        super().__init__(f"{field} is {found!r}; it must be {bound}", hint=hint)
+        super().__init__(f"{field} is {_told(found)}; it must be {bound}", hint=hint)
+
+
+def _told(found: object) -> str:
+    """Return what was found as it is written, shortened: a number or a list in a file may have any length."""
+    try:
+        told = repr(found)
+    except ValueError:  # of a whole number that is too long to be written out
+        return "a number of thousands of digits"
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}..."
 
 
 class UnstableScenarioError(SimulationError):

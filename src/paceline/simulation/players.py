@@ -73,13 +73,25 @@ def is_compiled(engine: Engine) -> bool:
         return True
     from paceline.simulation.compiled.compiler import is_kept
 
+    return is_kept(_kernel(engine))
+
+
+def can_be_kept(engine: Engine) -> bool:
+    """Return whether there is a folder in which a compiled engine is kept for the next process."""
+    from paceline.simulation.compiled import compiler
+
+    return compiler.can_be_kept(_kernel(engine))
+
+
+def _kernel(engine: Engine) -> Callable[..., int]:
+    """Return the function whose machine code is kept."""
     if engine is Engine.EXACT:
         from paceline.simulation.compiled.exact import play
 
-        return is_kept(play)
+        return play
     from paceline.simulation.compiled import fast
 
-    return is_kept(fast._play_all)  # noqa: SLF001 - the function whose code is kept
+    return fast._play_all  # noqa: SLF001 - the function whose code is kept
 
 
 def _exact(plan: Plan, seed: int) -> Player:

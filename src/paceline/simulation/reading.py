@@ -61,11 +61,13 @@ def read_scenario(source: Path | str) -> Scenario:
     (50, 180.0, 2.0, None)
     """
     try:
-        document = tomllib.loads(source if isinstance(source, str) else source.read_text(encoding="utf-8"))
+        document = tomllib.loads(source if isinstance(source, str) else source.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as wrong:
         raise ScenarioError("the file", str(wrong), "TOML") from wrong
     except (OSError, UnicodeDecodeError) as wrong:
         raise ScenarioError("the file", str(source), f"readable text ({wrong})") from wrong
+    except (ValueError, RecursionError) as wrong:  # a whole number too long to be read, or lists in lists without end
+        raise ScenarioError("the file", str(wrong), "TOML that can be read") from wrong
     return scenario_in(document)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paceline.primitives.canonical import Json
@@ -107,9 +107,14 @@ class Result:
     def abandonment(self) -> Measured:
         """Return the share of the answers by a person that were abandoned, the misjudged by a detection among them.
 
-        Answers that still greet or wait at the end of a day are in neither.
+        Answers that still greet or wait at the end of a day are in neither. Where none was abandoned, days that are all
+        alike show no variation; the interval then goes up to what so many answers, taken one by one, can exclude.
         """
-        return measured(*self.sums("abandonment"))
+        found = measured(*self.sums("abandonment"))
+        answers = float(self.sums("abandonment")[1].sum())
+        if found.mean > 0 or found.half_width is None or answers <= 0:
+            return found
+        return replace(found, half_width=1.0 - (0.05 / 2) ** (1.0 / answers))
 
     @property
     def connects_per_agent_hour(self) -> Measured:
@@ -118,7 +123,7 @@ class Result:
 
     def measure(self, name: str) -> Measured:
         """Return one of `MEASURES` by its name."""
-        return measured(*self.sums(name))
+        return self.abandonment if name == "abandonment" else measured(*self.sums(name))
 
     def merit(self, name: str) -> Merit:
         """Return what one of `MEASURES` costs, and its estimate with control variates."""

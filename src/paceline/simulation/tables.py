@@ -103,9 +103,13 @@ class Table:
     def _number(self, key: str, found: object, *, infinite: bool) -> float:
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise ScenarioError(self._dotted(key), found, "a number")
-        if math.isnan(found) or (math.isinf(found) and not (infinite and found > 0)):
+        try:
+            number = float(found)
+        except OverflowError as wrong:  # TOML has whole numbers of any length
+            raise ScenarioError(self._dotted(key), found, "a finite number") from wrong
+        if math.isnan(number) or (math.isinf(number) and not (infinite and number > 0)):
             raise ScenarioError(self._dotted(key), found, "a finite number")
-        return float(found)
+        return number
 
     def _dotted(self, key: str) -> str:
         return f"{self.name}.{key}" if self.name else key

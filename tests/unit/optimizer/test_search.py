@@ -172,6 +172,11 @@ def test_policies_without_a_knob_and_days_that_depend_are_refused() -> None:
     carried = plain(Pacing(policy=Policy.TELESCOPING, carried=True))
     with pytest.raises(ScenarioError, match=r"pacing.carried is True"):
         tune(carried, policy=Policy.TELESCOPING)
+    # The sixteen days of a first look may all be poor ones, and the good ones would abandon four times the limit.
+    changing = plain(None)
+    changing = replace(changing, answer=replace(changing.answer, by_day=(0.7, 1.4)))
+    with pytest.raises(ScenarioError, match=r"answer.by_day is \(0.7, 1.4\); it must be one factor"):
+        tune(changing, policy=Policy.IDLE_LINES)
 
 
 @pytest.mark.parametrize("policy", [one for one in Policy if one is not Policy.PROGRESSIVE])

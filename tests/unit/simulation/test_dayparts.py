@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from paceline.simulation import counters as c
 from paceline.simulation.dayparts import abandonment, idle_agents
@@ -93,3 +94,12 @@ def test_values_beyond_the_bounds_are_left_out() -> None:
 def test_without_pacing_there_is_nothing_to_turn() -> None:
     with pytest.raises(ScenarioError, match="pacing is None"):
         knob_values(plain(None))
+
+
+def test_nobody_abandoned_is_not_told_as_certain() -> None:
+    scenario = plain(Pacing(policy=Policy.PROGRESSIVE), agents=5, run=Run(days=3, hours_per_day=2))
+    found = simulate(scenario, seed=1)
+    answers = int(found.tallies[:, c.CONNECTED].sum())
+    assert found.abandonment.mean == 0.0
+    # Clopper and Pearson's upper bound for 0 of n.
+    assert found.abandonment.half_width == pytest.approx(beta.ppf(0.975, 1, answers))

@@ -133,6 +133,10 @@ def test_a_file_is_read_as_its_text_is(tmp_path: Path) -> None:
         ("probability = 0.3", "probability = 30", "answer.probability", "from 0.0001 to 1"),
         ("probability = 0.3", "probability = nan", "answer.probability", "finite"),
         ("mean_s = 180", "mean_s = true", "handle.mean_s", "a number"),
+        ("mean_s = 180", f"mean_s = 1{'0' * 400}", "handle.mean_s", "a finite number"),
+        ("count = 50", f"count = 0x{'f' * 6000}", "agents.count", "from 1 to 20000"),
+        ("count = 50", f"count = {'9' * 5000}", "the file", "TOML"),
+        ("count = 50", f"count = {'[' * 3000}{']' * 3000}", "the file", "TOML"),
         ('"lognormal"', '"normal"', "handle.distribution", "one of exponential"),
         ('"lognormal"', '"exponential"', "handle.cv", "left out"),
         ("cv = 1.0", "cv = 0", "handle.cv", "from 0.01 to 10"),
@@ -151,6 +155,12 @@ def test_a_bad_value_is_named_with_its_bound(old: str, new: str, field: str, bou
         read_scenario(PUBLISHED.replace(old, new, 1))
     assert refused.value.field == field
     assert bound in str(refused.value)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "day.toml"
+    file.write_text(FULL, encoding="utf-8-sig")
+    assert read_scenario(file) == read_scenario(FULL)
 
 
 def test_what_is_no_toml_is_told() -> None:

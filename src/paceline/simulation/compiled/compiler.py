@@ -20,14 +20,24 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled when first called, cached, and run without the interpreter's lock.
 
     Numba takes a cached function for fresh while its own file is unchanged, though what it calls may have changed;
-    here the stamp of a cache covers every file of the package.
+    here the stamp of a cache covers every file of the package. Where no folder can be written nothing is cached, and
+    every process compiles for itself.
     """
     # Without `_nrt` the arrays that are passed on have no counts of references, which cost more than the simulation.
-    made = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)  # type: ignore[call-overload]  # an option that numba has and does not declare
+    options = {"nogil": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+    try:
+        made = numba.njit(cache=True, **options)(function)  # type: ignore[call-overload]  # numba does not declare _nrt
+    except RuntimeError:  # no folder to keep it in: NUMBA_CACHE_DIR, the source's own, the user's own
+        made = numba.njit(**options)(function)  # type: ignore[call-overload]  # numba does not declare _nrt
     kept = getattr(getattr(made, "_cache", None), "_cache_file", None)
     if kept is not None and hasattr(kept, "_source_stamp"):
         kept._source_stamp = (kept._source_stamp, _sources())  # noqa: SLF001 - Numba has no public place for it
     return cast("Callable[P, R]", made)
+
+
+def can_be_kept(function: Callable[P, R]) -> bool:
+    """Return whether there is a folder in which the function's code is kept for the next process."""
+    return getattr(getattr(function, "_cache", None), "_cache_file", None) is not None
 
 
 def is_kept(function: Callable[P, R]) -> bool:
