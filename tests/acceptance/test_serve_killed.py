@@ -80,6 +80,15 @@ class Listener:
             self._thread.join()
 
 
+def said_again(client: httpx2.Client, headers: dict[str, str]) -> httpx2.Response:
+    """Repeat the pause until it is certain that the other service is dead: a lease, and what clocks may be apart."""
+    again = client.post(f"{READ}:pause", headers=headers)
+    while again.status_code == 409 and again.json()["code"] == "under-way":
+        pause(float(again.headers["Retry-After"]))
+        again = client.post(f"{READ}:pause", headers=headers)
+    return again
+
+
 def test_one_service_and_one_worker_are_killed_and_nothing_is_lost_or_doubled(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,8 +103,7 @@ def test_one_service_and_one_worker_are_killed_and_nothing_is_lost_or_doubled(
             stack.callback(process.kill)
         dying, living = (served.ready() for served in services)
         clients = [stack.enter_context(served.asked_by(key)) for served in services]
-        listener = Listener(services, key)
-        stack.enter_context(listener.listening())
+        stack.enter_context((listener := Listener(services, key)).listening())
         before = {campaign: shift.emulated.shown(campaign)["revision"] for campaign in ("ACTIVE", "PAUSED")}
         later = clients[0].post("/v1/campaigns/PAUSED:stop", headers={"If-Match": "*"}, json={"at": LATER})
         assert (later.status_code, later.json()["outcome"]) == (202, "scheduled")
@@ -117,15 +125,10 @@ def test_one_service_and_one_worker_are_killed_and_nothing_is_lost_or_doubled(
         shift.emulated.advance(3600)
         while shift.state("PAUSED") != "STOPPED":
             pause()
-        made = workers[1].next()
-        while made["did"] != "change":  # it may have settled first what the dead service left
-            made = workers[1].next()
+        while (made := workers[1].next())["did"] != "change":
+            pass  # it may have settled first what the dead service left
         assert made["entry"] == later.json()["entry"]
-        again = clients[1].post(f"{READ}:pause", headers=headers)
-        while again.status_code == 409 and again.json()["code"] == "under-way":
-            # Until it is certain that the other one is dead: a lease, and what clocks may be apart.
-            pause(float(again.headers["Retry-After"]))
-            again = clients[1].post(f"{READ}:pause", headers=headers)
+        again = said_again(clients[1], headers)
         assert again.json()["outcome"] in {"applied", "unchanged"}, again.text
         # Each of the two happened once, though the pause was looked for under its key.
         after = {campaign: shift.emulated.shown(campaign)["revision"] for campaign in before}

@@ -26,6 +26,10 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--force-color-profile=srgb",
+    # One process draws all pages, and goes on drawing when a page goes elsewhere: each new one costs half a second.
+    "--renderer-process-limit=1",
+    "--process-per-site",
+    "--disable-site-isolation-trials",
 )
 MISSING = (
     "no Chromium: the pages were not tried in a browser (tests/browser); on Debian: apt-get install chromium, "

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page, Response
 
 from paceline.control.access_rights import Role
 from tests.browser.desk import Desk
@@ -33,6 +33,11 @@ def at(desk: Desk, path: str, name: str = "vic", role: Role = Role.VIEWER) -> Pa
         return desk.person(name, role, path).page
     here.page.goto(f"{desk.url}{path}")
     return here.page
+
+
+def row(page: Page, campaign: str) -> Locator:
+    """Return the row of a campaign on the page of campaigns."""
+    return page.locator("#rows tr", has=page.locator(f"th small:text-is('{campaign}')"))
 
 
 def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:

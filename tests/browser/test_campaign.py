@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.control.access_rights import Role
 from paceline.ledger.entry import Query
+from paceline.ledger.shown import part
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, PAUSED, Desk
 from tests.browser.screens import Person
@@ -114,6 +116,34 @@ def test_schedule_is_judged_by_law_while_somebody_types_and_set_by_hand(desk: De
     expect(ada.page.locator("#schedule-form").get_by_label("Windows")).to_have_value(
         "Monday 10:00-16:00\nTuesday 10:00-16:00\nWednesday 10:00-16:00\nThursday 10:00-16:00"
     )
+
+
+def test_finding_that_wants_a_person_is_answered_for_by_hand_and_for_a_time(desk: Desk, shot: Shot) -> None:
+    facts = {"purpose": "info", "regions": ["US-NY"], "closed_days": "paused"}
+    desk.system.facts.declare(campaign_id(DIALING), facts, desk.order())
+    ada = at(desk)
+    form = ada.page.locator("#schedule-form")
+    form.get_by_label("Directive").select_option("IGNORE")
+    expect(form.locator(".findings .review")).to_contain_text("that wants a person's word")
+    form.get_by_role("button", name="Set schedule").click()
+    ended = ada.page.get_by_role("dialog")
+    expect(ended.get_by_role("heading")).to_have_text("Refused: nothing was sent")
+    ended.get_by_role("link", name="Close").click()
+    answered = form.get_by_role("group", name="I answer for").get_by_role("checkbox", name="schedule.directive")
+    answered.check()
+    form.get_by_label("For how long").select_option("a week")
+    expect(answered).to_be_checked()
+    form.get_by_label("Reason").fill("hours are kept by us")
+    shot(ada.page, "answered")
+    form.get_by_role("button", name="Set schedule").click()
+    expect(ended.get_by_role("heading")).to_have_text("Done")
+    entry = desk.system.book.entries(Query(campaign=campaign_id(DIALING), limit=1))[-1]
+    assert (entry.kind, entry.outcome, entry.actor.name) == ("schedule.set", "applied", "ada")
+    overrides = part(entry.rows[0].document, "details")["overrides"]
+    assert isinstance(overrides, list)
+    assert [part({"one": one}, "one")["rule"] for one in overrides] == ["schedule.directive"]
+    left = datetime.fromisoformat(str(part({"one": overrides[0]}, "one")["until"])) - desk.system.platform.time()
+    assert timedelta(days=6) < left <= timedelta(days=7)
 
 
 def test_facts_are_declared_by_hand_and_not_over_somebody_elses(desk: Desk) -> None:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.control.access_rights import Role
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id
-from paceline.service.dashboard import campaigns_page
-from tests.browser.desk import DIALING, HOSTILE, LOCKED, ODD, PAUSED, STOPPED, Desk, open_desk
-from tests.browser.screens import Screens
+from tests.browser.desk import DIALING, HOSTILE, LOCKED, ODD, PAUSED, STOPPED, Desk
+from tests.browser.seats import row
 
 Shot = Callable[[Page, str], None]
-
-
-def row(page: Page, campaign: str) -> Locator:
-    return page.locator("#rows tr", has=page.locator(f"th small:text-is('{campaign}')"))
 
 
 def last_entry(desk: Desk, campaign: str) -> tuple[str, str, str | None, object]:
@@ -215,18 +208,6 @@ def test_every_change_can_be_made_by_keyboard_alone(desk: Desk) -> None:
     keys.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert last_entry(desk, DIALING) == ("lifecycle.pause", "ada", "applied", "by keyboard")
-
-
-def test_platform_that_is_away_is_told_beside_what_was_seen_last(
-    screens: Screens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(campaigns_page, "QUIET_S", 0.5)
-    with open_desk(screens, tmp_path, PACELINE_TOTAL_S="0.5", PACELINE_ATTEMPT_S="0.5") as desk:
-        ada = desk.person()
-        ordered = desk.control.post("/faults", json={"kind": "status", "status": 503, "times": None})
-        assert ordered.status_code < 300, ordered.text
-        expect(ada.page.locator("#away")).to_contain_text("The platform cannot be asked now", timeout=20_000)
-        expect(row(ada.page, DIALING)).to_be_visible()
 
 
 def test_hostile_name_is_only_a_name(desk: Desk) -> None:

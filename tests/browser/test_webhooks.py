@@ -125,7 +125,7 @@ def test_key_is_made_shown_once_used_and_revoked(shared_desk: Desk, shot: Shot) 
 
 
 def test_somebody_is_signed_out_everywhere(shared_desk: Desk) -> None:
-    eve = shared_desk.person("eve", Role.OPERATOR)
+    eve = shared_desk.person("eve", Role.OPERATOR, "/words")  # a page without a stream, which would lead her away
     page = at(shared_desk, "/keys", "ada", Role.ADMINISTRATOR)
     dialog = asked(page, page.get_by_role("link", name="Sign somebody out"))
     dialog.get_by_label("Name").fill("eve")

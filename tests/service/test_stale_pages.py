@@ -6,17 +6,19 @@ import re
 from typing import Any
 
 import httpx2
+import pytest
 
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.control.access_rights import Role
+from paceline.control.fleet import Found
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
 from paceline.service.dashboard import campaign_page
 from tests.contract.emulated import Emulated
 from tests.contract.systems import PAUSED, STOPPED, Office
-from tests.service.served import Served
+from tests.service.served import Served, serving
 
-ANY_STATUS = {"kind": "status", "status": 503, "times": None}
+ANY_STATUS: dict[str, Any] = {"kind": "status", "status": 503, "times": None}
 ADA = Order(actor=Actor(name="ada", known_by="test"))
 
 
@@ -53,7 +55,7 @@ def test_campaign_that_moved_on_since_many_were_asked_for_is_not_resumed(
 def test_campaign_of_which_it_was_said_that_it_would_be_refused_is_not_resumed(
     served: Served, emulated: Emulated
 ) -> None:
-    served.system.freeze.freeze(served.system.fleet.find(_named(STOPPED)), ADA)
+    served.system.freeze.freeze(Found(campaigns={STOPPED: None}), ADA)
     client, fields, page = asked(served, "resume", PAUSED, STOPPED, "ARCHIVED")
     assert "Resume 1</button>" in page
     served.system.freezes.unfreeze([STOPPED], ADA)
@@ -102,17 +104,12 @@ def test_question_for_many_says_that_what_it_shows_is_older(served: Served, emul
 
 
 def test_open_page_of_a_campaign_says_that_the_platform_is_away(
-    served: Served, emulated: Emulated, monkeypatch: Any
+    desk: Office, emulated: Emulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaign_page, "QUIET_S", 0.05)
-    served.app.state.parts.live._look_s = 0.05
-    client = served.client(Role.VIEWER)
-    with client.stream("GET", "/live/campaigns/ACTIVE") as stream:
+    with (
+        serving(desk.system(), look_s=0.05) as served,
+        served.client(Role.VIEWER).stream("GET", "/live/campaigns/ACTIVE") as stream,
+    ):
         emulated.order(**ANY_STATUS)
         assert any("The platform cannot be asked now" in line for line in stream.iter_lines())
-
-
-def _named(*campaigns: Any) -> Any:
-    from paceline.control.fleet import Target
-
-    return Target(named=campaigns)

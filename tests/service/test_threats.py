@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 
+from paceline.campaign.lifecycle.changes import Pause
 from paceline.control.access_rights import Role
-from paceline.control.order import Order
 from paceline.control.wall import Wall, WallLook
 from paceline.primitives.clock import ManualClock
+from paceline.service import live as live_module
 from paceline.service.dashboard.pages import local
 from paceline.service.live import Live
-from paceline.service.routes import events
 from tests.contract.emulated import Emulated
-from tests.contract.systems import Office
+from tests.contract.systems import PAUSE, PAUSED, Office
 from tests.service.served import Served, serving
-from tests.service.test_sessions import entered
+from tests.service.streams import deeds, listen
 from tests.service.test_stale_pages import ANY_STATUS
 
 ROOT = Path(__file__).parents[2]
@@ -29,33 +30,10 @@ ANY = {"If-Match": "*"}
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//x.example", "///x.example", "////x.example/", "/\\x.example", "/\t/x.example", "https:x.example", "x", "", "\\\\x"],
+    ["//x.example", "///x.example", "////x.example/", "/\\x.example", "/\t/x.example", "https:x.example", "x", ""],
 )
 def test_nobody_is_led_elsewhere_after_signing_in(elsewhere: str) -> None:
     assert local(elsewhere) == "/"
-
-
-def test_stream_of_a_revoked_key_ends(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "ASKED_AGAIN_S", 0.0)
-    with serving(desk.system()) as served, served.client(Role.VIEWER).stream("GET", "/v1/events") as stream:
-        lines = stream.iter_lines()
-        next(lines)
-        order = Order(actor=served.system.actor)
-        for key in served.system.access.keys():
-            if key.name == Role.VIEWER:
-                served.system.access.revoke(key.id, order)
-        assert list(lines)[-2] == ": this stream ends here; ask again with the last id"
-
-
-def test_stream_of_a_revoked_key_ends_on_the_pages_too(served: Served) -> None:
-    served.app.state.parts.live._look_s = 0.05
-    with served.client(Role.VIEWER).stream("GET", "/live/campaigns") as stream:
-        lines = stream.iter_lines()
-        next(lines)
-        order = Order(actor=served.system.actor)
-        for key in served.system.access.keys():
-            served.system.access.revoke(key.id, order)
-        assert "event: left" in list(lines)
 
 
 def test_place_behind_the_end_of_the_ledger_is_refused_and_not_waited_for(served: Served) -> None:
@@ -88,7 +66,8 @@ class _Slow(Wall):
         return self.seen
 
 
-def test_pages_do_not_wait_in_line_for_a_platform_that_is_slow(served: Served) -> None:
+def test_pages_do_not_wait_in_line_for_a_platform_that_is_slow(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "IN_LINE_S", 0.05)
     clock, first = ManualClock(), served.system.wall.look()
     slow = _Slow(first)
     slow.answer.set()
@@ -102,6 +81,7 @@ def test_pages_do_not_wait_in_line_for_a_platform_that_is_slow(served: Served) -
     try:
         assert slow.asked.wait(30)
         assert live.look() is first, "who comes meanwhile is shown what was seen last"
+        assert live.away is not None, "and is told that it is older"
     finally:
         slow.answer.set()
         asking.join()
@@ -140,9 +120,6 @@ def test_no_file_beside_those_of_the_pages_is_sent(standing: Served) -> None:
 
 
 def test_two_requests_in_one_are_refused(standing: Served) -> None:
-    import socket
-    from urllib.parse import urlsplit
-
     place = urlsplit(standing.url)
     for head in (
         b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
@@ -153,16 +130,10 @@ def test_two_requests_in_one_are_refused(standing: Served) -> None:
         b"X-A: b\r\n  folded\r\nTransfer-Encoding : chunked\r\n",
     ):
         with socket.create_connection((place.hostname, place.port)) as line:
-            line.sendall(b"POST /v1/preflight HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n")
+            begun = b"POST /v1/preflight HTTP/1.1\r\nHost: x\r\n"
+            line.sendall(begun + head + b"\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n")
             answered = line.makefile("rb").readline()
         assert answered.split()[1] in {b"400", b"413", b"401"}, (head, answered)
-
-
-def test_second_sign_in_of_a_browser_ends_the_session_before(served: Served) -> None:
-    client = entered(served)
-    before = dict(client.cookies)
-    entered(served, cookies=before)
-    assert served.system.access.session(before["paceline_session"]) is None
 
 
 def test_every_test_that_the_page_of_threats_names_is_there() -> None:
@@ -172,5 +143,47 @@ def test_every_test_that_the_page_of_threats_names_is_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), (file, test)
 
 
-def _client(served: Served) -> httpx2.Client:
-    return served.client(Role.OPERATOR)
+def test_null_character_is_no_fault_on_any_database(everywhere: Served) -> None:
+    program, person = everywhere.client(), everywhere.client(Accept="text/html")
+    for client, path in (
+        (program, "/v1/audit?actor=%00"),
+        (program, "/v1/audit?campaign=%00"),
+        (program, "/v1/changes?campaign=%00"),
+        (program, "/v1/campaigns?label=%00%3Db"),
+        (program, "/v1/campaigns?label=b%3D%00"),
+        (program, "/v1/law/%00"),
+        (program, "/v1/operations/%00"),
+        (person, "/audit?actor=%00"),
+        (person, "/audit?kind=%00"),
+        (person, "/audit/export?actor=%00"),
+        (person, "/changes?campaign=%00"),
+        (person, "/live/changes/list?campaign=%00"),
+        (person, "/?label=%00%3Db"),
+        (person, "/?text=%00&state=%00"),
+        (person, "/many/pause?campaign=%00"),
+    ):
+        assert client.get(path).status_code < 500, path
+    for client, method, path, said in (
+        (program, "DELETE", "/v1/keys/%00", None),
+        (program, "DELETE", "/v1/webhooks/%00", None),
+        (program, "POST", "/v1/campaigns/PAUSED:pause", {"reason": "\0", "ticket": "\0"}),
+        (program, "POST", "/v1/campaigns:freeze", {"labels": {"\0": "\0"}}),
+        (program, "PATCH", "/v1/campaigns/PAUSED/facts", {"facts": {"seller": "\0"}}),
+        (program, "PATCH", "/v1/campaigns/PAUSED/facts", {"facts": {"label.\0": "x"}}),
+        (person, "POST", "/keys/%00/revoke", None),
+        (person, "POST", "/webhooks/%00/remove", None),
+        (person, "POST", "/webhooks/%00/test", None),
+    ):
+        answer = client.request(method, path, json=said, headers=ANY)
+        assert answer.status_code < 500, (path, answer.text)
+
+
+def test_stream_of_one_campaign_tells_no_end_of_another(served: Served) -> None:
+    first = served.system.run(PAUSE)
+    served.system.run(Pause(campaign=PAUSED))
+    head = served.system.book.head().size
+    assert first.entry is not None
+    for after in (0, first.entry):  # with the row that opens the entry, and taken up behind it
+        came = listen(served.client(), lambda all_: bool(all_) and all_[-1].id >= head, after=after, campaign=PAUSED)
+        assert first.entry not in {event.data["entry"] for event in deeds(came)}, after
+        assert {event.name for event in deeds(came)} >= {"opened", "closed"}

@@ -135,6 +135,8 @@ class Facts:
         Raises:
             LedgerUnavailableError: it cannot be read now.
         """
+        if not all(name.isprintable() for name in labels):
+            return frozenset()  # none can be declared, and not every database can be asked for it
         names = [f"{LABEL}{name}" for name in labels]
         with at_the_ledger():
             found = self._database.read(lambda connection: self._all(connection, names=names))

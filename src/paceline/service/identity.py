@@ -5,7 +5,7 @@ Rules:
 * A cookie is for pages. What changes something wants the session's token beside it, in `X-CSRF-Token` or the form's
   field `csrf`: a foreign page can send the cookie, and cannot know the token.
 * Nobody is 401, and the wrong role 403, which says what right is missing. Wrong keys are counted by address, and too
-  many of them are answered with 429 without a look.
+  many of them are answered with 429; a good key from the same address is let through.
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ def no_token() -> ProblemError:
 
 def _by_key(connection: HTTPConnection, parts: Parts, secret: str) -> Principal | None:
     address = f"wrong-key {connection.client.host if connection.client else '?'}"
-    if parts.wrong_keys.is_over(address):
-        raise too_many(parts.wrong_keys.wait_s(address))
+    # A good key is let through whatever its neighbours show: who guesses must not keep others from stopping.
     found = parts.system.access.known_by_key(secret)
     if found is None:
-        parts.wrong_keys.wait_s(address)
+        wait_s = parts.wrong_keys.wait_s(address)
+        if wait_s:
+            raise too_many(wait_s)
     return found
 
 
@@ -123,7 +124,18 @@ def known(
         if not found.may(right):
             raise wrong_role(found, right)
     request.state.principal = found
+    hold_text(request)
     return found
+
+
+def hold_text(request: Request) -> None:
+    """Hold an address against what no database keeps.
+
+    Raises:
+        ProblemError: it has a null character (422).
+    """
+    if "\0" in request.url.path or "%00" in request.url.query:
+        raise ProblemError(422, "this text holds characters that cannot be printed", code="text")
 
 
 def nobody() -> ProblemError:

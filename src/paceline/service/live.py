@@ -17,6 +17,8 @@ from paceline.primitives.clock import Clock
 from paceline.primitives.errors import PacelineError
 
 _SECOND_NS = 1_000_000_000
+IN_LINE_S = 2.0
+"""So long is waited for somebody else's look before what was seen last is shown as that, in seconds."""
 
 
 class Live:
@@ -50,11 +52,18 @@ class Live:
             LedgerUnavailableError: the database is away, and nothing was ever seen.
         """
         longest = self._look_s if within_s is None else within_s
-        with self._lock:
+        last = self._last
+        # Who has something to show waits a moment only: a slow platform would else hold every thread there is.
+        if not self._lock.acquire(timeout=-1 if last is None else IN_LINE_S) and last is not None:
+            self.away = self.away or "it has not answered yet"
+            return last
+        try:
             age_s = (self._clock.running_ns() - self._looked_ns) / _SECOND_NS
             if self._last is not None and age_s <= longest:
                 return self._last
             return self._looked()
+        finally:
+            self._lock.release()
 
     def row(self, campaign: str) -> WallRow | None:
         """Return one campaign of the last look, None where it was not in it."""

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a request that changes something is carried out once, and answered again when it comes again.
 
 The route is wrapped, so that whatever it answers is what is kept. Refusals that nothing was done for (401, 403, 428,
-429, and what the form refuses) are not kept: the key stays free.
+429, and what the form refuses) are not kept: the key stays free. Nor is 503, after which nothing was sent and the
+caller is asked to come again: a stop that met an outage would else be answered by that outage for a day.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ SHOWN_ONCE = "Paceline-Shown-Once"
 LONGEST = 200
 """Characters that a key may have."""
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_NOT_KEPT = frozenset({400, 401, 403, 404, 405, 413, 428, 429})
+_NOT_KEPT = frozenset({400, 401, 403, 404, 405, 413, 428, 429, 503})
 _STOPPING = (":pause", ":stop", ":freeze")
 _OF_EACH_ANSWER = frozenset({"content-length", "x-request-id", "date"})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -75,11 +76,12 @@ async def _once(request: Request, key: str, handler: Handler, rights: frozenset[
 
 
 async def _carried_out(parts: Parts, request: Request, fresh: Fresh, handler: Handler) -> Response:
-    replays = parts.system.replays
+    replays, is_unknown = parts.system.replays, False
     try:
         answer = await handler(request)
     except PacelineError as error:
-        answer = problem_of(error)
+        # A ledger that went away in between leaves nobody to tell how far it came.
+        answer, is_unknown = problem_of(error), isinstance(error, LedgerError)
     except (RequestValidationError, HTTPException):
         await run_in_threadpool(replays.abandon, fresh)  # the form was off: nothing was carried out
         raise
@@ -95,7 +97,7 @@ async def _carried_out(parts: Parts, request: Request, fresh: Fresh, handler: Ha
     with suppress(LedgerError):
         if is_kept and isinstance(body, bytes):
             await run_in_threadpool(replays.finish, fresh, status=answer.status_code, headers=headers, body=body)
-        elif SHOWN_ONCE in answer.headers:
+        elif SHOWN_ONCE in answer.headers or (is_unknown and answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE):
             await run_in_threadpool(replays.lose, fresh)
         else:
             await run_in_threadpool(replays.abandon, fresh)

@@ -23,12 +23,13 @@ from paceline.control.wall import WallRow
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, rules_form, schedule_form
-from paceline.service.dashboard.campaigns_page import AGAIN_MS, QUIET_S, UNBUFFERED, is_in_still, with_silence
+from paceline.service.dashboard.campaigns_page import QUIET_S, away_part
 from paceline.service.dashboard.pages import render, rendered, segment
 from paceline.service.dashboard.rows import verbs_of, way_of
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
 from paceline.service.routes.campaigns import read
+from paceline.service.streams import AGAIN_MS, UNBUFFERED, is_known_still, open_stream, want_room
 
 router = APIRouter(include_in_schema=False)
 """The routes of the page of one campaign."""
@@ -97,6 +98,7 @@ def stream_campaign(
     campaign: Named, request: Request, parts: Here, who: Viewing, made: Annotated[Made, Depends(made_of)]
 ) -> Response:
     """Stream the live picture of one campaign, and that somebody changed it since the page was made."""
+    want_room(parts)
     told = _told(request, parts, who, campaign_id(campaign), made)
     return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
 
@@ -139,19 +141,23 @@ def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list
 
 async def _told(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> AsyncIterator[bytes]:
     """Yield the live part of the page where it changed, until the page goes or the session ends."""
-    yield format_sse_event(retry=AGAIN_MS, comment="live")
-    seen = ""
-    async for look in with_silence(parts.live.changes(), QUIET_S):
-        if not await run_in_threadpool(is_in_still, request, parts, who):
-            yield format_sse_event(event="left", data_str="the session has ended")
-            return
-        if look is None:
-            yield KEEPALIVE_COMMENT
-            continue
-        text = _parts(request, parts, who, campaign, made)
-        if text not in {"", seen}:
-            yield format_sse_event(data_str=text)
-            seen = text
+    async with open_stream(parts, parts.live.changes(), quiet_s=QUIET_S) as looks:
+        yield format_sse_event(retry=AGAIN_MS, comment="live")
+        seen = ""
+        async for look in looks:
+            if not await run_in_threadpool(is_known_still, request, parts):
+                yield format_sse_event(event="left", data_str="the session has ended")
+                return
+            if look is None:
+                yield KEEPALIVE_COMMENT
+                if parts.live.away is not None:
+                    yield format_sse_event(data_str=away_part(parts))
+                    seen = ""
+                continue
+            text = _parts(request, parts, who, campaign, made)
+            if text not in {"", seen}:
+                yield format_sse_event(data_str=text)
+                seen = text
 
 
 def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from fastapi import APIRouter
 from fastapi.requests import Request
@@ -14,22 +12,17 @@ from starlette.concurrency import run_in_threadpool
 
 from paceline.campaign.observed import State
 from paceline.control.wall import WallLook
-from paceline.primitives.errors import PacelineError
 from paceline.service.dashboard.chosen import Chosen, Filter, Shown, shown
 from paceline.service.dashboard.pages import render, rendered, templates
 from paceline.service.dashboard.rows import Rows, row_id, standing_of
 from paceline.service.dashboard.visitors import Viewing, Visitor
-from paceline.service.identity import session_of
 from paceline.service.parts import Here, Parts
+from paceline.service.streams import AGAIN_MS, UNBUFFERED, is_known_still, open_stream, want_room
 
 router = APIRouter(include_in_schema=False)
 """The routes of the page of campaigns."""
 QUIET_S = 10.0
 """After so many seconds without a look the stream says that it lives, and why nothing comes."""
-AGAIN_MS = 2_000
-"""After so many milliseconds a page that lost the stream asks again."""
-UNBUFFERED = {"X-Accel-Buffering": "no"}
-"""What keeps a proxy from holding events back."""
 
 
 def rows_of(request: Request) -> Rows:
@@ -60,27 +53,29 @@ def show_campaigns(request: Request, parts: Here, who: Viewing, wanted: Chosen) 
 @router.get("/live/campaigns")
 def stream_campaigns(request: Request, parts: Here, who: Viewing, wanted: Chosen) -> Response:
     """Stream what changes of the campaigns that fit, as parts of the page."""
+    want_room(parts)
     told = _told(request, parts, who, wanted)
     return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
 
 
 async def _told(request: Request, parts: Parts, who: Visitor, wanted: Filter) -> AsyncIterator[bytes]:
     """Yield the rows that changed, or all of them where their order did, until the page goes or the session ends."""
-    yield format_sse_event(retry=AGAIN_MS, comment="live")
-    seen: dict[str, str] = {}
-    async for look in with_silence(parts.live.changes(), QUIET_S):
-        if not await run_in_threadpool(is_in_still, request, parts, who):
-            yield format_sse_event(event="left", data_str="the session has ended")
-            return
-        if look is None:
-            yield KEEPALIVE_COMMENT
-            if parts.live.away is not None:
-                yield _event(_away(parts))
-            continue
-        page = await run_in_threadpool(shown, look, wanted, parts.system.facts)
-        texts = await run_in_threadpool(rows_of(request).texts, look, page.rows, is_operator=who.is_operator)
-        yield _event(_changed(request, parts, page, seen, texts))
-        seen = texts
+    async with open_stream(parts, parts.live.changes(), quiet_s=QUIET_S) as looks:
+        yield format_sse_event(retry=AGAIN_MS, comment="live")
+        seen: dict[str, str] = {}
+        async for look in looks:
+            if not await run_in_threadpool(is_known_still, request, parts):
+                yield format_sse_event(event="left", data_str="the session has ended")
+                return
+            if look is None:
+                yield KEEPALIVE_COMMENT
+                if parts.live.away is not None:
+                    yield _event(away_part(parts))
+                continue
+            page = await run_in_threadpool(shown, look, wanted, parts.system.facts)
+            texts = await run_in_threadpool(rows_of(request).texts, look, page.rows, is_operator=who.is_operator)
+            yield _event(_changed(request, parts, page, seen, texts))
+            seen = texts
 
 
 def _changed(request: Request, parts: Parts, page: Shown, seen: dict[str, str], texts: dict[str, str]) -> str:
@@ -102,42 +97,11 @@ def _changed(request: Request, parts: Parts, page: Shown, seen: dict[str, str], 
     return "".join(told)
 
 
-def _away(parts: Parts) -> str:
+def away_part(parts: Parts) -> str:
+    """Return the part of a page that says that the platform is away."""
     text = templates().get_template("away.html").render(away=parts.live.away)
     return f'<hx-partial hx-target="#away" hx-swap="outerHTML">{text}</hx-partial>'
 
 
 def _event(text: str) -> bytes:
     return format_sse_event(data_str=text)
-
-
-def is_in_still(request: Request, parts: Parts, who: Visitor) -> bool:
-    """Return whether the session that a stream was opened with goes on; a database that is away ends nothing."""
-    if not who.token:
-        return True
-    with suppress(PacelineError):
-        return session_of(request, parts) is not None
-    return True
-
-
-async def with_silence(looks: AsyncIterator[WallLook], longest_s: float) -> AsyncIterator[WallLook | None]:
-    """Yield what comes, and None where nothing came for so long."""
-    coming: asyncio.Future[WallLook] | None = None
-    try:
-        while True:
-            coming = coming or asyncio.ensure_future(anext(looks))
-            done, _ = await asyncio.wait({coming}, timeout=longest_s)
-            if not done:
-                yield None
-                continue
-            try:
-                look = coming.result()
-            except StopAsyncIteration:
-                return
-            coming = None
-            yield look
-    finally:
-        if coming is not None:
-            coming.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration):
-                await coming

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,12 +19,12 @@ from paceline.ledger.entry import Row, Step
 from paceline.ledger.shown import ended_word, entry_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
-from paceline.service.dashboard.campaigns_page import AGAIN_MS, UNBUFFERED, is_in_still
+from paceline.service.dashboard.campaigns_page import QUIET_S
 from paceline.service.dashboard.change_shown import change_shown, may_approve
 from paceline.service.dashboard.pages import render
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.streams import AGAIN_MS, UNBUFFERED, is_known_still, open_stream, want_room
 
 router = APIRouter(include_in_schema=False)
 """The routes of the pages of changes."""
@@ -93,33 +92,31 @@ def show_change_now(number: Number, request: Request, parts: Here, who: Viewing)
 
 
 @router.get("/live/changes")
-def stream_changes(  # noqa: PLR0917  # a route is called by name
+def stream_changes(  # a route is called by name
     request: Request,
     parts: Here,
-    who: Viewing,
+    _: Viewing,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     campaign: Annotated[str, Query(max_length=128)] = "",
     last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
 ) -> Response:
     """Stream that something moved: the event `moved`, which the page answers by a look."""
-    if parts.news.listeners >= parts.options.streams:
-        busy = {"Retry-After": "5"}
-        raise ProblemError(503, "too many event streams are open", code="too-many-streams", headers=busy)
+    want_room(parts)
     told_last = last_event_id if last_event_id.isascii() and last_event_id.isdigit() else str(after)
     place = min(int(told_last), _LARGEST)
-    told = _moves(request, parts, who, place, campaign)
+    told = _moves(request, parts, place, campaign)
     return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
 
 
-async def _moves(request: Request, parts: Parts, who: Visitor, place: int, campaign: str) -> AsyncIterator[bytes]:
+async def _moves(request: Request, parts: Parts, place: int, campaign: str) -> AsyncIterator[bytes]:
     """Yield an event for each batch of rows that is of this campaign, or of any, until the session ends."""
-    yield format_sse_event(retry=AGAIN_MS, comment="live")
-    async with aclosing(parts.news.after(place)) as news:
+    async with open_stream(parts, parts.news.after(place), quiet_s=QUIET_S) as news:
+        yield format_sse_event(retry=AGAIN_MS, comment="live")
         async for rows in news:
-            if not await run_in_threadpool(is_in_still, request, parts, who):
+            if not await run_in_threadpool(is_known_still, request, parts):
                 yield format_sse_event(event="left", data_str="the session has ended")
                 return
-            if any(_concerns(row, campaign) for row in rows):
+            if rows and any(_concerns(row, campaign) for row in rows):
                 yield format_sse_event(id=str(rows[-1].sequence), event="moved", data_str="{}")
             else:
                 yield KEEPALIVE_COMMENT

@@ -19,7 +19,7 @@ _LIMIT = Markup('<line class="limit" x1="0" y1="{y}" x2="{width}" y2="{y}"/>')
 
 
 def sparkline(values: Sequence[float | None], label: str, *, top: float = 1.0, limit: float | None = None) -> Markup:
-    """Return a picture of rates, the oldest first.
+    """Return a picture of rates, the oldest first; nothing where nothing was counted.
 
     Args:
         values: fractions; None where nothing was counted.
@@ -28,6 +28,8 @@ def sparkline(values: Sequence[float | None], label: str, *, top: float = 1.0, l
         limit: where a line is drawn across, as a fraction.
     """
     drawn = thinned(values)
+    if all(value is None for value in drawn):
+        return Markup()
     step = WIDTH / max(len(drawn) - 1, 1)
     runs: list[list[str]] = [[]]
     for place, value in enumerate(drawn):

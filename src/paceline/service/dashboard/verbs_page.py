@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,13 +10,15 @@ from fastapi import APIRouter, Path, Query
 from fastapi.requests import Request
 from fastapi.responses import Response
 
+from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed
+from paceline.campaign.ports import NotFoundError, PlatformError
 from paceline.campaign.statistics import LivePicture
 from paceline.control.fleet import FleetOutcome, Found, Target
 from paceline.control.foresight import Foreseen
 from paceline.control.freeze import FreezeOutcome
 from paceline.control.order import Order
-from paceline.primitives.ids import campaign_id
+from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard.chosen import Chosen, Filter, shown
 from paceline.service.dashboard.endings import headline, is_good
 from paceline.service.dashboard.pages import render, segment
@@ -38,7 +41,7 @@ _LONGEST_REASON, _LONGEST_TICKET = 2_000, 200
 def ask_for_one(campaign: Named, verb: Named, request: Request, parts: Here, who: Operating) -> Response:
     """Show what will happen, and ask."""
     asked = verb_of(verb)
-    observed = read(parts, campaign_id(campaign))
+    observed, away = _seen(parts, campaign_id(campaign), asked)
     live = calls_of(_live(parts, observed))
     [foreseen] = parts.system.foresight.of_many(asked.change, [observed], lambda _campaign: live)
     return render(
@@ -53,6 +56,7 @@ def ask_for_one(campaign: Named, verb: Named, request: Request, parts: Here, who
         frozen=parts.system.freezes.of(observed.campaign),
         waits=parts.system.unended.documents(campaigns=[observed.campaign]),
         may=_may(asked, foreseen, is_frozen=foreseen.situation.frozen is not None),
+        away=away,
         page=f"/campaigns/{segment(campaign)}",
     )
 
@@ -65,7 +69,9 @@ def do_to_one(campaign: Named, verb: Named, request: Request, parts: Here, who: 
         return _latched(
             request, parts, who, asked, found=Found(campaigns={named: None}), back=f"/campaigns/{segment(campaign)}"
         )
-    order = replace(order_of(who), if_revision=who.said("version") or None)
+    # Whatever lets it dial is made on what was shown; what stops it is not kept waiting for a field of a form.
+    version = who.said("version") or None if asked.lane is Lane.STOPPING else _version(who, "version")
+    order = replace(order_of(who), if_revision=version)
     outcome = parts.system.corridor.run(asked.change(named, drain_of(who.said("drain"))), order)
     return render(
         request,
@@ -108,7 +114,10 @@ def ask_for_many(  # noqa: PLR0917  # a route is called by name
         gone=[name for name in names if name not in rows],
         why_not=why_not,
         frozen=frozen,
+        versions={str(one): row.observed.version for one, row in rows.items()},
+        refused=[one.change.campaign for one in expected.refused] if asked.lane is not Lane.STOPPING else [],
         at=look.at,
+        away=parts.live.away,
     )
 
 
@@ -119,13 +128,42 @@ def do_to_many(verb: Named, request: Request, parts: Here, who: Operating) -> Re
     names = tuple(dict.fromkeys(campaign_id(one) for one in who.all_said("campaign")))
     if not names:
         raise ProblemError(422, "no campaign was chosen", code="target", hint="choose some in the table first")
-    found = parts.system.fleet.find(Target(named=names), lane=asked.lane)
     if asked.latches:
-        return _latched(request, parts, who, asked, found=found, back="/")
+        # They are not looked at first: a freeze waits for nobody.
+        return _latched(request, parts, who, asked, found=Found(campaigns=dict.fromkeys(names)), back="/")
+    if asked.lane is not Lane.STOPPING:
+        return _as_shown(request, parts, who, asked, names)
+    found = parts.system.fleet.find(Target(named=names), lane=asked.lane)
     order = replace(order_of(who), campaigns=max(1, len(found)))
     drain = drain_of(who.said("drain"))
     fleet = parts.system.fleet.run(found, lambda campaign: asked.change(campaign, drain), order)
     return _fleet(request, who, asked, fleet)
+
+
+def _as_shown(request: Request, parts: Parts, who: Visitor, verb: Verb, names: Sequence[CampaignId]) -> Response:
+    """Do to each what lets it dial, under the version that was shown; not what was said to be refused."""
+    versions = {one: _version(who, f"version.{one}") for one in names}
+    told_refused = set(who.all_said("refused"))
+    found = parts.system.fleet.find(Target(named=tuple(one for one in names if one not in told_refused)))
+    order = replace(order_of(who), campaigns=max(1, len(names)))
+    items = tuple(
+        parts.system.corridor.run(verb.change(one), replace(order, if_revision=versions[one]), seen=seen)
+        for one, seen in found.campaigns.items()
+    )
+    fleet = FleetOutcome(items=items, unreadable=found.unreadable)
+    return _fleet(request, who, verb, fleet, left=[one for one in names if one in told_refused])
+
+
+def _version(who: Visitor, name: str) -> str:
+    """Return the version of a campaign that the question showed.
+
+    Raises:
+        ProblemError: the form names none, so nobody can tell whether the campaign is still as it was shown.
+    """
+    said = who.said(name)
+    if not said:
+        raise ProblemError(422, "the form does not say what was shown", code="target", hint="open the question again")
+    return said
 
 
 def order_of(who: Visitor) -> Order:
@@ -148,6 +186,23 @@ def _may(verb: Verb, foreseen: Foreseen, *, is_frozen: bool) -> bool:
     if verb.word == "unfreeze":
         return is_frozen
     return verb.latches or foreseen.may
+
+
+def _seen(parts: Parts, campaign: CampaignId, verb: Verb) -> tuple[Observed, str | None]:
+    """Return a campaign as it is; for a freeze, while the platform is away, as it was seen last, and why it is away.
+
+    Raises:
+        PlatformError: it cannot be looked at.
+    """
+    try:
+        return read(parts, campaign), None
+    except NotFoundError:
+        raise
+    except PlatformError as away:
+        row = parts.live.row(campaign)
+        if row is None or not verb.latches:
+            raise
+        return row.observed, away.message
 
 
 def _live(parts: Parts, observed: Observed) -> LivePicture | None:
@@ -175,7 +230,9 @@ def _latched(request: Request, parts: Parts, who: Visitor, verb: Verb, *, found:
     )
 
 
-def _fleet(request: Request, who: Visitor, verb: Verb, fleet: FleetOutcome) -> Response:
+def _fleet(
+    request: Request, who: Visitor, verb: Verb, fleet: FleetOutcome, *, left: Sequence[CampaignId] = ()
+) -> Response:
     items = [(item.change.campaign, headline(item), is_good(item), item.document()) for item in fleet.items]
     return render(
         request,
@@ -185,5 +242,6 @@ def _fleet(request: Request, who: Visitor, verb: Verb, fleet: FleetOutcome) -> R
         bad=[item for item in items if not item[2]],
         good=[item for item in items if item[2]],
         unreadable=fleet.unreadable,
+        left=left,
         back="/",
     )

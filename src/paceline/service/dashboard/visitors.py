@@ -22,6 +22,7 @@ from paceline.service.identity import (
     TOKEN_FIELD,
     TOKEN_HEADER,
     has_token,
+    hold_text,
     no_token,
     nobody,
     principal_of,
@@ -102,9 +103,12 @@ async def form_of(request: Request) -> Form:
     if request.method in _SAFE or not request.headers.get("Content-Type", "").startswith(FORM_TYPE):
         return NO_FORM
     try:
-        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        sent = (await request.body()).decode()
+        pairs = parse_qsl(sent, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise ProblemError(400, "the form cannot be read", code="bad-request") from None
+    if any("\0" in value for _, value in pairs):
+        raise ProblemError(400, "the form cannot be read", code="bad-request")
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
@@ -126,6 +130,7 @@ def visitor(scopes: SecurityScopes, request: Request, form: Annotated[Form, Depe
         if not found.principal.may(Right(scope)):
             raise wrong_role(found.principal, Right(scope))
     request.state.principal = found.principal
+    hold_text(request)
     return found
 
 
