@@ -40,11 +40,6 @@ class News:
         self._ended = False
         self._lock = threading.Lock()
 
-    @property
-    def listeners(self) -> int:
-        """How many listen."""
-        return self._listeners
-
     def end(self) -> None:
         """Let every listener go; to be called in the loop of the listeners."""
         self._ended = True
