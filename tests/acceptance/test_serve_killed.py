@@ -80,6 +80,12 @@ class Listener:
             self._thread.join()
 
 
+@pytest.fixture(autouse=True)
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the dead be known as dead after 3 seconds, not 10."""
+    monkeypatch.setenv("PACELINE_LEASE_S", "3")
+
+
 def said_again(client: httpx2.Client, headers: dict[str, str]) -> httpx2.Response:
     """Repeat the pause until it is certain that the other service is dead: a lease, and what clocks may be apart."""
     again = client.post(f"{READ}:pause", headers=headers)

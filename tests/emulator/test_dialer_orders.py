@@ -30,7 +30,7 @@ def test_every_parameter_has_its_meaning() -> None:
     assert orders_of(campaign()) == Orders(
         active=True,
         agents=50,
-        lines_per_idle=(0.5 + 100 * 0.02) / 0.6,
+        lines_per_idle=round((0.5 + 100 * 0.02) / 0.6, 9),
         tick=200 * MILLISECOND,
         line_cap=50,
         calls_per_agent=2,
