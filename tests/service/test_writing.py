@@ -51,6 +51,7 @@ def test_wrong_state_is_409_and_says_which_states_may_follow(served: Served) -> 
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
     assert (told["current"]["state"], told["current"]["allowed"]) == ("STOPPED", ["ACTIVE"])
+    assert told["hint"] == "what it means and what to do: /runbooks/rules/lifecycle.transition"
     assert {found["rule"] for found in told["findings"]} == {"lifecycle.transition"}
     assert told["instance"] == f"/v1/changes/{answer.headers['paceline-entry']}"
 

@@ -39,6 +39,7 @@ from paceline.control.outcome import (
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Severity
 from paceline.service.problems import STATUS_OF, problem
+from paceline.telemetry.runbooks import path_of
 
 WRONG_STATE = frozenset({"lifecycle.transition", "lifecycle.unfinished"})
 """Rules whose refusal says that the campaign is not as it would have to be."""
@@ -84,7 +85,7 @@ def answer_of(outcome: Outcome) -> Response:
         status,
         _detail(outcome),
         code=outcome.word if outcome.failure is None else outcome.failure.code,
-        hint=None if outcome.failure is None else outcome.failure.hint,
+        hint=_hint(outcome),
         instance=None if outcome.entry is None else f"/v1/changes/{outcome.entry}",
         headers=headers,
         more=told,
@@ -131,6 +132,15 @@ def _headers(outcome: Outcome, status: int) -> dict[str, str]:
 def etag_of(observed: Observed) -> str:
     """Return the tag of a campaign, or of its schedule, as it was seen."""
     return f'"{observed.version}"'
+
+
+def _hint(outcome: Outcome) -> str | None:
+    """Return what to do next: the advice of what failed, and the runbook of the first rule against it, or its end."""
+    against = [found.rule for found in outcome.findings if found.severity is not Severity.INFO]
+    page = next((path for rule in against if (path := path_of(rule)) is not None), path_of(outcome.word))
+    told = [] if outcome.failure is None or outcome.failure.hint is None else [outcome.failure.hint]
+    told += [] if page is None else [f"what it means and what to do: {page}"]
+    return "; ".join(told) or None
 
 
 def _detail(outcome: Outcome) -> str:
