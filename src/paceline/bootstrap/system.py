@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from paceline.bootstrap.forecasting import the_forecaster
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
+from paceline.campaign.forecaster import Forecaster
 from paceline.campaign.ports import Platform
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
 from paceline.control.access import Access
 from paceline.control.agenda import ROOM, Agenda
+from paceline.control.allowance import Allowance
 from paceline.control.announcing import Announcer, Undelivered
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.approval_policy import Policy
@@ -39,6 +42,7 @@ from paceline.control.outcome import Outcome
 from paceline.control.owners import LEASE_S, Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
+from paceline.control.projecting import NoEnvelopes, Projecting
 from paceline.control.recorder import Recorder
 from paceline.control.replays import Replays
 from paceline.control.settings_explained import SettingsLook
@@ -80,6 +84,7 @@ class Options:
         rulebook: reads the law, when it is first asked.
         webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
         approvals: which changes want approval by a second person; none by default.
+        forecaster: makes who tells what a change of pacing is expected to do, when that is first asked.
     """
 
     lease_s: float = LEASE_S
@@ -91,6 +96,7 @@ class Options:
     rulebook: Callable[[], Rulebook] = the_rulebook
     webhook_hosts: frozenset[str] = frozenset()
     approvals: Policy = field(default_factory=Policy)
+    forecaster: Callable[[], Forecaster] = the_forecaster
 
 
 class System:
@@ -174,11 +180,15 @@ class System:
         self.meanwhile = Meanwhile(self.recorder, self.readings)
         self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
         self.settings_look = SettingsLook(platform, self.recorder, self.law)
+        self.allowance = Allowance(platform)
+        self.projecting = Projecting(platform, self.allowance, forecaster=options.forecaster, envelopes=NoEnvelopes())
         self.survey = Survey(
             platform,
             self.recorder,
             self.freezes,
             law=self.law,
+            allowance=self.allowance,
+            projecting=self.projecting,
             active_limit=options.active_limit or self.facts.active_limit,
         )
         self.corridor = Corridor(

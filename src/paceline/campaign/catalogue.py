@@ -13,6 +13,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -20,11 +21,13 @@ from paceline.primitives.ids import CampaignId, campaign_id
 
 LifecycleChange = Pause | Resume | Stop
 """The changes of what a campaign is doing."""
-AnyChange = LifecycleChange | SetDialingRules | SetSchedule
+SettingsChange = SetDialingRules | SetPacing | SetSchedule
+"""The changes of a block of settings: they leave as it is what they do not name."""
+AnyChange = LifecycleChange | SettingsChange
 """Every change that there is."""
 
 CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType(
-    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetSchedule)}
+    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetPacing, SetSchedule)}
 )
 """Each kind of change and its class."""
 
@@ -55,6 +58,8 @@ def document_of(change: AnyChange) -> dict[str, Json]:
             return {**plain, "effective_at": _text(change.effective_at)}
         case SetDialingRules():
             return {**plain, **_named(_rules(change))}
+        case SetPacing():
+            return {**plain, **_named(_pacing(change))}
         case SetSchedule():
             return {**plain, **_named(_schedule(change))}
         case _:
@@ -72,6 +77,8 @@ def change_of(document: Document) -> AnyChange:
         campaign = campaign_id(str(document["campaign"]))
         if made is SetDialingRules:
             return _rules_of(campaign, document)
+        if made is SetPacing:
+            return _pacing_of(campaign, document)
         if made is SetSchedule:
             return _schedule_of(campaign, document)
         written = document.get("effective_at")
@@ -119,6 +126,31 @@ def _rules_of(campaign: CampaignId, document: Document) -> SetDialingRules:
     )
 
 
+def _pacing(change: SetPacing) -> dict[str, Json]:
+    rate, aim = change.answer_rate, change.abandonment_aim
+    return {
+        "answer_rate": None if rate is None else str(rate),
+        "abandonment_aim": None if aim is None else str(aim),
+        "max_calls": change.max_calls,
+        "call_interval_ms": change.call_interval_ms,
+        "warm_up_s": change.warm_up_s,
+        "strategy": change.strategy,
+    }
+
+
+def _pacing_of(campaign: CampaignId, document: Document) -> SetPacing:
+    strategy = document.get("strategy")
+    return SetPacing(
+        campaign=campaign,
+        answer_rate=_rate(document.get("answer_rate")),
+        abandonment_aim=_rate(document.get("abandonment_aim")),
+        max_calls=_count(document.get("max_calls")),
+        call_interval_ms=_count(document.get("call_interval_ms")),
+        warm_up_s=_count(document.get("warm_up_s")),
+        strategy=None if strategy is None else str(strategy),
+    )
+
+
 def _schedule(change: SetSchedule) -> dict[str, Json]:
     windows = change.windows
     return {
@@ -154,6 +186,10 @@ def _counts(told: Json) -> list[int]:
     if not isinstance(told, list) or not all(type(one) is int for one in told):
         raise TypeError("a list of integers")
     return [one for one in told if isinstance(one, int)]
+
+
+def _rate(told: Json) -> Decimal | None:
+    return None if told is None else Decimal(str(told))
 
 
 def _count(told: Json) -> int | None:

@@ -169,6 +169,12 @@ def _one_of(kind: type[DialingMode | Directive]) -> Callable[[object], object]:
     return chosen
 
 
+def _word_of_letters(value: object) -> str:
+    if not isinstance(value, str) or not value or len(value) > 100:
+        raise ValueError(f"must be a word such as predictive, not {_told(value)}")
+    return value
+
+
 def _zone(value: object) -> str:
     if not isinstance(value, str) or not value or len(value) > 100:
         raise ValueError("must be the name of a zone, such as America/New_York")
@@ -262,6 +268,18 @@ RULES = Block(
     ),
 )
 """The block of dialing rules."""
+PACING = Block(
+    "predictiveDialer",
+    (
+        Word("answerRate", "answer_rate", _fraction),
+        Word("abandonRate", "abandonment_aim", _fraction),
+        Word("maxConcurrentCalls", "max_calls", _whole),
+        Word("callInterval", "call_interval_ms", _whole),
+        Word("warmUpPeriod", "warm_up_s", _whole),
+        Word("strategy", "strategy", _word_of_letters),
+    ),
+)
+"""The block of predictive parameters."""
 SCHEDULE = Block(
     "",
     (

@@ -20,13 +20,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from paceline.campaign.catalogue import AnyChange, UnknownChangeError
+from paceline.campaign.catalogue import AnyChange, SettingsChange, UnknownChangeError
 from paceline.campaign.change import Lane, Rulebook
-from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.checks import aware, timely
 from paceline.campaign.observed import WAITS_HERE, Observed, Situation, Stage, State
 from paceline.campaign.ports import Platform, PlatformError
-from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import Freezes, FrozenError
 from paceline.control.kept import Opened
@@ -56,7 +54,9 @@ ROOM = "agenda"
 """The room of the due work that waits here."""
 LASTING = frozenset({"lifecycle.unsupported", "lifecycle.frozen"})
 """Rules that no hour changes."""
-MEASURED = frozenset({"dialing.loosens", "dialing.capacity"})
+MEASURED = frozenset(
+    {"dialing.loosens", "dialing.capacity", "pacing.loosens", "pacing.breach", "pacing.projection", "pacing.fit"}
+)
 """Rules of what is measured, or who works, when the hour has come."""
 
 
@@ -271,7 +271,7 @@ class Agenda:
 
     def _lawful(self, change: AnyChange, observed: Observed, due: datetime) -> Findings:
         """Return how settings stand to the law at their hour; what is measured then, and the state, nobody knows."""
-        if not isinstance(change, SetDialingRules | SetSchedule) or stands_against(Findings.of([aware(due)])):
+        if not isinstance(change, SettingsChange) or stands_against(Findings.of([aware(due)])):
             return Findings()
         situation = Situation(
             observed=observed,

@@ -13,9 +13,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from paceline.campaign.change import Lane
+from paceline.campaign.forecaster import LegalPeriod
 from paceline.campaign.observed import Ability, Circumstances, Measurement, Observed
 from paceline.campaign.ports import Counted, Platform
-from paceline.compliance.rule import AbandonmentCeiling, Period
+from paceline.compliance.rule import AbandonmentCeiling, Period, Rule
 from paceline.compliance.rulebook import Rulebook
 
 BLOCK = timedelta(days=30)
@@ -52,6 +53,38 @@ class Allowance:
             found.append(one)
         return tuple(found)
 
+    def periods(
+        self,
+        observed: Observed,
+        circumstances: Circumstances,
+        rulebook: Rulebook,
+        *,
+        lane: Lane = Lane.READING,
+    ) -> tuple[LegalPeriod, ...] | None:
+        """Return each running period of the ceilings that bind the campaign, with what was measured; None if unknown.
+
+        Raises:
+            PlatformError: it cannot be asked now.
+        """
+        measured = self.measured(observed, circumstances, rulebook, lane=lane)
+        if measured is None:
+            return None
+        binding = _ceilings(circumstances, rulebook, observed.at)
+        return tuple(
+            LegalPeriod(
+                period=one.period,
+                rules=tuple(rule.id for rule, terms in binding if terms == ceiling),
+                start=one.start,
+                end=_end(Period(one.period), one.start),
+                most=ceiling.most,
+                per=ceiling.per,
+                answered=one.answered,
+                abandoned=one.abandoned,
+            )
+            for one in measured
+            for ceiling in dict.fromkeys(terms for _, terms in binding if terms.period.value == one.period)
+        )
+
     def _in(self, period: Period, observed: Observed, anchor: datetime | None, lane: Lane) -> Measurement | None:
         campaign, now = observed.campaign, observed.at
         match period:
@@ -81,6 +114,28 @@ def _periods(circumstances: Circumstances, rulebook: Rulebook) -> set[Period]:
     jurisdictions = {region[:2] for region in circumstances.regions} | circumstances.regions
     rules = rulebook.binding(circumstances.call, jurisdictions)
     return {rule.terms.period for rule in rules if isinstance(rule.terms, AbandonmentCeiling)}
+
+
+def _ceilings(circumstances: Circumstances, rulebook: Rulebook, at: datetime) -> list[tuple[Rule, AbandonmentCeiling]]:
+    jurisdictions = {region[:2] for region in circumstances.regions} | circumstances.regions
+    bound = rulebook.binding(circumstances.call, jurisdictions)
+    dates = [at.date() + timedelta(days=by) for by in (-1, 0, 1)]
+    return [
+        (rule, rule.terms)
+        for rule in bound
+        if isinstance(rule.terms, AbandonmentCeiling) and any(rule.in_force(on) for on in dates)
+    ]
+
+
+def _end(period: Period, start: datetime) -> datetime:
+    match period:
+        case Period.BLOCKS_30D:
+            return start + BLOCK
+        case Period.DAY:
+            return start + _DAY
+        case _:
+            # The month begins a day after the start, in whatever zone, and ends within a day of this.
+            return (start + _DAY + timedelta(days=32)).replace(day=1) + _DAY
 
 
 def _measured(counted: Counted, start: datetime, period: Period) -> Measurement:

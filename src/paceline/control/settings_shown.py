@@ -1,15 +1,17 @@
 """The settings of a campaign as outcomes, the ledger and messages show them: what the platform held, in our words.
 
-* `rules` for a change of dialing rules, `schedule` for one of a schedule; nothing for one of the lifecycle.
+* `rules` for a change of dialing rules, `pacing` for one of pacing, `schedule` for one of a schedule; nothing for a
+  change of the lifecycle.
 * None says that the campaign has none, or shows none that can be read.
 """
 
 from __future__ import annotations
 
-from paceline.campaign.blocks import DialingRules, Schedule
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Observed
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.schedule.model import written
 from paceline.primitives.canonical import Json
@@ -20,6 +22,8 @@ def settings_shown(observed: Observed, change: AnyChange) -> dict[str, Json]:
     match change:
         case SetDialingRules():
             return {"rules": None if observed.rules is None else rules_shown(observed.rules)}
+        case SetPacing():
+            return {"pacing": None if observed.pacing is None else pacing_shown(observed.pacing)}
         case SetSchedule():
             return {"schedule": None if observed.schedule is None else schedule_shown(observed.schedule)}
         case _:
@@ -35,6 +39,18 @@ def rules_shown(rules: DialingRules) -> dict[str, Json]:
         "abandonment_threshold": str(rules.abandonment_threshold),
         "cool_down_s": rules.cool_down_s,
         "calls_per_agent": rules.calls_per_agent,
+    }
+
+
+def pacing_shown(pacing: Pacing) -> dict[str, Json]:
+    """Return pacing in our words; rates keep their digits as text."""
+    return {
+        "answer_rate": str(pacing.answer_rate),
+        "abandonment_aim": str(pacing.abandonment_aim),
+        "max_calls": pacing.max_calls,
+        "call_interval_ms": pacing.call_interval_ms,
+        "warm_up_s": pacing.warm_up_s,
+        "strategy": pacing.strategy,
     }
 
 

@@ -169,6 +169,27 @@ class RulesBody(Body):
     dialingRules: DialingRulesBody  # noqa: N815  # the contract's word
 
 
+class PredictiveDialerBody(Body):
+    """The block in the contract's words; what is left out stays as live."""
+
+    answerRate: Decimal | None = Field(default=None, description="A fraction such as 0.6.", max_digits=20)  # noqa: N815  # the contract's word
+    abandonRate: Decimal | None = Field(default=None, description="A fraction such as 0.01.", max_digits=20)  # noqa: N815  # the contract's word
+    maxConcurrentCalls: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+    callInterval: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+    strategy: str | None = Field(default=None, max_length=100)
+    warmUpPeriod: int | None = Field(default=None, ge=-_MOST, le=_MOST)  # noqa: N815  # the contract's word
+
+
+class PacingBody(Body):
+    """The body of `PUT pacing`: what `paceline set pacing --file` takes."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"predictiveDialer": {"answerRate": 0.6}}]},
+    )
+    predictiveDialer: PredictiveDialerBody  # noqa: N815  # the contract's word
+
+
 class WindowBody(Body):
     """A window of one weekday, in the schedule's zone; one that ends before it begins crosses midnight."""
 

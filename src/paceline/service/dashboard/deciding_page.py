@@ -9,9 +9,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from fastapi.responses import Response
 
-from paceline.campaign.catalogue import AnyChange
-from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.catalogue import AnyChange, SettingsChange
 from paceline.control.asked import Asked
 from paceline.control.foresight import Foreseen
 from paceline.control.outcome import Outcome
@@ -190,7 +188,7 @@ def _foreseen(parts: Parts, change: AnyChange | None) -> tuple[Foreseen | None, 
     if change is None:
         return None, None
     try:
-        if isinstance(change, SetDialingRules | SetSchedule):
+        if isinstance(change, SettingsChange):
             return parts.system.foresight.of_settings(change), None
         observed = parts.system.platform.read(change.campaign, part=change.part, lane=change.lane)
         row = parts.live.row(change.campaign)
