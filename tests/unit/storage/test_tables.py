@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 from paceline.storage.database import open_database
 from paceline.storage.migrations import LATEST
-from paceline.storage.tables import METADATA
+from paceline.storage.pacing_tables import METADATA
 
 
 def test_steps_make_the_tables_of_the_page(tmp_path: Path) -> None:
