@@ -10,6 +10,8 @@ from threading import Event
 
 from paceline.cli import exits
 
+LOOK_S = 0.5
+"""How long a signal may be overlooked, in seconds."""
 
 @dataclass(slots=True)
 class End:
@@ -22,6 +24,14 @@ class End:
     def code(self) -> int:
         """The exit code: 130 after Ctrl-C, 0 else."""
         return exits.INTERRUPTED if self.told_by is signal.SIGINT else exits.DONE
+
+    def wait(self) -> None:
+        """Wait until somebody has told it.
+
+        A signal that comes just before the thread falls asleep does not wake it; so it wakes by itself and looks.
+        """
+        while not self.told.wait(LOOK_S):
+            pass
 
     def heed(self, number: int, _: object) -> None:
         """End at the first signal what is begun; the second ends the process."""

@@ -99,7 +99,7 @@ def _serve(listening: Listening, day: DialingDay | None, folder: Path, settings:
         )
         told = replace(told, service_url=company.url)
         _announce(told, tell(folder, told), settings, company)
-        end.told.wait()
+        end.wait()
     return end.code
 
 
