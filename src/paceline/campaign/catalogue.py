@@ -32,6 +32,10 @@ CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType(
 """Each kind of change and its class."""
 
 
+_LONGEST = 100
+_LARGEST = 10**15
+
+
 def ends_dialing(kind: str) -> bool:
     """Return whether changes of this kind make a campaign dial no more; what is no kind does not."""
     return kind in CATALOGUE and CATALOGUE[kind].lane is Lane.STOPPING
@@ -129,12 +133,12 @@ def _rules_of(campaign: CampaignId, document: Document) -> SetDialingRules:
 def _pacing(change: SetPacing) -> dict[str, Json]:
     rate, aim = change.answer_rate, change.abandonment_aim
     return {
-        "answer_rate": None if rate is None else str(rate),
-        "abandonment_aim": None if aim is None else str(aim),
-        "max_calls": change.max_calls,
-        "call_interval_ms": change.call_interval_ms,
-        "warm_up_s": change.warm_up_s,
-        "strategy": change.strategy,
+        "answer_rate": None if rate is None else _text_of(rate),
+        "abandonment_aim": None if aim is None else _text_of(aim),
+        "max_calls": _count_of(change.max_calls),
+        "call_interval_ms": _count_of(change.call_interval_ms),
+        "warm_up_s": _count_of(change.warm_up_s),
+        "strategy": None if change.strategy is None else _text_of(change.strategy),
     }
 
 
@@ -190,6 +194,19 @@ def _counts(told: Json) -> list[int]:
 
 def _rate(told: Json) -> Decimal | None:
     return None if told is None else Decimal(str(told))
+
+
+def _text_of(value: object) -> str:
+    """Return what was wanted as a record of it; what is refused for its type or its size is recorded all the same."""
+    if type(value) is int and abs(value) > _LARGEST:
+        return f"{'-' if value < 0 else ''}a number of {value.bit_length()} bits"
+    told = str(value) if isinstance(value, str | Decimal | int | float) else type(value).__name__
+    return told[:_LONGEST]
+
+
+def _count_of(value: object) -> Json:
+    """Return a count as a record of it, and as text what is none, so that it is refused and not failed on."""
+    return value if value is None or (type(value) is int and abs(value) <= _LARGEST) else _text_of(value)
 
 
 def _count(told: Json) -> int | None:

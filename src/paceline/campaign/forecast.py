@@ -148,6 +148,10 @@ class Projection:
         days: how many days were played.
         seed: of the draws.
         measured_since, measured_until: what the model was made of.
+        measured_answer_rate: the share of dials that a person answered in that span; the interval is that of a day.
+        measured_handle_s: mean talk and wrap-up of a call that reached an agent, seconds.
+        ring_s, ring_unanswered_s: mean ringing of a dial that a person answers, and of one that nobody does, as they
+            were taken for the model, seconds.
         assumed: what could not be measured, and what was taken for it, in words.
         cpu_s: seconds of processor time.
     """
@@ -164,6 +168,10 @@ class Projection:
     seed: int
     measured_since: datetime
     measured_until: datetime
+    measured_answer_rate: Between
+    measured_handle_s: float
+    ring_s: float
+    ring_unanswered_s: float
     assumed: tuple[str, ...]
     cpu_s: float
 
@@ -185,7 +193,13 @@ class Projection:
             "agents": self.agents,
             "days": self.days,
             "seed": self.seed,
-            "measured": {"since": _text(self.measured_since), "until": _text(self.measured_until)},
+            "measured": {
+                "since": _text(self.measured_since),
+                "until": _text(self.measured_until),
+                "answer_rate": self.measured_answer_rate.document(),
+                "handle_s": self.measured_handle_s,
+            },
+            "ring_s": {"answered": self.ring_s, "unanswered": self.ring_unanswered_s},
             "assumed": [*self.assumed],
             "cpu_s": self.cpu_s,
         }

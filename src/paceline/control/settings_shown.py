@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
 from paceline.campaign.blocks import DialingRules, Pacing, Schedule
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
@@ -52,6 +55,29 @@ def pacing_shown(pacing: Pacing) -> dict[str, Json]:
         "warm_up_s": pacing.warm_up_s,
         "strategy": pacing.strategy,
     }
+
+
+def pacing_from(shown: Mapping[str, Json]) -> Pacing:
+    """Return the pacing that `pacing_shown` described.
+
+    Raises:
+        ValueError: it describes none.
+    """
+    calls, interval, warm_up = (shown.get(name) for name in ("max_calls", "call_interval_ms", "warm_up_s"))
+    rate, aim, strategy = (shown.get(name) for name in ("answer_rate", "abandonment_aim", "strategy"))
+    if not (isinstance(calls, int) and isinstance(interval, int) and isinstance(warm_up, int)):
+        raise ValueError("a count of the pacing is no whole number")  # noqa: TRY004  # of a record, not of an argument
+    try:
+        return Pacing(
+            answer_rate=Decimal(str(rate)),
+            abandonment_aim=Decimal(str(aim)),
+            max_calls=calls,
+            call_interval_ms=interval,
+            warm_up_s=warm_up,
+            strategy=str(strategy),
+        )
+    except InvalidOperation:
+        raise ValueError("a rate of the pacing is no number") from None
 
 
 def schedule_shown(schedule: Schedule) -> dict[str, Json]:

@@ -47,6 +47,22 @@ ABANDONMENT_HOURS = Table(
     sqlite_with_rowid=False,
 )
 
+ABANDONMENT_CAMPAIGNS = Table(
+    "abandonment_campaigns",  # what was counted of each campaign since it began, and how far it was read
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("dials", BigInteger, nullable=False),
+    Column("answered", BigInteger, nullable=False),
+    Column("abandoned", BigInteger, nullable=False),
+    Column("told_at", Text, nullable=False),  # when the platform told it, by its clock
+    Column("first_dial", Text),  # the first minute in which it dialed; null while nobody has looked, or can tell
+    Column("read_from", Text),  # from here to `read_until` the hours were read; null before the first
+    Column("read_until", Text),
+    Column("document", Text, nullable=False),  # canonical JSON: what was counted before a period, a search under way
+    sqlite_with_rowid=False,
+)
+
 ABANDONMENT_PERIODS = Table(
     "abandonment_periods",  # legal periods as last measured, and what a guard did about them
     METADATA,

@@ -31,6 +31,8 @@ NOTES = frozenset(
         "campaign.freeze",
         "campaign.unfreeze",
         "delivery.failed",
+        "guard.approach",
+        "guard.breach",
         "webhook.disabled",
     }
 )

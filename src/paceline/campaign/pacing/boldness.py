@@ -43,9 +43,12 @@ def loosening(live: Pacing | None, wanted: Pacing) -> tuple[str, ...]:
     """
     if not may_abandon(wanted):
         return ()
-    if live is None:
-        return ("abandonment_aim",)
-    bolder = {
+    return ("abandonment_aim",) if live is None else bolder(live, wanted)
+
+
+def bolder(live: Pacing, wanted: Pacing) -> tuple[str, ...]:
+    """Return the fields in which the wanted pacing dials more boldly than the live one, whatever comes of it."""
+    is_bolder = {
         "answer_rate": wanted.answer_rate < live.answer_rate,
         "abandonment_aim": wanted.abandonment_aim > live.abandonment_aim,
         "max_calls": wanted.max_calls > live.max_calls,
@@ -53,4 +56,4 @@ def loosening(live: Pacing | None, wanted: Pacing) -> tuple[str, ...]:
         "warm_up_s": wanted.warm_up_s < live.warm_up_s,
         "strategy": wanted.strategy != live.strategy,
     }
-    return tuple(name for name, is_bolder in bolder.items() if is_bolder)
+    return tuple(name for name, does in is_bolder.items() if does)

@@ -25,7 +25,7 @@ class Wanted:
     @property
     def names_nothing(self) -> bool:
         """Whether every field is left as it is."""
-        return self == Wanted()
+        return all(getattr(self, name) is None for name in FIELDS)
 
     def missing_on(self, live: Pacing | None) -> tuple[str, ...]:
         """Return the fields that neither the change nor the live pacing names."""

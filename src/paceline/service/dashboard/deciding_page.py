@@ -145,6 +145,7 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
         foreseen, unseen = (None, None) if decision is REJECT else _foreseen(parts, change)
     except PacelineError as error:
         return not_done(request, who, error, back=f"/changes/{number}")
+    forecast = None if foreseen is None else foreseen.situation.forecast
     against = None if asked is None or decision is REJECT else asked.against(who.name)
     return render(
         request,
@@ -160,6 +161,7 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
         foreseen=foreseen,
         findings=[] if foreseen is None else [one.document() for one in foreseen.findings],
         against=against,
+        forecast=None if forecast is None else forecast.document(),
     )
 
 

@@ -16,7 +16,7 @@ from paceline.campaign.observed import Observed, Part
 from paceline.control.order import Order, Override
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.dashboard import facts_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
 from paceline.service.dashboard.endings import headline, is_good
 from paceline.service.dashboard.pages import render, segment
 from paceline.service.dashboard.typed import Typed, differences
@@ -51,8 +51,14 @@ def _schedule(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyCh
     return Typed(change=found.change, differs=found.differs, findings=found.findings)
 
 
+def _pacing(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyChange]:
+    found = pacing_form.typed(campaign, who, seen.pacing)
+    return Typed(change=found.change, differs=found.differs, findings=found.findings)
+
+
 BLOCKS = {
     "rules": Block(part=Part.CAMPAIGN, typed=_rules),
+    "pacing": Block(part=Part.CAMPAIGN, typed=_pacing),
     "schedule": Block(part=Part.SCHEDULE, typed=_schedule),
 }
 """The blocks that have a form, by their word in addresses."""
@@ -80,13 +86,13 @@ def judge_facts(campaign: Named, request: Request, parts: Here, who: Operating) 
 @router.post("/campaigns/{campaign}/rules")
 def set_rules(campaign: Named, request: Request, parts: Here, who: Operating) -> Response:
     """Set dialing rules, and show how it ended."""
-    return _set(request, parts, who, "rules", campaign_id(campaign))
+    return set_block(request, parts, who, "rules", campaign_id(campaign))
 
 
 @router.post("/campaigns/{campaign}/schedule")
 def set_schedule(campaign: Named, request: Request, parts: Here, who: Operating) -> Response:
     """Set a schedule, and show how it ended."""
-    return _set(request, parts, who, "schedule", campaign_id(campaign))
+    return set_block(request, parts, who, "schedule", campaign_id(campaign))
 
 
 @router.post("/campaigns/{campaign}/facts")
@@ -129,7 +135,8 @@ def _judged(request: Request, parts: Parts, who: Visitor, word: str, campaign: C
     )
 
 
-def _set(request: Request, parts: Parts, who: Visitor, word: str, campaign: CampaignId) -> Response:
+def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign: CampaignId) -> Response:
+    """Set a block of settings as it was typed, and show how it ended."""
     block, back = BLOCKS[word], f"/campaigns/{segment(campaign)}"
     # Read anew: what differs from an older look may not be what differs from what is live.
     seen = read(parts, campaign, part=block.part)

@@ -112,6 +112,54 @@ def _leaves(told: Json) -> dict[str, Json]:
     return found
 
 
+def spread(told: Mapping[str, Any] | None, digits: int = 1) -> str:
+    """Return a fraction with its 95 % interval, in hundredths; a dash where nobody knows.
+
+    >>> spread({"mean": 0.0412, "low": 0.036, "high": 0.0464})
+    '4.1 % (3.6 to 4.6)'
+    """
+    if told is None:
+        return NOTHING
+    low, high = (f"{told[end] * 100:.{digits}f}" for end in ("low", "high"))
+    return f"{told['mean'] * 100:.{digits}f} % ({low} to {high})"
+
+
+def points(told: Mapping[str, Any] | None) -> str:
+    """Return the difference of two fractions with its 95 % interval, in points.
+
+    >>> points({"mean": 0.012, "low": -0.001, "high": 0.025})
+    '+1.2 points (-0.1 to +2.5)'
+    """
+    if told is None:
+        return NOTHING
+    mean, low, high = (f"{told[part] * 100:+.1f}" for part in ("mean", "low", "high"))
+    return f"{mean} points ({low} to {high})"
+
+
+def about(told: Mapping[str, Any] | None, digits: int = 1) -> str:
+    """Return a number with its 95 % interval.
+
+    >>> about({"mean": 12.34, "low": 11.0, "high": 13.0}, 0)
+    '12 (11 to 13)'
+    """
+    if told is None:
+        return NOTHING
+    return f"{told['mean']:.{digits}f} ({told['low']:.{digits}f} to {told['high']:.{digits}f})"
+
+
+def chance(probability: float | None) -> str:
+    """Return a probability in hundredths; what was seen of finitely many days is never told as sure.
+
+    >>> chance(0.034), chance(0.0), chance(1.0)
+    ('3 %', 'under 1 %', 'over 99 %')
+    """
+    if probability is None:
+        return NOTHING
+    if probability < 0.01:
+        return "under 1 %"
+    return "over 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "share": share,
     "clock": clock,
@@ -120,5 +168,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "plain": plain,
     "parted": parted,
+    "spread": spread,
+    "points": points,
+    "about": about,
+    "chance": chance,
 }
 """What templates may apply to a value."""

@@ -61,6 +61,20 @@ def _abandonment() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "abandonment_campaigns",
+        sa.Column("tenant", sa.Text, primary_key=True),
+        sa.Column("campaign", sa.Text, primary_key=True),
+        sa.Column("dials", sa.BigInteger, nullable=False),
+        sa.Column("answered", sa.BigInteger, nullable=False),
+        sa.Column("abandoned", sa.BigInteger, nullable=False),
+        sa.Column("told_at", sa.Text, nullable=False),
+        sa.Column("first_dial", sa.Text),
+        sa.Column("read_from", sa.Text),
+        sa.Column("read_until", sa.Text),
+        sa.Column("document", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "abandonment_periods",
         sa.Column("tenant", sa.Text, primary_key=True),
         sa.Column("campaign", sa.Text, primary_key=True),
