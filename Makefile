@@ -123,6 +123,22 @@ bench-service: setup ## load a service with 200 event streams, 50 writers and re
 bench-policies: setup ## tune every pacing policy to 3 % on simulated days, certify each, and put them side by side
 	@$(BIN)/python -m benchmarks.simulator policies
 
+.PHONY: bench-forecast
+bench-forecast: setup ## hold projections of pacing to what the emulator's dialer then does
+	@$(BIN)/python -m benchmarks.forecast
+
+.PHONY: bench-rollout
+bench-rollout: setup ## decide two thousand simulated rollouts whose truth is known: how often wrongly, how soon rightly
+	@$(BIN)/python -m benchmarks.rollout --page docs/benchmarks/rollout.md
+
+.PHONY: bench-optimiser
+bench-optimiser: setup ## hold the best pacing to the exact optimum, its certificates to fresh days, its cost to a grid's
+	@$(BIN)/python -m benchmarks.optimiser
+
+.PHONY: bench-supervisor
+bench-supervisor: setup ## steer the emulator's dialer through days that drift, beside the best fixed pacing in hindsight
+	@$(BIN)/python -m benchmarks.supervisor
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<

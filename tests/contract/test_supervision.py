@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from paceline.bootstrap import System
 from paceline.bootstrap.watching import Watching
@@ -20,6 +26,7 @@ from paceline.control.order import Order
 from paceline.control.supervision.standing import Standing, Steering
 from paceline.control.supervision.supervisions import Supervisions
 from paceline.ledger.entry import Entry, Query, Step
+from paceline.primitives.clock import MachineClock
 from tests.contract.steered import GENTLE, STEERED, Floor, kinds
 from tests.contract.systems import STARTED, Office, Through
 
@@ -213,6 +220,16 @@ def test_change_of_something_else_is_looked_at_and_the_steering_goes_on(desk: Of
     assert after.steps > before
 
 
+def test_declared_limit_of_a_step_does_not_keep_the_supervisor_from_steering(desk: Office) -> None:
+    floor = Floor(desk)
+    ada = floor.system()
+    ada.facts.declare(STEERED, {"limits.pacing_step": "0.01"}, Order(actor=ada.actor))
+    floor.begun(ada)
+    after = floor.minutes(ada, 10)
+    assert after.refused is None
+    assert _lines(after) > 1
+
+
 def test_campaign_that_nobody_may_make_gentler_is_not_called_steered_for_long(desk: Office) -> None:
     floor = Floor(desk)
     ada = floor.system()
@@ -303,6 +320,33 @@ def test_step_that_was_sent_and_never_noted_is_known_for_ours_after_a_kill(offic
     after = floor.minutes(bob, 2)
     assert after.is_running
     assert after.wanted is None
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_worker_killed_at_a_step_leaves_a_campaign_that_the_next_one_goes_on_with(
+    desk: Office, tmp_path: Path, moment: str
+) -> None:
+    floor = Floor(desk)
+    ada = floor.system(clock=MachineClock(), lease_s=1.0)
+    floor.begun(ada)
+    desk.emulated.advance(60)
+    words = [desk.emulated.emulator.url, f"sqlite:///{tmp_path / 'paceline.db'}", moment]
+    command = [sys.executable, "-m", "tests.contract.steered_worker", *words]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL  # noqa: S603  # our own interpreter
+    killed = floor.standing(ada)
+    assert killed.wanted is not None
+    assert (floor.pacing()["abandonRate"] == float(killed.wanted.abandonment_aim)) == (moment == "after")
+    for _ in range(20):  # until the dead worker's lease is over, and its entry settled
+        after = floor.minutes(ada, 1)
+        if after.wanted is None and after.steps:
+            break
+        ada.clock.wait(0.2)
+    assert after.is_running
+    assert after.wanted is None
+    told = ada.platform.measured(STEERED, since=after.began, until=after.counted).tally
+    assert (after.answered, after.abandoned) == (told.connects, told.abandons)
+    assert after.live is not None
+    assert floor.pacing()["abandonRate"] == float(after.live.abandonment_aim)
 
 
 def test_looks_of_many_campaigns_stay_within_their_share_of_the_requests(desk: Office) -> None:

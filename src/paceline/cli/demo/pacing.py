@@ -66,6 +66,7 @@ def rollout_is_undone(scene: Scene) -> Act:
                 f"the rollout was to begin: {', '.join(began.findings.rules + began.judged.findings.rules)}"
             )
         promoted = shifted = None
+        stands = began.rollout
         for look in count(1):
             night.passes(_LOOK)
             night.round()

@@ -206,9 +206,7 @@ def certified(
                 rehearsed=played,
             )
         )
-    raise NotCertifiedError(
-        f"{at_once} calls are abandoned at once on some days: nothing can be promised of this campaign"
-    )
+    raise NotCertifiedError(f"{at_once} calls are abandoned at once on some days: nothing can be promised")
 
 
 def _terms(world: World, periods: Sequence[LegalPeriod], at_once: int, target: Decimal | None) -> Terms:

@@ -60,7 +60,7 @@ ASKED_AGAIN = timedelta(hours=1)
 PATIENCE = timedelta(minutes=5)
 """A bolder step that was refused is tried again after this."""
 STEP_LIMIT = "pacing.step-limit"
-"""The rule that a gentler step is answered for: what abandons less may go at once."""
+"""The rule that each step is answered for by whoever began: the certificate is of all steps within the bounds."""
 AWAY = (UnavailableError, NoAnswerError, RateLimitedError, UnauthorizedError)
 """Failures of the platform itself, not of one campaign."""
 _NOBODY = EntryId(0)
@@ -326,14 +326,14 @@ class Looking:
 
 
 def _order(standing: Standing, wanted: Pacing, why: str, seen: Observed) -> Order:
-    """Return the order of one step; one that only eases off waits for nobody, and may go as far as it has to."""
+    """Return the order of one step, as far as it has to go; one that only eases off waits for nobody."""
     is_gentler = standing.live is not None and lines_per_idle(wanted) <= lines_per_idle(standing.live)
     until = seen.at + timedelta(days=1)
     return replace(
         order_of(standing, f"supervision {standing.entry}: {why}"),
         if_revision=seen.version,
         on_conflict=OnConflict.REPORT,
-        overrides=(Override(rule=STEP_LIMIT, until=until),) if is_gentler else (),
+        overrides=(Override(rule=STEP_LIMIT, until=until),),
         takes_back=is_gentler,
     )
 
