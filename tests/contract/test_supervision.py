@@ -336,11 +336,12 @@ def test_worker_killed_at_a_step_leaves_a_campaign_that_the_next_one_goes_on_wit
     killed = floor.standing(ada)
     assert killed.wanted is not None
     assert (floor.pacing()["abandonRate"] == float(killed.wanted.abandonment_aim)) == (moment == "after")
+    after = floor.minutes(ada, 1)
     for _ in range(20):  # until the dead worker's lease is over, and its entry settled
-        after = floor.minutes(ada, 1)
         if after.wanted is None and after.steps:
             break
         ada.clock.wait(0.2)
+        after = floor.minutes(ada, 1)
     assert after.is_running
     assert after.wanted is None
     told = ada.platform.measured(STEERED, since=after.began, until=after.counted).tally
