@@ -47,7 +47,7 @@ LINES = (
     r"12\. ada asks for 08:00 to 21:00 .* -> refused: US-FL-hours: .* 09:00 to 20:00 is applied, and proven .*",
     r"13\. bob sets retries after 15, 60 and 240 .* -> refused: 4 within 24 hours, .*; three calls are applied; .*",
     r"14\. ada asks for a bolder aim for CMP-80001, .* -> refused: .* % today, would be .* abandoned, above 3/100; .*",
-    r"15\. ada has CMP-80001 go to an aim of 0\.0163 .* -> the first step is promoted after .*; .* undone by itself: .*",
+    r"15\. ada has CMP-80001 go to an aim of 0\.0163 .* -> the first step is promoted .* undone by itself: .*",
     r"16\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
 )
 

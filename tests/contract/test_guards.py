@@ -17,12 +17,13 @@ from paceline.control.abandonment.guards import APPROACH, BREACH, LONGEST_TRY
 from paceline.control.abandonment.policy import Does, GuardPolicy
 from paceline.control.abandonment.remaining import Standing
 from paceline.control.approval_policy import Policy, Rule
+from paceline.control.ease_to import EaseTo
 from paceline.control.order import Order
 from paceline.ledger.entry import Entry
 from paceline.outbox.addresses import Reach
 from tests.contract.bold import BOLD, PACING, PREDICTIVE, account, entries, pass_time, put
 from tests.contract.receivers import receiving
-from tests.contract.systems import Office, Through
+from tests.contract.systems import ACTIVE, Office, Through
 
 BREACHED = GuardPolicy(breach=Does.PAUSE)
 
@@ -222,3 +223,37 @@ def test_explanation_says_where_a_campaign_stands_badly(desk: Office) -> None:
     pass_time(desk, 3600)
     system.worker.once()
     assert any("over 3 in 100 (US-2, US-5)" in reason for reason in system.explain(BOLD).why)
+
+
+def test_declared_least_belief_does_not_stand_in_the_way_of_easing(desk: Office) -> None:
+    put(desk, predictiveDialer={**PACING, "answerRate": 0.7})
+    system = desk.system()
+    system.facts.declare(BOLD, {"limits.least_answer_rate": "0.60"}, Order(actor=system.actor))
+    outcome = system.easing.ease(BOLD, EaseTo.PROGRESSIVE, Order(actor=system.actor))
+    assert outcome.word == "applied", outcome.findings
+
+
+def test_campaign_that_goes_on_breaching_though_it_dials_gently_is_paused(desk: Office) -> None:
+    put(desk)
+    system = desk.system()
+    pass_time(desk, 3600)
+    system.worker.once()
+    assert shown(desk)["predictiveDialer"]["abandonRate"] == 0
+    counts = {"minute": "2026-06-15T12:30:00Z", "dials": 3000, "connects": 900, "abandons": 300}
+    desk.emulated.arrange(BOLD, statistics=[counts])
+    pass_time(desk, 600)
+    assert system.worker.once().tasks == 1
+    assert len(entries(system, BREACH)) == 2
+    (pause,) = entries(system, Pause.kind)
+    assert "dials gently already" in str(pause.rows[0].document["reason"])
+    assert shown(desk)["status"] == "PAUSED"
+
+
+def test_campaign_that_nobody_told_how_to_dial_is_paused_on_a_breach(desk: Office) -> None:
+    counts = {"minute": "2026-06-15T11:00:00Z", "dials": 3000, "connects": 1000, "abandons": 60}
+    desk.emulated.arrange(ACTIVE, statistics=[counts])
+    system = desk.system()
+    pass_time(desk, 600)
+    system.worker.once()
+    (pause,) = entries(system, Pause.kind, ACTIVE)
+    assert (pause.outcome, desk.emulated.shown(ACTIVE)["status"]) == ("applied", "PAUSED")
