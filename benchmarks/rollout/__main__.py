@@ -31,6 +31,7 @@ class Study:
         runs: how many rollouts.
         days: of a legal period.
         spread: how far days differ: standard deviation of a factor on the answer rate.
+        old_days: days before the rollout.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Study:
     runs: int
     days: int = PERIOD_DAYS
     spread: float = 0.0
+    old_days: int = w.OLD_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,9 @@ STUDIES = (
     Study(name="a gain, but just above the ceiling", live=3.34, step=4.0, runs=200),
     Study(name="the same again, 2.5 %, days that differ by 3 %", live=3.87, step=3.87, runs=200, spread=0.03),
     Study(name="the same again, 2.5 %, the law counts by day", live=3.87, step=3.87, runs=200, days=1),
+    Study(name="the same again, 0.7 %: abandonment keeps nothing back", live=3.0, step=3.0, runs=400),
+    Study(name="the same, after 5 days that differ by 8 %", live=3.0, step=3.0, runs=400, spread=0.08, old_days=5),
+    Study(name="the same, after 4 days that differ by 8 %", live=3.0, step=3.0, runs=200, spread=0.08, old_days=4),
 )
 
 
@@ -114,7 +119,8 @@ def main() -> int:
 def ran(study: Study, *, seed: int) -> Told:
     """Return what a study comes to; legal periods begin on days that are spread evenly over a period."""
     ended, answered, abandoned, busy = [], 0, 0, [[0, 0], [0, 0]]
-    for number, week in enumerate(w.weeks(study.live, study.step, runs=study.runs, seed=seed, spread=study.spread)):
+    told = w.weeks(study.live, study.step, runs=study.runs, seed=seed, spread=study.spread, old_days=study.old_days)
+    for number, week in enumerate(told):
         ended.append(looked(week, starts=number % study.days - study.days + w.NEW_DAYS, days=study.days))
         whole = week.new[1:]
         answered += int(whole[..., w.CONNECTS].sum())
@@ -138,6 +144,11 @@ def missed(told: list[Told]) -> list[str]:
     changed = len(same.ended) - same.count(Decision.HOLD)
     if changed > 0.067 * len(same.ended):
         broken.append(f"{changed} of {len(same.ended)} A/A rollouts were promoted or undone, allowed are 6.7 %")
+    broken += [
+        f"{one.study.name}: {one.count(Decision.PROMOTE)} of {len(one.ended)} were promoted"
+        for one in told[-3:]
+        if one.count(Decision.PROMOTE) > 0.067 * len(one.ended)
+    ]
     if better.count(Decision.PROMOTE) < 0.8 * len(better.ended):
         broken.append(f"{better.count(Decision.PROMOTE)} of {len(better.ended)} gains were promoted, asked are 80 %")
     if bold.answers_until_undone() >= 1500:

@@ -81,7 +81,16 @@ BEGAN = FIRST_DAY + timedelta(hours=OPENS, minutes=CHANGED_MINUTE)
 """When the step became live."""
 
 
-def weeks(live: float, step: float, *, runs: int, seed: int, spread: float = 0.0, batch: int = 50) -> Iterator[Week]:
+def weeks(
+    live: float,
+    step: float,
+    *,
+    runs: int,
+    seed: int,
+    spread: float = 0.0,
+    old_days: int = OLD_DAYS,
+    batch: int = 50,
+) -> Iterator[Week]:
     """Yield independent rollouts.
 
     Args:
@@ -90,13 +99,14 @@ def weeks(live: float, step: float, *, runs: int, seed: int, spread: float = 0.0
         runs: how many.
         seed: of the draws.
         spread: how far days differ: standard deviation of a factor on the answer rate.
+        old_days: days before the first.
         batch: how many are played at once.
     """
     for first in range(0, runs, batch):
         count = min(batch, runs - first)
         draws = seed * 1_000_003 + first * 3
-        by_day = _by_day(spread, count * OLD_DAYS, draws)
-        old = _minutes(campaign(live, by_day=by_day), count * OLD_DAYS, draws).reshape(count, OLD_DAYS, HOURS * 60, 5)
+        by_day = _by_day(spread, count * old_days, draws)
+        old = _minutes(campaign(live, by_day=by_day), count * old_days, draws).reshape(count, old_days, HOURS * 60, 5)
         by_day = _by_day(spread, count, draws + 1)
         changed = replace(
             campaign(live, by_day=by_day), changes=(Change(at_s=60.0 * CHANGED_MINUTE, pacing=_pacing(step)),)

@@ -164,3 +164,24 @@ def test_campaign_is_optimised_as_it_was_measured_and_the_block_is_accepted(desk
 def test_campaign_of_which_nothing_was_measured_is_refused_with_the_reason(desk: Shift) -> None:
     desk.type("optimise", "CMP-EAST", code=3)
     assert "nothing was measured of campaign CMP-EAST" in desk.err
+
+
+def test_best_that_the_corridor_would_refuse_now_is_told_with_the_rule_and_exit_3(desk: Shift) -> None:
+    block = {**desk.emulated.shown("CMP-DIALS")["predictiveDialer"], "abandonRate": 0.03}
+    dialer = {"records": 200_000, "answerRate": 0.45}
+    document = {"id": "BOLD", "status": "ACTIVE", "agents": 25, "predictiveDialer": block, "dialer": dialer}
+    desk.emulated.control("POST", "/campaigns", document)
+    desk.type("declare", "BOLD", "purpose=sales", "regions=US-FL", "anchor=2026-06-15T12:00:00Z")
+    desk.emulated.advance(3 * 3600)
+    desk.type("ease-off", "BOLD", "--reason", "far above the ceiling")
+    told = desk.data_of("optimise", "BOLD", code=3)
+    assert "error" in {one["severity"] for one in told["findings"]}
+    assert "the corridor would find: error" in desk.err
+    assert told["settings"]["abandonRate"] > 0
+
+
+def test_limit_that_counts_other_calls_than_the_law_does_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(asked(tmp_path, DAY.replace("seconds = 0", "seconds = 20"), "--policy", "idle_lines")) == 0
+    assert "this limit is not the law's" in capsys.readouterr().err

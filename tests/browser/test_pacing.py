@@ -12,7 +12,7 @@ from paceline.control.access_rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, Desk, open_desk
 from tests.browser.screens import Screens
-from tests.browser.seats import read_by_everybody
+from tests.browser.seats import overflows, read_by_everybody
 
 Shot = Callable[[Page, str], None]
 PAGE = f"/campaigns/{DIALING}"
@@ -111,6 +111,10 @@ def test_what_is_left_stands_on_the_page_and_is_eased_off_by_hand(evening: Desk,
     ada = evening.person("ada", Role.OPERATOR, PAGE)
     section = ada.page.get_by_role("region", name="Abandonment and what is left")
     expect(section).to_contain_text(re.compile(r"\d+ of [\d\s]+ answered"))
+    ada.resized((1280, 720))
+    ada.page.goto(f"{evening.url}/")
+    expect(ada.page.locator("#rows")).to_contain_text("Renewals East")
+    assert not overflows(ada.page), "what is hidden in a table that scrolls makes no page wider"
     ada.page.goto(f"{evening.url}/abandonment")
     expect(ada.page.locator("tbody tr")).to_contain_text("30 day blocks")
     read_by_everybody(ada.page, "abandonment", shot)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from paceline.bootstrap import System
-from paceline.control.abandonment.accounts import CampaignAccount
+from paceline.control.abandonment.account import CampaignAccount
 from paceline.control.order import Order
 from paceline.ledger.entry import Entry, Query
 from paceline.primitives.ids import CampaignId

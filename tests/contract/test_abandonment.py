@@ -12,7 +12,7 @@ import pytest
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed
 from paceline.campaign.statistics import Statistics, Tally
-from paceline.control.abandonment.book import Counts, Known
+from paceline.control.abandonment.kept import Counts, Known
 from paceline.control.abandonment.polling import Quota
 from paceline.control.abandonment.reading import Budget
 from paceline.control.abandonment.remaining import Standing
@@ -196,7 +196,7 @@ def test_worker_asks_within_a_quarter_of_the_budget_and_only_one_of_two_workers_
         ada.worker.once()
         bob.worker.once()
         assert len(desk.emulated.entries(path="*/statistics*")) - before <= 6
-    found = bob.abandonment.kept([CampaignId(f"C-{number}") for number in range(6)])
+    found = bob.abandonment.kept([CampaignId(f"C-{number}") for number in range(6)], now=bob.platform.time())
     assert {one.standing for one in found} <= {Standing.OK, Standing.APPROACHING, Standing.BREACHED}
     assert all(period.days_covered > 0 for one in found for period in one.periods)
 
@@ -238,7 +238,10 @@ def test_other_periods_are_those_of_the_law_that_binds(office: Office) -> None:
     by = {one.period: one for one in found.periods}
     assert set(by) == {"24-hours", "calendar-month"}
     now = BEGAN + timedelta(days=2)
-    for name, since in (("24-hours", now - timedelta(days=1)), ("calendar-month", datetime(2026, 5, 31, tzinfo=UTC))):
+    for name, since in (
+        ("24-hours", now - timedelta(days=1)),
+        ("calendar-month", datetime(2026, 5, 31, 10, tzinfo=UTC)),
+    ):
         counts, shown = told(office, BOLD, since=since), by[name].counts
         assert shown is not None
         assert (shown.answered, shown.abandoned) == (counts["answered"], counts["abandoned"])

@@ -59,7 +59,7 @@ def test_wish_is_judged_whole_and_its_first_step_is_live_at_once(office: Office)
 
 def test_evidence_promotes_step_by_step_until_what_was_wanted_is_live(office: Office) -> None:
     stage = Stage(office)
-    stage.days_before(days=3, hours=5)
+    stage.days_before(days=5, hours=5)
     ada, bob = stage.system("ada"), stage.system("bob")
     begun(ada)
     seen = []
@@ -77,7 +77,7 @@ def test_evidence_promotes_step_by_step_until_what_was_wanted_is_live(office: Of
 
 def test_what_harms_is_undone_by_itself_and_latched_until_a_person_clears_it(office: Office) -> None:
     stage = Stage(office)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     ada, bob = stage.system("ada"), stage.system("bob")
     begun(ada)
     stage.pass_by(100, **HARMFUL)
@@ -101,7 +101,7 @@ def test_what_harms_is_undone_by_itself_and_latched_until_a_person_clears_it(off
 
 def test_nothing_measured_is_held_and_never_promoted(desk: Office) -> None:
     stage = Stage(desk)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     desk.emulated.arrange(ROLLED, live={"callsConnected": 0})
     ada = stage.system()
     begun(ada)
@@ -131,7 +131,7 @@ def test_hold_is_told_anew_only_when_its_reason_is_another_one(desk: Office) -> 
 @pytest.mark.parametrize("what", ["paused", "frozen", "by a person"])
 def test_rollout_of_a_campaign_that_does_not_dial_is_held_though_the_evidence_is_good(desk: Office, what: str) -> None:
     stage = Stage(desk)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     ada = stage.system()
     begun(ada)
     match what:
@@ -159,7 +159,7 @@ def test_rollout_of_a_campaign_that_does_not_dial_is_held_though_the_evidence_is
 
 def test_paused_rollout_that_harms_is_undone(desk: Office) -> None:
     stage = Stage(desk)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     ada = stage.system()
     begun(ada)
     assert ada.rollout_desk.pause(ROLLED, order(ada)).phase is Phase.PAUSED

@@ -92,7 +92,7 @@ def test_way_back_of_a_killed_worker_is_gone_to_its_end_by_the_next(
     office: Office, url: str, walker: subprocess.Popen[str], moment: str, decided: str
 ) -> None:
     stage = Stage(office)
-    stage.days_before(days=2, hours=2)
+    stage.days_before(days=5, hours=2)
     ada, bob = stage.system("ada"), stage.system("bob")
     begun(ada)
     if decided == "by a person":

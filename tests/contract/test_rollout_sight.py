@@ -30,7 +30,7 @@ UNSTEPPED = replace(SHORT, steps=1)
 
 def test_what_nobody_saw_for_too_long_goes_back_a_step_at_the_first_contact(office: Office) -> None:
     stage = Stage(office)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     ada = stage.system()
     begun(ada, terms=replace(SHORT, blind=timedelta(minutes=10)))
     ada.rollout_desk.promote(ROLLED, order(ada))
@@ -53,7 +53,7 @@ def test_what_nobody_saw_for_too_long_goes_back_a_step_at_the_first_contact(offi
 
 def test_missed_minutes_that_show_harm_take_it_back_whole(desk: Office) -> None:
     stage = Stage(desk)
-    stage.days_before(days=3)
+    stage.days_before(days=5)
     ada = stage.system()
     begun(ada, terms=replace(SHORT, blind=timedelta(minutes=10)))
     ada.rollout_desk.promote(ROLLED, order(ada))

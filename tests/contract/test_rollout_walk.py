@@ -70,7 +70,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)  # noqa: S311 - a walk that can be walked again
         self.stage = Stage(self.office)
-        self.stage.days_before(days=2, hours=4)
+        self.stage.days_before(days=5, hours=4)
         self.roads = [Rough(self.office.emulated.platform(), self.chance) for _ in range(2)]
         names = zip(("ada", "bob"), self.roads, strict=True)
         self.people = [self.stage.system(name, platform=road) for name, road in names]

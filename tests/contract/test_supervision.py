@@ -359,16 +359,17 @@ def test_looks_of_many_campaigns_stay_within_their_share_of_the_requests(desk: O
     assert floor.counted() - seen - 10 <= 10 * 4
 
 
-def test_ended_supervision_leaves_the_pacing_and_says_what_it_came_to(office: Office) -> None:
+def test_ended_supervision_leaves_one_line_for_each_idle_agent_and_says_what_it_came_to(office: Office) -> None:
     floor = Floor(office)
     ada = floor.system()
     floor.begun(ada)
-    before = floor.minutes(ada, 4)
-    pacing = floor.pacing()
+    before = floor.minutes(ada, 20)
+    assert _lines(before) > 1
     ended = ada.supervision.end(STEERED, Order(actor=ada.actor, reason="enough"))
     assert ended.standing is not None
     assert ended.standing.answered == before.answered
-    assert (floor.pacing(), ada.supervision.of(STEERED)) == (pacing, None)
+    assert (floor.pacing(), ada.supervision.of(STEERED)) == (GENTLE, None)
+    assert ended.left == "one line rings for each idle agent"
     assert kinds(ada)[-1] == "supervision.end"
     details: Any = ada.book.read(ada.book.entries(Query(kind="supervision.end"))[-1].number).rows[0].document["details"]
     assert details["came_to"]["answered"] == before.answered

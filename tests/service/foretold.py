@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from paceline.campaign.blocks import Pacing
-from paceline.campaign.forecast import Between, Effect, NoProjection, PeriodRisk, Projection
+from paceline.campaign.forecast import Between, Effect, Fit, NoProjection, PeriodRisk, Projection
 from paceline.campaign.forecaster import Curve, Dot, ForecastAsked
 from paceline.campaign.pacing.boldness import lines_per_idle
 
@@ -31,6 +31,12 @@ def effect_of(pacing: Pacing) -> Effect:
         abandonment=about(min(0.01 * beyond, 1.0), 0.002),
         connects_per_agent_hour=about(12 + beyond, 0.5),
     )
+
+
+def fitting(now: Effect) -> Fit:
+    """Return that the model gives what was measured."""
+    abandoned, busy = now.abandonment.mean, now.utilisation.mean
+    return Fit(measured_abandonment=abandoned, measured_utilisation=busy, simulated=now, scale=1.0, holds=True)
 
 
 @dataclass
@@ -65,7 +71,8 @@ class Foreteller:
             answers_left=2_000.0, abandoned_left=about(60, 15), allowance=ALLOWANCE,
         )  # fmt: skip
         return Projection(
-            now=now, then=then, difference=difference, risks=(risk,), optimum=OPTIMUM, gap_closed=0.34, fit=None,
+            now=now, then=then, difference=difference, risks=(risk,), optimum=OPTIMUM, gap_closed=0.34,
+            fit=None if now is None else fitting(now),
             agents=48.0, days=30, seed=1, measured_since=at - timedelta(days=14), measured_until=at,
             measured_answer_rate=about(0.5, 0.05), measured_handle_s=180.0, ring_s=10.0, ring_unanswered_s=25.0,
             assumed=("two seconds of patience",), cpu_s=0.0,

@@ -120,7 +120,7 @@ def test_persons_pause_resume_promote_and_undo(led: Served, stage: Stage) -> Non
 
 
 def test_page_shows_steps_evidence_by_block_decisions_and_the_way_back(led: Served, stage: Stage) -> None:
-    stage.days_before(days=2, hours=3)
+    stage.days_before(days=5, hours=3)
     begun(led)
     stage.pass_by(50, **GOOD)
     led.system.worker.once()
@@ -175,3 +175,47 @@ def test_rollout_is_begun_and_steered_by_forms(led: Served, stage: Stage) -> Non
     assert (again.status_code, "is undone" in again.text) == (409, True)
     assert client.get(f"{PAGE}/explode").status_code == 404
     assert stage.live() == "0.004"
+
+
+def test_rollout_is_judged_and_planned_without_beginning(led: Served, stage: Stage) -> None:
+    client = led.client(Role.OPERATOR)
+    told = client.post(START, headers=ANY, json={**WISH, "dry_run": True})
+    assert (told.status_code, told.json()["started"], told.json()["rollout"]) == (200, False, None), told.text
+    assert len(told.json()["plan"]["steps"]) == 2
+    assert (stage.live(), client.get(START).json()["items"]) == ("0.004", [])
+    refused = client.post(START, headers=ANY, json={**WISH, "dry_run": True, "overrides": []})
+    assert (refused.status_code, "pacing.no-projection" in refused.text) == (422, True)
+
+
+def test_nobody_promotes_past_the_step_that_was_looked_at(led: Served) -> None:
+    client, browser = begun(led), part(led)
+    form = browser.get(f"{PAGE}/promote").text
+    assert '<input type="hidden" name="step" value="1">' in form
+    assert client.post(f"{ROLLOUT}:promote", json={"step": 1}).json()["step"] == 2
+    again = client.post(f"{ROLLOUT}:promote", json={"step": 1})
+    assert (again.status_code, again.json()["code"]) == (409, "rollout-state")
+    assert "not at 1 any more" in words(browser.post(f"{PAGE}/promote", data={"step": "1"}))
+    assert client.get(ROLLOUT).json()["phase"] == "running"
+
+
+def test_evidence_by_block_is_told_to_programs(led: Served, stage: Stage) -> None:
+    stage.days_before(days=2, hours=3)
+    client = begun(led)
+    stage.pass_by(50, **GOOD)
+    assert client.get(ROLLOUT).json()["evidence"] is None
+    told = client.get(f"{ROLLOUT}?with=evidence").json()["evidence"]
+    assert (told["step"], told["block_s"], told["none"]) == (1, 900.0, None)
+    assert told["blocks"]
+    assert {"start", "answered", "abandoned", "utilisation"} == told["blocks"][0].keys()
+    assert client.get(f"{ROLLOUT}?with=all").status_code == 422
+
+
+def test_page_says_that_nobody_looks_at_a_rollout_any_more(led: Served, stage: Stage) -> None:
+    begun(led)
+    client = part(led, Role.VIEWER)
+    assert "Nobody has looked at it" not in words(client.get(f"{PAGE}/now"))
+    stage.pass_by(30, **GOOD)
+    stage.office.clock.advance(61)
+    assert "Nobody has looked at it for 30 minutes" in words(client.get(f"{PAGE}/now"))
+    led.system.worker.once()
+    assert "Nobody has looked at it" not in words(client.get(f"{PAGE}/now"))

@@ -192,7 +192,7 @@ class System:
         self.meanwhile = Meanwhile(self.recorder, self.readings)
         self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
         self.settings_look = SettingsLook(platform, self.recorder, self.law)
-        self.allowance = Allowance(platform, first_dial=self.abandonment_book.first_dial)
+        self.allowance = Allowance(platform, seen=self.abandonment_book)
         self.abandonment = Accounts(platform, self.abandonment_book, self.law)
         self.projecting = Projecting(
             platform,

@@ -9,6 +9,7 @@ from typing import Protocol
 from paceline.campaign.ports import Platform
 from paceline.control.abandonment.accounts import Accounts
 from paceline.control.abandonment.guards import Guards
+from paceline.control.abandonment.periods import EndedPeriods
 from paceline.control.abandonment.policy import GuardPolicy
 from paceline.control.abandonment.polling import Polling, Quota
 from paceline.control.announcing import Announcer
@@ -76,6 +77,7 @@ def polling_of(parts: Parts, options: Watching, *, is_steered: Callable[[Campaig
         platform=parts.platform,
         accounts=parts.abandonment,
         guards=guards,
+        periods=EndedPeriods(parts.platform, parts.abandonment.book, parts.law, parts.recorder),
         recorder=parts.recorder,
         leases=parts.leases,
         clock=parts.clock,

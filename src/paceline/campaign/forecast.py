@@ -145,6 +145,7 @@ class Projection:
         gap_closed: which share of the way from the live utilisation to that the change goes; None without both.
         fit: whether the model gives what was measured; None without a live pacing.
         agents: mean of the agents who were there.
+        agents_seen: the fewest and the most of them in any quarter of an hour; None where nobody tells.
         days: how many days were played.
         seed: of the draws.
         measured_since, measured_until: what the model was made of.
@@ -174,6 +175,7 @@ class Projection:
     ring_unanswered_s: float
     assumed: tuple[str, ...]
     cpu_s: float
+    agents_seen: tuple[int, int] | None = None
 
     @property
     def worst(self) -> PeriodRisk | None:

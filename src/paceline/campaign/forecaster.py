@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from paceline.campaign.blocks import Pacing
+from paceline.campaign.blocks import DialingRules, Pacing
 from paceline.campaign.forecast import Effect, NoProjection, Projection
 from paceline.campaign.observed import Observed
 from paceline.campaign.statistics import Statistics
@@ -45,6 +45,7 @@ class ForecastAsked:
         history: what was measured, by minute, up to now.
         periods: the legal periods that are running, with what was measured in each.
         max_calls: the fewest lines that anything else allows, None where nothing does.
+        rules: the dialing rules that go with the wanted pacing; None where they stay as they are.
         paced_since: since when the live pacing is live, by the platform's clock; None where nobody knows. Without it
             the model is never made gentler than the parameters read: what was measured may be of a gentler pacing.
     """
@@ -54,6 +55,7 @@ class ForecastAsked:
     history: Statistics
     periods: tuple[LegalPeriod, ...]
     max_calls: int | None = None
+    rules: DialingRules | None = None
     paced_since: datetime | None = None
 
 

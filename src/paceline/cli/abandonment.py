@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paceline.bootstrap import System
-    from paceline.control.abandonment.accounts import CampaignAccount, PeriodAccount
+    from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
     from paceline.primitives.ids import CampaignId
 
 COLUMNS = ("CAMPAIGN", "PERIOD", "ENDS", "ABANDONED", "OF ANSWERED", "RATE", "CEILING", "USED", "LEFT", "STANDING")
+WEEK = 7
 WIDTH = 10
 """How many signs the bar of what is used has."""
 _STYLES = {"ok": "green", "approaching": "yellow", "breached": "red", "unknown": "magenta"}
@@ -149,7 +150,8 @@ def _notes(account: CampaignAccount) -> list[str]:
         lines.append(f"{since}, as of {_text(period.as_of)}{age}; {covered}")
         if period.to_come is not None:
             ends = f"it ends above with a probability of {period.to_come.breach:.2f}"
-            lines.append(f"if it goes on as on the last {period.to_come.days} whole days, {ends}")
+            few = "" if period.to_come.days >= WEEK else "; other days of the week are not among them"
+            lines.append(f"if it goes on as on the last {period.to_come.days} whole days, {ends}{few}")
     return [*lines, *account.why]
 
 

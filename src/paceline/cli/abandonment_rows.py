@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from paceline.ledger.spreadsheet import harmless
+
 if TYPE_CHECKING:
     from paceline.bootstrap import Ledger
 
@@ -21,7 +23,8 @@ def abandonment_lines(ledger: Ledger) -> Iterator[str]:
     Raises:
         LedgerUnavailableError: they cannot be read now.
     """
-    from paceline.control.abandonment.book import HOUR, AbandonmentBook
+    from paceline.control.abandonment.book import AbandonmentBook
+    from paceline.control.abandonment.kept import HOUR
 
     book = AbandonmentBook(ledger.database, ledger.book)
     yield _line(*COLUMNS)
@@ -46,13 +49,9 @@ def abandonment_lines(ledger: Ledger) -> Iterator[str]:
 
 def _line(*cells: object) -> str:
     made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerow(_harmless(cell) for cell in cells)
+    # Ids of campaigns are others' words.
+    csv.writer(made, lineterminator="\n").writerow(harmless(cell) for cell in cells)
     return made.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: ids of campaigns are others' words."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@"} else cell
 
 
 def _text(at: datetime) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from paceline.ledger.book import Book
 
 NOTES = (
+    "abandonment.period",
     "access.add",
     "access.enter",
     "access.link",

@@ -9,6 +9,9 @@ from paceline.cli.optimising import Searching, found_for, told
 from paceline.cli.render import tell
 from paceline.cli.words import UsageError
 
+LEGAL_PATIENCE_S = 2.0
+"""Seconds after which an answer without an agent is abandoned, where the law says when (16 CFR 310.4(b)(4)(ii))."""
+
 
 def optimise(
     campaign: str | None = None,
@@ -20,7 +23,8 @@ def optimise(
 ) -> int:
     """Find the best pacing under the abandonment limit, with a certificate from days that no choice has seen.
 
-    Nothing is sent. Exit code 0 when there is one, 3 when no setting keeps the limit, 64 when the scenario is off.
+    Nothing is sent. Exit code 0 when there is one, 3 when no setting keeps the limit, or when what was found for a
+    campaign would be refused now, 64 when the scenario is off.
 
     Parameters
     ----------
@@ -48,5 +52,10 @@ def optimise(
     read = read_scenario(scenario)
     if read.pacing is not None:
         tell("its [pacing] is what is looked for; only numbers of a policy that is tuned are taken from it")
+    if read.patience.seconds > LEGAL_PATIENCE_S:
+        tell(
+            f"an answer may wait {read.patience.seconds:g} s here and is not counted as abandoned; where the law "
+            f"counts after {LEGAL_PATIENCE_S:g} s, this limit is not the law's"
+        )
     best = found_for(read, searching, everywhere)
     return told(best, searching, everywhere)

@@ -19,6 +19,7 @@ from paceline.cli.entrance import open_system
 from paceline.cli.optimising import Searching, found_for, told
 from paceline.cli.render import tell
 from paceline.control.adoption import Adopt
+from paceline.primitives.findings import Severity
 from paceline.primitives.ids import CampaignId, campaign_id
 
 if TYPE_CHECKING:
@@ -46,7 +47,20 @@ def optimise_measured(word: str, searching: Searching, everywhere: Everywhere) -
         best, foreseen = _best(system, campaign, made, searching, everywhere)
     for one in made.assumed:
         tell(f"taken for granted: {one}")
-    return told(best, searching, everywhere, campaign=campaign, **_document(made, foreseen))
+    code = told(best, searching, everywhere, campaign=campaign, **_document(made, foreseen))
+    return _stands_against(foreseen) or code
+
+
+def _stands_against(foreseen: Foreseen | None) -> int:
+    """Tell what the corridor would find of the best now, and return the exit code that it makes; 0 where none."""
+    against = () if foreseen is None else tuple(foreseen.findings)
+    for one in against:
+        if one.severity is not Severity.INFO:
+            tell(f"the corridor would find: {one.severity.value}: {one.message} [{one.rule}]")
+    if not any(one.severity is Severity.ERROR or one.rule in _LIKELY for one in against):
+        return exits.DONE
+    tell("paceline: it is the best that was found, but it would be refused now; see: paceline runbook RULE")
+    return exits.REFUSED
 
 
 def _made_of(system: System, campaign: CampaignId) -> MeasuredScenario | NoProjection:
@@ -74,7 +88,10 @@ def _best(
         if best.sent is None:
             return best, None
         foreseen, tried = system.foresight.of_settings(SetPacing.to(campaign, best.sent.block)), tried + 1
-        if tried == _ROUNDS or not _LIKELY & {found.rule for found in foreseen.findings}:
+        rules = {found.rule for found in foreseen.findings}
+        errors = {found.rule for found in foreseen.findings if found.severity is Severity.ERROR}
+        # A lower limit helps against a likely breach, and against nothing else.
+        if tried == _ROUNDS or not _LIKELY & rules or errors - _LIKELY:
             return best, foreseen
         tell(f"with a limit of {scenario.limit:.2%} for days that are alike, days that differ make a breach likely")
         scenario = replace(scenario, limit=scenario.limit * _LESS)

@@ -53,7 +53,7 @@ def supervise(
     status
         Only show where it stands.
     end
-        Steer it no more; the pacing stays as it is.
+        Steer it no more, and leave one line for each idle agent: the last step was for one minute.
     reason
         Why, for the ledger.
     ticket
@@ -111,7 +111,7 @@ def _ended(system: System, named: CampaignId, order: Order, output: Output) -> i
     elif ended.standing is None:
         print(f"{named}  was not supervised")
     else:
-        print(f"{named}  is steered no more; its pacing stays as it is")
+        print(f"{named}  is steered no more; {ended.left}")
         for line in _numbers(ended.standing):
             print(f"  {line}")
     return exits.DONE
@@ -174,6 +174,11 @@ def _numbers(standing: Standing) -> list[str]:
         f"{one.period} until {one.end:%d %b %H:%M}: {one.abandoned} of {one.answered}, at most {one.most}/{one.per}"
         for one in standing.periods
     ]
+    if standing.worst_at_once > standing.at_once:
+        lines.append(
+            f"{standing.worst_at_once} calls were abandoned at once, certified were {standing.at_once}: the bound of "
+            f"the certificate is off by the difference; end it, and begin it anew"
+        )
     lines.append(
         f"{float(standing.account.owed):+.1f} calls beyond the target of {standing.terms.target}; {standing.note}"
     )

@@ -5,16 +5,18 @@ Rules:
 * A block of 30 days is counted from the campaign's first dial: the declared one, else the first that was seen. Where
   neither is known, or what was declared has yet to come, the block is known only while the campaign is younger than one
   block: then it is all that was ever counted. Of a campaign that never dialed it is known: nothing of nothing.
-* 24 hours are the last ones, whatever the zone; a calendar month begins where it begins in the earliest zone.
+* 24 hours are the last ones, whatever the zone; a calendar month begins where it begins in the earliest zone, and ends
+  where it ends in the latest.
+* Where the platform tells less of a period than it told before, it has lost count, and the period is not known.
 * What cannot be told is None, and whoever judges takes it for the worst.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from paceline.campaign.change import Lane
 from paceline.campaign.forecaster import LegalPeriod
@@ -26,6 +28,8 @@ from paceline.primitives.ids import CampaignId
 
 BLOCK = timedelta(days=30)
 DAY = timedelta(days=1)
+EARLIEST, LATEST = timedelta(hours=14), timedelta(hours=12)
+"""By so much the earliest zone is ahead of UTC, and the latest behind."""
 
 
 class AnchoredBy(StrEnum):
@@ -70,10 +74,9 @@ def bounds(period: Period, anchor: datetime | None, now: datetime) -> tuple[date
         case Period.DAY:
             return now - DAY, now
         case _:
-            # A calendar month: in whatever zone it is counted, it began no earlier than a day before this.
-            first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            # It ends within a day of this.
-            return first - DAY, (first + timedelta(days=32)).replace(day=1) + DAY
+            # A calendar month, in whatever zone it is counted: it runs until it has ended in the latest of them.
+            first = (now - LATEST).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            return first - EARLIEST, (first + timedelta(days=32)).replace(day=1) + LATEST
 
 
 def periods_of(circumstances: Circumstances, rulebook: Rulebook) -> set[Period]:
@@ -95,15 +98,37 @@ def ceilings_of(
     )
 
 
+class Seen(Protocol):
+    """Who kept what the platform told before."""
+
+    def first_dial(self, campaign: CampaignId) -> datetime | None:
+        """Return the first dial that was ever seen of a campaign, None if unknown."""
+        ...
+
+    def counted(self, campaign: CampaignId, period: str, start: datetime, *, until: datetime) -> tuple[int, int] | None:
+        """Return answered and abandoned calls of a period as they were told up to an instant, None if never."""
+        ...
+
+
+class _NothingSeen:
+    def first_dial(self, _campaign: CampaignId) -> None:
+        return None
+
+    def counted(self, _campaign: CampaignId, _period: str, _start: datetime, *, until: datetime) -> None:
+        del until
+
+
+NOTHING_SEEN: Seen = _NothingSeen()
+"""Of somebody who keeps nothing."""
+
+
 class Allowance:
     """Asks one platform what was measured."""
 
-    def __init__(
-        self, platform: Platform, *, first_dial: Callable[[CampaignId], datetime | None] = lambda _campaign: None
-    ) -> None:
-        """Ask this platform; `first_dial` tells the first dial that was ever seen of a campaign, None if unknown."""
+    def __init__(self, platform: Platform, *, seen: Seen = NOTHING_SEEN) -> None:
+        """Ask this platform; `seen` tells what it told before."""
         self._platform = platform
-        self._first_dial = first_dial
+        self._seen = seen
 
     def measured(
         self,
@@ -167,11 +192,16 @@ class Allowance:
         anchor = None
         if period is Period.BLOCKS_30D:
             is_declared = declared is not None and declared <= now
-            anchor = anchor_of(declared, None if is_declared else self._first_dial(campaign), now).at
+            anchor = anchor_of(declared, None if is_declared else self._seen.first_dial(campaign), now).at
         span = bounds(period, anchor, now)
         if span is None:
             return self._of_a_young_campaign(observed, lane)
         counted = self._platform.counted(campaign, since=span[0], lane=lane)
+        if period is not Period.DAY:
+            before = self._seen.counted(campaign, period.value, span[0], until=counted.at)
+            if before is not None and (counted.answered < before[0] or counted.abandoned < before[1]):
+                # It has lost count: what it tells now is less than happened.
+                return None
         return _measured(counted, span[0], period)
 
     def _of_a_young_campaign(self, observed: Observed, lane: Lane) -> Measurement | None:
@@ -195,7 +225,7 @@ def _end(period: Period, start: datetime) -> datetime:
         case Period.DAY:
             return start + DAY
         case _:
-            return (start + DAY + timedelta(days=32)).replace(day=1) + DAY
+            return (start + EARLIEST + timedelta(days=32)).replace(day=1) + LATEST
 
 
 def _measured(counted: Counted, start: datetime, period: Period) -> Measurement:

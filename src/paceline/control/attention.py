@@ -24,7 +24,7 @@ from enum import IntEnum
 
 from paceline.campaign.observed import Frozen, Observed, Stage, State
 from paceline.campaign.statistics import LivePicture, Tally
-from paceline.control.abandonment.accounts import CampaignAccount, PeriodAccount
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
 from paceline.control.abandonment.remaining import Standing
 from paceline.control.rollout.standing import Rollout
 from paceline.primitives.canonical import Json

@@ -6,7 +6,9 @@ Rules:
 * To the last good pacing: the newest one before the present pacing that was live long enough to be judged, whose
   measured abandonment kept every ceiling while it was, and that is bolder in nothing. What was live when is known from
   our own changes of pacing and from the revisions that were seen; what was measured, from the abandonment book.
-* No step is too large to the gentle side: whoever eases off answers for the step limit, and waits for no approval.
+* No step is too large to the gentle side: whoever eases off answers for the step limit, and waits for no approval. The
+  belief at which one line rings for each idle agent may be lower than what was declared as the least: that is no bolder
+  dialing, and is answered for too.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId
 
 STEP_LIMIT = "pacing.step-limit"
-"""The rule that an easing answers for: it is a step to the gentle side, however large."""
+"""The rule of the size of a step: to the gentle side it may be however large."""
+ANSWERED = (STEP_LIMIT, "pacing.declared")
+"""The rules that an easing answers for."""
 ANSWERED_FOR = timedelta(hours=1)
 """How long that word counts: long enough for one change."""
 LOOKED_THROUGH = 200
@@ -114,7 +118,7 @@ class Easing:
     def answered_for(order: Order, observed: Observed) -> Order:
         """Return the order with the word of its actor that the step is wanted, however large; no approval is wanted."""
         until = observed.at + ANSWERED_FOR
-        overrides = (*order.overrides, Override(rule=STEP_LIMIT, until=until))
+        overrides = (*order.overrides, *(Override(rule=rule, until=until) for rule in ANSWERED))
         return replace(order, overrides=overrides, takes_back=True)
 
     def _to_last_good(self, observed: Observed) -> SetPacing:

@@ -20,6 +20,7 @@ from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
+from paceline.campaign.judgement import judged
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
@@ -252,7 +253,7 @@ class Corridor:
         walk.findings += found
         if against is not None:
             return against
-        walk.findings = heeded(walk.findings + change.guard(situation), order, situation.now)
+        walk.findings = heeded(walk.findings + judged(change, situation), order, situation.now)
         if stands_against(walk.findings):
             return Refused()
         missing = self._desk.missing(change, order, walk.opened.entry)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.judgement import judged
 from paceline.campaign.observed import PACING, RULES, Ability, Observed, Part, Situation
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform, PlatformError
@@ -219,7 +220,7 @@ def _of_rules(around: Situation) -> Judged | None:
 
 
 def _found(change: AnyChange, around: Situation) -> Findings:
-    return Findings(*(one for one in change.guard(around) if not one.rule.startswith("lifecycle.")))
+    return Findings(*(one for one in judged(change, around) if not one.rule.startswith("lifecycle.")))
 
 
 def _opening(shown: Observed | None) -> tuple[bool | None, datetime | None]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from paceline.campaign.catalogue import AnyChange, SettingsChange, ends_dialing
 from paceline.campaign.change import Lane
+from paceline.campaign.judgement import at_stake
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
-from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.agenda import begun_by_workers
@@ -107,10 +107,11 @@ class Survey:
             return situation
         measured = self._allowance.measured(observed, circumstances, rulebook, lane=change.lane)
         situation = replace(situation, measured=measured)
-        wanted = change.wanted.on(observed.pacing) if isinstance(change, SetPacing) else None
-        if wanted is None:
+        stake = at_stake(change, observed)
+        if stake is None:
             return situation
-        return replace(situation, forecast=self._projecting.forecast(situation, wanted, lane=change.lane))
+        forecast = self._projecting.forecast(situation, stake.pacing, rules=stake.rules, lane=change.lane)
+        return replace(situation, forecast=forecast)
 
     def looked_at(self, campaign: CampaignId) -> Situation:
         """Return the situation of a campaign that nobody is about to change.

@@ -20,7 +20,8 @@ from paceline.campaign.observed import Ability, Observed, Part, State, Unreadabl
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.schedule.windows import intervals_between
 from paceline.campaign.statistics import LivePicture, Records, Statistics, Tally
-from paceline.control.abandonment.accounts import Accounts, CampaignAccount
+from paceline.control.abandonment.account import CampaignAccount
+from paceline.control.abandonment.accounts import STALE, Accounts
 from paceline.control.attention import QUIET_MINUTES, Known, Need, Urgency, needs_of, urgency_of
 from paceline.control.drifts import DRIFT
 from paceline.control.freezes import FREEZE, UNFREEZE, Freezes
@@ -280,7 +281,8 @@ class Wall:
         if self._accounts is None or (memory.accounts_at is not None and abs(at - memory.accounts_at) < ACCOUNTS_KEPT):
             return
         told = {campaign: known.told_at for campaign, known in self._accounts.book.known().items()}
-        fresh = sorted(campaign for campaign, when in told.items() if memory.told.get(campaign) != when)
+        # What nobody was told anew gets old, and then says nothing well.
+        fresh = sorted(one for one, when in told.items() if memory.told.get(one) != when or at - when > STALE)
         memory.accounts |= {one.campaign: one for one in (self._accounts.kept(fresh, now=at) if fresh else ())}
         memory.told, memory.accounts_at = told, at
 

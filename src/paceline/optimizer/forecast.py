@@ -13,10 +13,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from paceline.campaign.forecast import Effect, Fit, NoProjection, PeriodRisk, Projection
-from paceline.campaign.forecaster import Curve, Dot, ForecastAsked
+from paceline.campaign.forecaster import Curve, Dot, ForecastAsked, LegalPeriod
 from paceline.optimizer.forecast_assumed import assumptions
 from paceline.optimizer.forecast_best import best_utilisation, strictest
 from paceline.optimizer.forecast_effect import (
@@ -42,6 +43,7 @@ FEWEST_DAYS, MOST_DAYS, STEP = 32, 128, 32
 _FEWEST_OF_MANY_AGENTS = 16
 AIMS = tuple(Decimal(number) * Decimal("0.0025") for number in range(13))
 """Aims of a curve."""
+_ONE_DAY = timedelta(days=1)
 _FEWEST_AGAIN, _MOST_AGAIN = 6, 24
 """Days of which one is played more than twice: for the fit, and for a curve."""
 NO_WAY = 0.001
@@ -116,6 +118,7 @@ def _projection(asked: ForecastAsked, measured: MeasuredDay) -> Projection:
         gap_closed=_gap_closed(now, then, optimum),
         fit=fit,
         agents=measured.roster.mean_agents,
+        agents_seen=measured.roster.span,
         days=played.then.days,
         seed=seed,
         measured_since=measured.since,
@@ -172,9 +175,18 @@ def _risks(asked: ForecastAsked, measured: MeasuredDay, played: _Played, seed: i
     now = None if played.now is None else _tallies(played.now, played.curves, logs)
     then = _tallies(played.then, played.curves, logs)
     return tuple(
-        risk_of(period, measured.week.left_until(period.end), measured.rates, now=now, then=then, seed=seed)
+        risk_of(period, _days_left(period, measured), measured.rates, now=now, then=then, seed=seed)
         for period in asked.periods
     )
+
+
+def _days_left(period: LegalPeriod, measured: MeasuredDay) -> float:
+    """Return the days of dialing until a period ends; of one that is over within a day, at least the fullest day.
+
+    Such a period comes again and again: that it is night now, or Sunday tomorrow, makes none of them lawful.
+    """
+    left = measured.week.left_until(period.end)
+    return max(left, *measured.week.days) if period.end - period.start <= _ONE_DAY else left
 
 
 def _tallies(played: DaysPlayed, curves: Curves, logs: tuple[float, ...]) -> Tallies:

@@ -31,7 +31,7 @@ def assumptions(asked: ForecastAsked, measured: MeasuredDay, fit: Fit | None) ->
     if measured.paced is None:
         found.append("the pacing that is live was live in the days that were measured: nobody told since when it is")
     elif fit is None:
-        found.append("nothing was measured since the live pacing is live: whether the model gives it is not known")
+        found.append("too little was measured since the live pacing is live: whether the model gives it is not known")
     rules = asked.observed.rules
     if rules is not None and rules.mode is not DialingMode.PREDICTIVE:
         found.append(

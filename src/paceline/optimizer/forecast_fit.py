@@ -106,7 +106,7 @@ def _rings(measured: MeasuredDay, live: Boldness, *, seed: int) -> float:
 def fit_of(measured: MeasuredDay, live: Boldness, *, seed: int, days: int) -> Fit | None:
     """Return whether days of the model with the live pacing give what was measured, and by which factor.
 
-    None where nothing was measured since the live pacing is live.
+    None where too few people answered since the live pacing is live to tell.
 
     Args:
         measured: what was measured.
@@ -117,7 +117,7 @@ def fit_of(measured: MeasuredDay, live: Boldness, *, seed: int, days: int) -> Fi
     Raises:
         SimulationError: the simulator cannot play them.
     """
-    if measured.paced is not None and not any(tally.connects for _, tally in measured.paced):
+    if measured.paced is not None and sum(tally.connects for _, tally in measured.paced) < FEWEST_ANSWERS:
         return None
     replays = [_Replay(measured, live, span, seed=seed, days=days) for span in _spans(measured)]
     for replay in replays:

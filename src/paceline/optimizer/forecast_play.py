@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paceline.campaign.blocks import DialingMode, Pacing
+from paceline.campaign.blocks import DialingMode, DialingRules, Pacing
 from paceline.campaign.pacing.boldness import lines_per_idle, may_abandon
 from paceline.optimizer.measured_answers import DayRates
 from paceline.simulation import counters as c
@@ -36,6 +36,8 @@ MOST_DAYS = 512
 _UNITS = 65536
 """The simulator takes lines per idle agent in this part of a line."""
 _MOST_PER_IDLE = 1000.0
+_WHOLE_DAY_S = 23 * 3600.0
+"""Length of a day in which dialing hardly ever begins, so that no warm-up is reckoned with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ class Boldness:
             ScenarioError: a value is out of the simulator's bounds.
         """
         bold = _lines(self.lines)
-        warm = min(self.warm_up_s, scenario.day_s) if self.lines > 1 else 0.0
+        begins = self.lines > 1 and scenario.day_s < _WHOLE_DAY_S
+        warm = min(self.warm_up_s, scenario.day_s) if begins else 0.0
         changes = (Change(at_s=warm, pacing=bold),) if warm > 0 else ()
         dialed = replace(scenario, pacing=_lines(1.0) if warm > 0 else bold, changes=changes)
         return check_scenario(replace(dialed, lines=Lines(cap=self.cap, calls_per_s=self.calls_per_s)))
@@ -73,7 +76,10 @@ class Boldness:
 
 def wanted_boldness(asked: ForecastAsked, agents: int) -> Boldness:
     """Return how the pacing that is in question dials, wherever the prediction decides."""
-    return _predicted(asked, asked.wanted, agents)
+    bold = _predicted(asked, asked.wanted, agents, asked.rules or asked.observed.rules)
+    # A longer warm-up is over where dialing has begun, and begins anew when nobody can foresee: it earns nothing.
+    live = live_boldness(asked, agents)
+    return replace(bold, warm_up_s=min(bold.warm_up_s, 0.0 if live is None else live.warm_up_s))
 
 
 def live_boldness(asked: ForecastAsked, agents: int) -> Boldness | None:
@@ -81,30 +87,29 @@ def live_boldness(asked: ForecastAsked, agents: int) -> Boldness | None:
     rules, pacing = asked.observed.rules, asked.observed.pacing
     if rules is not None and rules.mode is not DialingMode.PREDICTIVE:
         lines = float(rules.calls_per_agent) if rules.mode is DialingMode.POWER else 1.0
-        cap = _cap(asked, MOST_LINES if pacing is None else pacing.max_calls, agents)
+        cap = _cap(asked, MOST_LINES if pacing is None else pacing.max_calls, agents, rules)
         return Boldness(lines=lines, cap=cap, calls_per_s=0 if pacing is None else _per_s(pacing), warm_up_s=0.0)
-    return None if pacing is None else _predicted(asked, pacing, agents)
+    return None if pacing is None else _predicted(asked, pacing, agents, rules)
 
 
-def _predicted(asked: ForecastAsked, pacing: Pacing, agents: int) -> Boldness:
+def _predicted(asked: ForecastAsked, pacing: Pacing, agents: int, rules: DialingRules | None) -> Boldness:
     return Boldness(
-        lines=lines_per_idle(pacing),
-        cap=_cap(asked, pacing.max_calls, agents),
+        lines=min(lines_per_idle(pacing), _MOST_PER_IDLE),
+        cap=_cap(asked, pacing.max_calls, agents, rules),
         calls_per_s=_per_s(pacing),
         warm_up_s=float(pacing.warm_up_s) if may_abandon(pacing) else 0.0,
     )
 
 
-def _cap(asked: ForecastAsked, own: int, agents: int) -> int:
-    rules = asked.observed.rules
+def _cap(asked: ForecastAsked, own: int, agents: int, rules: DialingRules | None) -> int:
     each = [] if rules is None else [max(rules.calls_per_agent, 1) * agents]
     others = [] if asked.max_calls is None else [asked.max_calls]
     return max(1, min([own, *each, *others]))
 
 
 def _per_s(pacing: Pacing) -> int:
-    """Return dials a second: each look places one."""
-    return max(1, 1000 // pacing.call_interval_ms)
+    """Return dials a second: each look places one; a part of one counts as whole, lest a call be lost."""
+    return max(1, -(-1000 // pacing.call_interval_ms))
 
 
 def _lines(lines: float) -> Paced:

@@ -171,6 +171,12 @@ class Roster:
         return sum(self.agents) / max(1, sum(1 for one in self.agents if one))
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Return the fewest and the most agents who are there, while somebody is."""
+        there = [one for one in self.agents if one]
+        return min(there), max(there)
+
+    @property
     def begin_min(self) -> int:
         """Return the minute of the day at which it begins."""
         return self.first * PART_MIN

@@ -122,20 +122,36 @@ def measured_day(
 
 def _missing(history: Statistics, total: Tally, staffed_min: int) -> NoProjection | None:
     connected = total.connects - total.abandons
+    absurd = _absurd(total, history.minutes)
+    if absurd is not None:
+        return NoProjection(why=f"what the platform measured contradicts itself: {absurd}")
     if not staffed_min or not total.dials:
         return NoProjection(why=f"nothing was measured of campaign {history.campaign}")
     if staffed_min < FEWEST_MINUTES:
         left = FEWEST_MINUTES - staffed_min
         why = f"{staffed_min} minutes with agents were measured, and {FEWEST_MINUTES} are needed: {left} more"
         return NoProjection(why=why)
-    if total.connects < FEWEST_ANSWERS or connected <= 0:
+    if total.connects < FEWEST_ANSWERS:
         more = FEWEST_ANSWERS - total.connects
         hours = math.ceil(more / max(total.connects, 1) * staffed_min / 60)
         span = f"about {hours} more hours with agents at this rate" if total.connects else "nobody answered yet"
         why = f"{total.connects} answers were measured, and {FEWEST_ANSWERS} are needed: {span}"
         return NoProjection(why=why)
+    if connected <= 0:
+        return NoProjection(why="no agent talked to anybody")
     if total.talk_s + total.wrap_s <= 0:
         return NoProjection(why="the platform tells no talk time")
+    return None
+
+
+def _absurd(total: Tally, minutes: tuple[tuple[datetime, Tally], ...]) -> str | None:
+    """Return in words why counts can be none of a dialer; None where they can."""
+    if any(getattr(tally, name) < 0 for _, tally in minutes for name in Tally.__slots__):
+        return "a count is below 0"
+    if total.connects > total.dials > 0:
+        return f"{total.connects} answers of {total.dials} dials"
+    if total.abandons > total.connects:
+        return f"{total.abandons} abandoned of {total.connects} answers"
     return None
 
 

@@ -3,6 +3,8 @@
 Rules:
 * The same change of the same version of a campaign has one answer for `COUNTS_S`; what is ordered is judged anew.
 * It is computed in the few threads of operations: whoever asks waits a moment, and asks again.
+* A failure counts for `FAILED_S` after its end: whoever asks again hears of it, and is not kept waiting for the next.
+* Who moves on asks for something else: what only they waited for, and has not begun, is given up.
 * What is only asked is projected though it loosens nothing; what is off in itself is not played.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from paceline.bootstrap import System
@@ -27,9 +29,22 @@ from paceline.service.operations import Operations, Running, Work
 
 COUNTS_S = 60.0
 """So long a computation counts, in seconds: what was measured goes on."""
+FAILED_S = 5.0
+"""So long a failure counts, in seconds: pages ask again more often."""
 KEPT = 200
 """So many computations are remembered at most."""
 _NO_AIM = Decimal(0)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What was asked: since when it is computed, when that ended, and who waits for it, None for a program."""
+
+    begun_ns: int
+    running: Running
+    subject: tuple[str, str]
+    askers: set[str | None]
+    ended_ns: int | None = None
 
 
 class Expecting:
@@ -40,24 +55,29 @@ class Expecting:
         self._system = system
         self._operations = operations
         self._lock = threading.Lock()
-        self._begun: OrderedDict[str, tuple[int, Running]] = OrderedDict()
+        self._begun: OrderedDict[str, _Asked] = OrderedDict()
 
-    def judged(self, change: SetPacing) -> Running:
+    def judged(self, change: SetPacing, *, asker: str | None = None) -> Running:
         """Return what would be found and what is expected if this change were ordered now.
+
+        Args:
+            change: what is asked about.
+            asker: who moves from one question to the next, and waits for the last only; None waits for each.
 
         Raises:
             PlatformError: its campaign cannot be looked at.
             LedgerUnavailableError: the look cannot be kept.
             ProblemError: too much is being computed already (503).
         """
-        return self._once("pacing-judged", change, lambda: self._document(self._judged(change)))
+        return self._once("pacing-judged", change, lambda: self._document(self._judged(change)), asker)
 
-    def what_if(self, change: SetPacing, *, with_curve: bool = False) -> Running:
+    def what_if(self, change: SetPacing, *, with_curve: bool = False, asker: str | None = None) -> Running:
         """Return what would be found and what is expected, also of a change that loosens nothing.
 
         Args:
             change: what is asked about.
             with_curve: whether what can be had is told beside, as `curve` tells it.
+            asker: as in `judged`.
 
         Raises:
             PlatformError: its campaign cannot be looked at.
@@ -69,10 +89,10 @@ class Expecting:
             told = self._document(self._projected(change))
             return {**told, "curve": self._curve(_aimless(change)) if with_curve else None}
 
-        return self._once("what-if-with-curve" if with_curve else "what-if", change, work)
+        return self._once("what-if-with-curve" if with_curve else "what-if", change, work, asker)
 
-    def curve(self, change: SetPacing) -> Running:
-        """Return what can be had with other aims than that of the change, all else as it wants.
+    def curve(self, change: SetPacing, *, asker: str | None = None) -> Running:
+        """Return what can be had with other aims than that of the change, all else as it wants; arguments as above.
 
         Raises:
             PlatformError: its campaign cannot be looked at.
@@ -80,22 +100,38 @@ class Expecting:
             ProblemError: too much is being computed already (503).
         """
         aimless = _aimless(change)
-        return self._once("pacing-curve", aimless, lambda: self._curve(aimless))
+        return self._once("pacing-curve", aimless, lambda: self._curve(aimless), asker)
 
-    def _once(self, kind: str, change: SetPacing, work: Work) -> Running:
+    def _once(self, kind: str, change: SetPacing, work: Work, asker: str | None) -> Running:
         seen = self._system.foresight.seen(change.campaign, change.part)
         key = canonical_json([kind, str(seen.version), _named(change)])
         now = self._system.clock.running_ns()
         with self._lock:
             kept = self._begun.get(key)
             if kept is not None and _counts(kept, now):
-                return kept[1]
+                kept.askers.add(asker)
+                return kept.running
+            subject = (kind, change.campaign)
+            self._give_up(subject, asker)
             running = self._operations.begin(kind, work)
-            self._begun[key] = (now, running)
+            self._begun[key] = made = _Asked(now, running, subject, {asker})
             self._begun.move_to_end(key)
             while len(self._begun) > KEPT:
                 self._begun.popitem(last=False)
-            return running
+
+        def ended(_: object) -> None:
+            made.ended_ns = self._system.clock.running_ns()
+
+        running.future.add_done_callback(ended)
+        return running
+
+    def _give_up(self, subject: tuple[str, str], asker: str | None) -> None:
+        """Give up what only this asker waited for, and has not begun; what is computed goes on."""
+        if asker is None:
+            return
+        for one in self._begun.values():
+            if one.subject == subject and one.askers == {asker}:
+                one.running.future.cancel()
 
     def _judged(self, change: SetPacing) -> Foreseen:
         return self._system.foresight.of_settings(change)
@@ -151,12 +187,16 @@ def _playable(change: SetPacing, found: Foreseen) -> Pacing | None:
     return None if found.situation.rulebook is None else change.wanted.on(found.situation.observed.pacing)
 
 
-def _counts(kept: tuple[int, Running], now: int) -> bool:
-    """Return whether a computation goes on, or gave an answer that is young."""
-    begun_ns, running = kept
-    if not running.future.done():
+def _counts(kept: _Asked, now: int) -> bool:
+    """Return whether a computation goes on, or gave an answer that is young, or failed a moment ago."""
+    future = kept.running.future
+    if not future.done():
         return True
-    return not running.future.cancelled() and running.future.exception() is None and now - begun_ns <= COUNTS_S * 1e9
+    if future.cancelled():
+        return False
+    if future.exception() is not None:
+        return kept.ended_ns is None or now - kept.ended_ns <= FAILED_S * 1e9
+    return now - kept.begun_ns <= COUNTS_S * 1e9
 
 
 def _named(change: SetPacing) -> list[Json]:

@@ -26,6 +26,7 @@ VERDICTS = frozenset({"achieved", "settling", "diverged", SUPERSEDED})
 LATENCY_STAGES = ("total", "platform", *STAGES)
 NOTES = frozenset(
     {
+        "abandonment.period",
         "agenda.aside",
         "campaign.drift",
         "campaign.freeze",

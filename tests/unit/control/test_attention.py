@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from paceline.campaign.observed import Frozen, Observed, State
 from paceline.campaign.statistics import LivePicture, Tally
 from paceline.compliance.rule import AbandonmentCeiling, Denominator, Period
-from paceline.control.abandonment.accounts import CampaignAccount, PeriodAccount
-from paceline.control.abandonment.book import Counts, KeptPeriod
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
+from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.remaining import Foretold
 from paceline.control.attention import Known, Urgency, needs_of, urgency_of, worst_of
 from paceline.primitives.canonical import Json

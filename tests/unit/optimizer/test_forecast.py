@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from paceline.campaign.blocks import DialingMode, DialingRules, Pacing
+from paceline.campaign.blocks import DialingMode, DialingRules, Directive, Pacing, Schedule, Window
 from paceline.campaign.forecast import Between, NoProjection, Projection
 from paceline.campaign.forecaster import Curve, ForecastAsked
 from paceline.campaign.statistics import Statistics, Tally
@@ -89,6 +89,18 @@ def test_bolder_pacing_breaches_a_period_that_the_live_one_keeps() -> None:
     assert risk.then > 0.95
     assert risk.days_left == pytest.approx(27, abs=0.5)
     assert risk.answers_left == pytest.approx(measured(wild).tally.connects / 3 * 27, rel=0.03)
+
+
+def test_period_of_a_day_is_judged_by_a_whole_day_though_it_is_night_and_none_follows() -> None:
+    told = measured()
+    at = told.at.replace(hour=20) if told.at.hour < 20 else told.at
+    windows = tuple(Window(weekday=day, start_s=0, end_s=86_400) for day in {told.minutes[0][0].weekday()})
+    schedule = Schedule(zone="UTC", windows=windows, directive=Directive.STRICT, max_calls=100)
+    night = history(minutes(LIVE, days=3, agents=AGENTS), at=at)
+    day = replace(block(answered=0, abandoned=0, days=1, begin=at), period="24-hours")
+    found = projected(asked(night, LIVE, BOLDER, (day,), schedule=schedule))
+    assert found.risks[0].days_left == pytest.approx(1, abs=0.35)
+    assert found.risks[0].answers_left > 500
 
 
 def test_optimum_is_above_all_that_keeps_the_ceiling() -> None:

@@ -46,7 +46,7 @@ def question(**changes: object) -> ForecastAsked:
 
 def test_pacing_is_read_as_lines_for_each_idle_agent() -> None:
     found = wanted_boldness(question(), agents=50)
-    assert found == Boldness(lines=3.0, cap=150, calls_per_s=8, warm_up_s=0.0)
+    assert found == Boldness(lines=3.0, cap=150, calls_per_s=9, warm_up_s=0.0)
 
 
 def test_fewest_lines_of_all_that_cap_them_hold() -> None:
@@ -90,3 +90,31 @@ def test_warm_up_dials_one_line_for_each_idle_agent() -> None:
     middle = (one.utilisation.mean + none.utilisation.mean) / 2
     assert half.utilisation.mean == pytest.approx(middle, abs=0.01)
     assert 0 < half.abandonment.mean < none.abandonment.mean
+
+
+def test_longer_warm_up_takes_nothing_off_what_is_projected() -> None:
+    longer = replace(pacing(), warm_up_s=86_400)
+    assert wanted_boldness(replace(question(), wanted=longer), agents=50).warm_up_s == 0
+    live = replace(pacing(), warm_up_s=300)
+    assert wanted_boldness(replace(question(live=live), wanted=longer), agents=50).warm_up_s == 300
+    assert wanted_boldness(replace(question(live=longer), wanted=live), agents=50).warm_up_s == 300
+
+
+def test_campaign_that_dials_day_and_night_is_never_warming_up() -> None:
+    all_day = replace(SCENARIO, run=Run(days=2, hours_per_day=24.0))
+    bold = Boldness(lines=3.0, cap=0, calls_per_s=0, warm_up_s=36_000.0)
+    assert bold.on(all_day) == replace(bold, warm_up_s=0.0).on(all_day)
+    assert bold.on(SCENARIO).changes
+
+
+@pytest.mark.parametrize(("interval_ms", "most"), [(50, 20), (300, 4), (350, 3), (499, 3), (500, 2)])
+def test_no_dial_is_lost_to_whole_seconds(interval_ms: int, most: int) -> None:
+    wanted = replace(pacing(), call_interval_ms=interval_ms)
+    assert wanted_boldness(replace(question(), wanted=wanted), agents=50).calls_per_s == most
+
+
+def test_rules_that_the_change_makes_cap_what_is_wanted_and_not_what_is_live() -> None:
+    live, made = (replace(RULES, mode=DialingMode.PREDICTIVE, calls_per_agent=each) for each in (1, 9))
+    asked_for = replace(question(rules=live), rules=made)
+    bold = live_boldness(asked_for, agents=10)
+    assert (wanted_boldness(asked_for, agents=10).cap, bold is not None and bold.cap) == (90, 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,3 +164,25 @@ def test_too_little_is_told_with_what_is_missing(rows: tuple[tuple[datetime, Tal
     found = measured_day(history(rows, MONDAY + timedelta(hours=5)), None)
     assert isinstance(found, NoProjection)
     assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"connects": 90}, "43200 answers of 38400 dials"),
+        ({"abandons": 25}, "12000 abandoned of 11520 answers"),
+        ({"abandons": -1}, "a count is below 0"),
+        ({"no_answers": -1}, "a count is below 0"),
+    ],
+)
+def test_counts_that_no_dialer_can_have_are_not_made_a_day_of(wrong: dict[str, int], why: str) -> None:
+    found = measured_day(history(tuple((begin, replace(one, **wrong)) for begin, one in told(days=1).minutes)), None)
+    assert isinstance(found, NoProjection)
+    assert found.why == f"what the platform measured contradicts itself: {why}"
+
+
+def test_answers_that_no_agent_ever_took_are_not_made_a_day_of() -> None:
+    rows = tuple((begin, replace(one, abandons=one.connects)) for begin, one in told(days=1).minutes)
+    found = measured_day(history(rows), None)
+    assert isinstance(found, NoProjection)
+    assert found.why == "no agent talked to anybody"

@@ -62,6 +62,19 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
     return found + judged + expected(whole, situation)
 
 
+def in_effect(pacing: Pacing, situation: Situation, *, field: str) -> Findings:
+    """Judge live pacing that a change of something else brings into effect, as if none had been in effect before.
+
+    Args:
+        pacing: what is live, and stays so.
+        situation: with the forecast of it.
+        field: of that change.
+    """
+    blank = replace(situation, observed=replace(situation.observed, pacing=None))
+    aim = [one for one in lawful(pacing, blank) if one.rule == "pacing.abandonment-ceiling"]
+    return Findings(*(replace(one, field=field) for one in Findings.of(aim) + expected(pacing, blank)))
+
+
 def _as_live(finding: Finding, wanted: Wanted, whole: Pacing) -> Finding:
     """Return a finding about the aim as one that is only told where the change leaves the aim as it is."""
     if finding.rule != "pacing.abandonment-ceiling" or wanted.abandonment_aim is not None:

@@ -4,7 +4,8 @@ Whatever is not known counts for the worst: a change without a projection wants 
 within an envelope that was certified once is judged by that certificate alone.
 
 * `pacing.no-projection`: what comes of it was projected, for every ceiling that binds.
-* `pacing.fit`: the model gives what was measured with the live pacing.
+* `pacing.fit`: the model gives what was measured with the live pacing, and enough was since that is live; and it is of
+  about as many agents as are there now.
 * `pacing.breach`: no legal period is likely to end above its ceiling. It is refused where the abandonment of the long
   run is above one with all of its interval, or where a period ends above more likely than not. A person has to answer
   for a chance above 1 in 20, and for a long run that is above a ceiling by its mean: a period that is nearly over says
@@ -31,6 +32,8 @@ REVIEWED_FROM = 0.05
 """Above this chance of a breach a person has to answer for it."""
 REFUSED_FROM = 0.5
 """Above this chance of a breach nobody can."""
+FAR, FAR_AGENTS = 0.4, 2
+"""Agents may be so far outside of what was measured, as a share of it, or so many, before it says nothing of them."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -61,7 +64,8 @@ def _judged(whole: Pacing, projection: Projection, situation: Situation, fields:
     told = None if over else _told(projection, fields)
     made = FIELDS if situation.observed.pacing is None else fields
     rate = _answer_rate(whole, projection, names="answer_rate" in made)
-    found = [_fit(projection.fit), _breach(projection, over, situation, fields), told, rate]
+    fits = [_fit(projection), _agents(projection, situation.observed.agents)]
+    found = [*fits, _breach(projection, over, situation, fields), told, rate]
     return Findings.of([*found, *by_formulas(whole, projection, made=made, refuses=bool(over))])
 
 
@@ -95,9 +99,42 @@ def _unknown(why: str, fields: tuple[str, ...]) -> Finding:
     )
 
 
-def _fit(fit: Fit | None) -> Finding | None:
-    if fit is None:
+def _fit(projection: Projection) -> Finding | None:
+    if projection.fit is not None:
+        return _fitted(projection.fit)
+    if projection.now is None:
         return None
+    return Finding(
+        rule="pacing.fit",
+        severity=Severity.REVIEW,
+        message=(
+            "too few people answered since the live pacing is live: whether the model gives what it does is not known. "
+            "Let it dial on, or answer for it"
+        ),
+    )
+
+
+def _agents(projection: Projection, agents: int | None) -> Finding | None:
+    """Return that far more or fewer agents are there now than any were measured; None while nobody is there."""
+    if projection.agents_seen is None or not agents:
+        return None
+    least, most = projection.agents_seen
+    if least - max(FAR_AGENTS, least * FAR) <= agents <= most + max(FAR_AGENTS, most * FAR):
+        return None
+    told = str(least) if least == most else f"{least} to {most}"
+    return Finding(
+        rule="pacing.fit",
+        severity=Severity.REVIEW,
+        message=(
+            f"{agents} agents are there now, and {told} were measured: what "
+            "the pacing does with so many is not known. Let it dial a day as it is, or answer for it"
+        ),
+        found=agents,
+        limit=(str(least), str(most)),
+    )
+
+
+def _fitted(fit: Fit) -> Finding | None:
     measured = f"{_percent(fit.measured_abandonment)} abandoned and {_percent(fit.measured_utilisation)} busy"
     model = f"{_percent(fit.simulated.abandonment.mean)} and {_percent(fit.simulated.utilisation.mean)}"
     if not fit.holds:

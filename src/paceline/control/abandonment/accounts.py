@@ -3,161 +3,37 @@
 Rules:
 * Every figure says when the platform told it, how old that is, and of how many days of its period hours were read.
 * How the beginning of a block is known is said: `declared`, `first-dial`; where it is not known, neither is the period.
-* What is not known stands as `unknown`, which is no better than the worst.
-
-As JSON a campaign is `campaign`, `standing` (the worst of its periods), `first_dial`, `assumed` (facts that nobody
-declared), `periods`, and `unknown` (what keeps figures from being known, in words). A period is:
-
-* `period`, `rules`, `ceiling`: how the law measures, which rules say so, and `most/per`.
-* `start`, `end`, `anchor`: `declared`, `first-dial`, `clock` where no anchor is wanted, `not-begun` before any dial; 24
-  hours are the last ones.
-* `answered`, `abandoned`, `rate`, `as_of`, `age_s`, `days_covered`, `days_elapsed`: what the platform counted, when it
-  told it, and of how many days the hours were read.
-* `allowance_now`: abandoned calls in a row that would still be lawful. `remaining` {`mean`, `low`, `high`}: those that
-  may come by the end if answers go on as measured, with a 95 % interval of prediction; null with fewer than two whole
-  days. `answers_to_come` in the same form; `breach_probability`; `foretold_from_days`; `used`, 1 being all of it.
-* `standing`: `ok`, `approaching`, `breached`, `unknown` (see `remaining`).
+* What is not known stands as `unknown`, which is no better than the worst; so does what stands well by figures that are
+  older than `STALE`, of an age that nobody knows, or less than what was told before. A breach stays one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from paceline.campaign.observed import Ability, Circumstances
-from paceline.campaign.ports import Platform
-from paceline.compliance.abandonment import Measured, allowance
+from paceline.campaign.ports import Platform, PlatformError
+from paceline.campaign.statistics import Statistics
 from paceline.compliance.fields import RuleFileError
-from paceline.compliance.rule import AbandonmentCeiling, Period
-from paceline.control.abandonment.book import AbandonmentBook, Counts, KeptPeriod, Known
+from paceline.compliance.rule import Period
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount, instant_told
+from paceline.control.abandonment.book import AbandonmentBook
+from paceline.control.abandonment.kept import Counts, KeptPeriod, Known
 from paceline.control.abandonment.reading import Budget, Reading
-from paceline.control.abandonment.remaining import FEWEST_DAYS, Foretold, Standing, foretold, standing_of, used
+from paceline.control.abandonment.remaining import FEWEST_DAYS, Standing, foretold
 from paceline.control.allowance import DAY, anchor_of, bounds, ceilings_of
 from paceline.control.law import Law
-from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId
 
 MOST_DAYS = 14
 """From so many of the last whole days what is to come is foretold."""
+STALE = timedelta(hours=1)
+"""Figures that are older say nothing well, by the platform's clock."""
 ASKED_AT_ONCE = 60
 """How many requests one question of a person may cost, list reads included."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodAccount:
-    """One ceiling over one running period; counts are None where nobody knows them.
-
-    Attributes:
-        kept: the period as it was last measured; None where it never was.
-        rules: ids of the rules that set this ceiling.
-        to_come: what is to come until its end; None where too little was measured.
-        days_covered, days_elapsed: of the period so far, days whose hours were read, and all.
-        as_of: when the platform told the counts.
-        age_s: how long ago that was by its clock, seconds; None where nobody asked it what time it is.
-    """
-
-    period: str
-    rules: tuple[str, ...]
-    ceiling: AbandonmentCeiling
-    kept: KeptPeriod | None
-    start: datetime | None = None
-    end: datetime | None = None
-    anchor: str = "unknown"
-    to_come: Foretold | None = None
-    days_covered: float = 0.0
-    days_elapsed: float = 0.0
-    as_of: datetime | None = None
-    age_s: float | None = None
-
-    @property
-    def counts(self) -> Counts | None:
-        """What was counted in it so far."""
-        return None if self.kept is None else self.kept.counts
-
-    @property
-    def standing(self) -> Standing:
-        """Where it stands."""
-        return Standing.UNKNOWN if self.counts is None else standing_of(self.ceiling, self.counts, self.to_come)
-
-    @property
-    def used(self) -> float | None:
-        """The share of its allowance that is used, of all answers that it is expected to hold; 1 is all of it."""
-        return None if self.counts is None else used(self.ceiling, self.counts, self.to_come)
-
-    @property
-    def sentence(self) -> str:
-        """Where it stands, in words."""
-        counts, ceiling = self.counts, f"{self.ceiling.most} in {self.ceiling.per} ({', '.join(self.rules)})"
-        if counts is None:
-            return f"nobody knows how many calls were abandoned in the period of {ceiling}"
-        rate = "" if not counts.answered else f" ({counts.abandoned / counts.answered:.2%})"
-        said = {Standing.BREACHED: "over", Standing.APPROACHING: "close to"}.get(self.standing, "within")
-        since = "" if self.start is None else f" since {_text(self.start)}"
-        return f"{counts.abandoned} of {counts.answered} answered calls{rate} were abandoned{since}: {said} {ceiling}"
-
-    def document(self) -> dict[str, Json]:
-        """Return it as JSON shows it."""
-        counts = self.counts
-        told = None if counts is None else Measured(abandoned=counts.abandoned, answered_live=counts.answered)
-        nothing: dict[str, Json] = {"remaining": None, "answers_to_come": None, "breach_probability": None}
-        share = self.used
-        return {
-            "period": self.period,
-            "rules": [*self.rules],
-            "start": _text(self.start),
-            "end": _text(self.end),
-            "anchor": self.anchor,
-            "answered": None if counts is None else counts.answered,
-            "abandoned": None if counts is None else counts.abandoned,
-            "rate": None if counts is None or not counts.answered else counts.abandoned / counts.answered,
-            "ceiling": f"{self.ceiling.most}/{self.ceiling.per}",
-            "allowance_now": None if told is None else allowance(self.ceiling, told),
-            **(nothing if self.to_come is None else self.to_come.document()),
-            "foretold_from_days": 0 if self.to_come is None else self.to_come.days,
-            "used": None if share is None else round(min(share, 1e6), 4),
-            "days_covered": round(self.days_covered, 3),
-            "days_elapsed": round(self.days_elapsed, 3),
-            "as_of": _text(self.as_of),
-            "age_s": self.age_s,
-            "standing": self.standing.value,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignAccount:
-    """Where one campaign stands.
-
-    Attributes:
-        first_dial: the first minute in which it was seen to dial; None where nobody can tell.
-        assumed: facts that nobody declared, so that the tightest was assumed.
-        why: what keeps figures from being known, in words; empty where all are.
-    """
-
-    campaign: CampaignId
-    periods: tuple[PeriodAccount, ...]
-    first_dial: datetime | None = None
-    assumed: tuple[str, ...] = ()
-    why: tuple[str, ...] = ()
-
-    @property
-    def standing(self) -> Standing:
-        """The worst of its periods; unknown is worse than an approach, and no better than a breach."""
-        order = (Standing.OK, Standing.APPROACHING, Standing.UNKNOWN, Standing.BREACHED)
-        found = [period.standing for period in self.periods] or [Standing.UNKNOWN if self.why else Standing.OK]
-        return max(found, key=order.index)
-
-    def document(self) -> dict[str, Json]:
-        """Return it as JSON shows it."""
-        return {
-            "campaign": self.campaign,
-            "standing": self.standing.value,
-            "first_dial": _text(self.first_dial),
-            "assumed": [*self.assumed],
-            "periods": [period.document() for period in self.periods],
-            "unknown": [*self.why],
-        }
 
 
 class Accounts:
@@ -174,7 +50,8 @@ class Accounts:
         """Return where these campaigns stand, asked now, in the order in which they were named.
 
         Raises:
-            PlatformError: the platform cannot be asked; `kept` tells what it told before.
+            NotFoundError: the platform does not know one of them.
+            PlatformError: it cannot be asked; `kept` tells what it told before.
             LedgerUnavailableError: nobody can tell.
         """
         if Ability.STATISTICS not in self._platform.abilities:
@@ -182,12 +59,12 @@ class Accounts:
             return [CampaignAccount(campaign=one, periods=(), why=(why,)) for one in campaigns]
         budget = Budget(ASKED_AT_ONCE)
         named = [*dict.fromkeys(campaigns)]
-        told = {one: self._reading.total(one) for one in named} if len(named) == 1 else self._reading.totals()
+        told = {} if len(named) == 1 else self._reading.totals()
+        told |= {one: self._reading.total(one) for one in named if one not in told}
         known = self.book.known(named)
         for campaign in named:
-            if campaign in told:
-                facts = self._law.circumstances(campaign)
-                self._reading.kept(told[campaign], known.get(campaign), facts, self._law.rulebook, budget)
+            facts = self._law.circumstances(campaign)
+            self._reading.kept(told[campaign], known.get(campaign), facts, self._law.rulebook, budget)
         now = max((one.at for one in told.values()), default=None)
         return self.kept(named, now=now)
 
@@ -196,23 +73,27 @@ class Accounts:
 
         Args:
             budget: requests; the first tells all totals.
-            most: how many campaigns are looked at; those come first that were not for the longest time.
+            most: how many campaigns are looked at; those come first that were not for the longest time. Of these the
+                budget goes to those first whose period is not known, or whose hours are the oldest.
 
         Raises:
-            PlatformError: the platform cannot be asked.
+            PlatformError: the platform cannot be asked for the totals; of a campaign that cannot be asked about more,
+                these are kept.
             LedgerUnavailableError: nobody can tell, or keep it.
         """
         if not budget.take():
             return []
         told, known = self._reading.totals(), self.book.known()
-        moved = [
-            campaign for campaign, one in told.items() if one.tally.dials and _has_news(one.at, known.get(campaign))
-        ]
-        moved.sort(key=lambda campaign: _turn_of(known.get(campaign)))
-        chosen = moved[:most]
+        moved = [campaign for campaign, one in told.items() if _has_news(one, known.get(campaign))]
+        moved.sort(key=lambda campaign: _told_at(known.get(campaign)))
+        chosen = sorted(moved[:most], key=lambda campaign: _turn_of(known.get(campaign)))
         for campaign in chosen:
-            facts = self._law.circumstances(campaign)
-            self._reading.kept(told[campaign], known.get(campaign), facts, self._law.rulebook, budget)
+            before, facts = known.get(campaign), self._law.circumstances(campaign)
+            try:
+                self._reading.kept(told[campaign], before, facts, self._law.rulebook, budget)
+            except PlatformError:
+                # The totals are there, and what was asked before: the others, and the guards, do not wait for the rest.
+                self._reading.kept(told[campaign], before, facts, self._law.rulebook, Budget(0))
         now = max((one.at for one in told.values()), default=None)
         return self.kept(chosen, now=now) if chosen else []
 
@@ -224,7 +105,8 @@ class Accounts:
         """
         known = self.book.known(campaigns)
         periods: dict[CampaignId, list[KeptPeriod]] = {}
-        for one in self.book.periods(campaigns):
+        since = now or min((one.told_at for one in known.values()), default=None)
+        for one in self.book.periods(campaigns, ending_after=None if since is None else since - DAY):
             periods.setdefault(one.campaign, []).append(one)
         return [self._account(one, known.get(one), periods.get(one, []), now) for one in campaigns]
 
@@ -287,8 +169,15 @@ class Accounts:
         return days
 
 
-def _has_news(at: datetime, known: Known | None) -> bool:
-    return known is None or at != known.told_at
+def _has_news(told: Statistics, known: Known | None) -> bool:
+    """Return whether something is to be kept; that nothing was ever dialed is kept again only when it gets old."""
+    if known is None:
+        return True
+    return told.at != known.told_at if told.tally.dials else abs(told.at - known.told_at) >= STALE / 4
+
+
+def _told_at(known: Known | None) -> datetime:
+    return _NEVER if known is None else known.told_at
 
 
 def _turn_of(known: Known | None) -> tuple[bool, datetime]:
@@ -332,6 +221,7 @@ def _measured(
         days_elapsed=max((min(at, end) - start) / DAY, 0.0),
         as_of=kept.told_at,
         age_s=None if now is None else (at - kept.told_at).total_seconds(),
+        doubt=_doubt(kept, now),
     )
 
 
@@ -340,7 +230,19 @@ def _of_nothing(unmeasured: PeriodAccount, known: Known, now: datetime | None) -
     at = known.told_at
     kept = KeptPeriod(campaign=known.campaign, period=unmeasured.period, start=at, end=at, counts=Counts(), told_at=at)
     age_s = None if now is None else max((now - at).total_seconds(), 0.0)
-    return replace(unmeasured, kept=kept, anchor="not-begun", as_of=at, age_s=age_s)
+    return replace(unmeasured, kept=kept, anchor="not-begun", as_of=at, age_s=age_s, doubt=_doubt(kept, now))
+
+
+def _doubt(kept: KeptPeriod, now: datetime | None) -> str | None:
+    """Return why the figures of a period do not say that all is well; None where they do."""
+    less = kept.document.get("less")
+    if isinstance(less, Mapping):
+        told = f"{less.get('abandoned')} of {less.get('answered')} answers as of {less.get('at')}"
+        return f"the platform tells less than it told before ({told}): what it told before counts"
+    if now is None:
+        return "how old the figures are is not known, for nobody can tell what time it is on the platform"
+    age = now - kept.told_at
+    return f"the figures are {age / timedelta(hours=1):.1f} hours old" if age > STALE else None
 
 
 def _covered(known: Known, start: datetime, until: datetime) -> float:
@@ -355,6 +257,8 @@ def _covered(known: Known, start: datetime, until: datetime) -> float:
 def _unknown(
     found: Iterable[PeriodAccount], known: Known, facts: Circumstances, days: Sequence[Counts]
 ) -> Iterable[str]:
+    found = list(found)
+    yield from dict.fromkeys(one.doubt for one in found if one.doubt is not None)
     if any(one.kept is None for one in found):
         if known.is_lost and facts.anchor is None:
             yield "when it first dialed is not told by the platform: declare it (anchor=INSTANT)"
@@ -365,12 +269,9 @@ def _unknown(
     if known.total.dials and len(days) < FEWEST_DAYS:
         yield f"fewer than {FEWEST_DAYS} whole days were measured: nothing is foretold from that"
     if facts.anchor is not None and known.first_dial is not None and known.first_dial < facts.anchor:
-        yield f"it was seen to dial at {_text(known.first_dial)}, before the declared anchor {_text(facts.anchor)}"
+        first, declared = instant_told(known.first_dial), instant_told(facts.anchor)
+        yield f"it was seen to dial at {first}, before the declared anchor {declared}"
 
 
 def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")

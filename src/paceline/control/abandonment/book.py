@@ -2,7 +2,9 @@
 
 Rules:
 * Nothing is computed that was not told; an hour is the sum of the minutes that were told of it.
-* A figure that is told again replaces the one before, with the instant at which it was told.
+* A figure that is told again replaces the one before, with the instant at which it was told. But of a period that has a
+  beginning nothing is taken back: where the platform tells less of it than before, what it told before stays, and that
+  it tells less is kept beside it (`less`).
 * What a guard did is kept with the period that it was about, in the transaction of its note.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,6 +20,8 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select
 
 from paceline.campaign.statistics import Tally
 from paceline.compliance.abandonment import Measured
+from paceline.compliance.rule import Period
+from paceline.control.abandonment.kept import HOUR, Counts, Hour, KeptPeriod, Known
 from paceline.ledger.book import Book
 from paceline.ledger.entry import instant_from, instant_text
 from paceline.ledger.failures import at_the_ledger
@@ -26,93 +30,8 @@ from paceline.primitives.ids import CampaignId
 from paceline.storage.database import Database
 from paceline.storage.pacing_tables import ABANDONMENT_CAMPAIGNS, ABANDONMENT_HOURS, ABANDONMENT_PERIODS
 
-HOUR = timedelta(hours=1)
 T = TypeVar("T")
 _CAMPAIGNS, _HOURS, _PERIODS = ABANDONMENT_CAMPAIGNS.c, ABANDONMENT_HOURS.c, ABANDONMENT_PERIODS.c
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Dials, calls that a person answered (the abandoned ones included), and those of them that were abandoned."""
-
-    dials: int = 0
-    answered: int = 0
-    abandoned: int = 0
-
-    @classmethod
-    def of(cls, tally: Tally) -> Counts:
-        """Return what was counted in a tally."""
-        return cls(dials=tally.dials, answered=tally.connects, abandoned=tally.abandons)
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            dials=self.dials + other.dials,
-            answered=self.answered + other.answered,
-            abandoned=self.abandoned + other.abandoned,
-        )
-
-    def __sub__(self, other: Counts) -> Counts:
-        return Counts(
-            dials=self.dials - other.dials,
-            answered=self.answered - other.answered,
-            abandoned=self.abandoned - other.abandoned,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of one campaign.
-
-    Attributes:
-        total: all that was ever counted.
-        told_at: when that was told, by the platform's clock.
-        first_dial: the first minute in which it dialed; None while nobody has looked, or nobody can tell.
-        read_from, read_until: between these the hours were read; None before the first was.
-        bases: what was counted before the beginning of a period, by that instant.
-        searched: between which instants the first dial is looked for; None while it is not.
-        is_lost: whether the first dial was looked for, and the platform's figures do not show it.
-    """
-
-    campaign: CampaignId
-    total: Counts
-    told_at: datetime
-    first_dial: datetime | None = None
-    read_from: datetime | None = None
-    read_until: datetime | None = None
-    bases: Mapping[datetime, Counts] = field(default_factory=dict, hash=False)
-    searched: tuple[datetime, datetime] | None = None
-    is_lost: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """One hour of a campaign as it was told; `at` is its beginning."""
-
-    at: datetime
-    counts: Counts
-    talk_s: int = 0
-    wrap_s: int = 0
-    idle_s: int = 0
-    staffed_s: int = 0
-    told_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPeriod:
-    """A legal period as it was last measured.
-
-    Attributes:
-        period: how the law measures, such as `30-day-blocks`.
-        document: how its beginning is known (`anchor`), and what a guard did about it (`guard`).
-    """
-
-    campaign: CampaignId
-    period: str
-    start: datetime
-    end: datetime
-    counts: Counts
-    told_at: datetime
-    document: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
 
 class AbandonmentBook:
@@ -168,10 +87,11 @@ class AbandonmentBook:
             for at, tally in summed.items():
                 hour = _hour_row(at, tally) | {"tenant": self._tenant, "campaign": known.campaign, "told_at": told}
                 _put(connection, ABANDONMENT_HOURS, hour, ("tenant", "campaign", "hour"))
-            for one in listed:
-                held = self._held(connection, one)
-                document = {**one.document, **({"guard": held["guard"]} if "guard" in held else {})}
-                _put(connection, ABANDONMENT_PERIODS, _period_row(self._tenant, one, document), _PERIOD_KEY)
+            for told_of in listed:
+                held = self._held(connection, told_of)
+                one = _not_less(held, told_of)
+                done = {} if held is None else {name: held.document[name] for name in _DONE if name in held.document}
+                _put(connection, ABANDONMENT_PERIODS, _period_row(self._tenant, one, {**one.document, **done}), _KEY)
 
         with at_the_ledger():
             self._database.write(put)
@@ -190,26 +110,33 @@ class AbandonmentBook:
         )
         return [_hour(row) for row in self._read(lambda connection: connection.execute(asked).all())]
 
-    def counted(self, campaign: CampaignId, *, since: datetime, until: datetime) -> Counts:
-        """Return the sum of the whole hours within a span; what lies outside of what was read counts for nothing.
+    def counted(self, campaign: CampaignId, period: str, start: datetime, *, until: datetime) -> tuple[int, int] | None:
+        """Return answered and abandoned calls of a period as they were told up to an instant, None if never.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        held = self._read(lambda connection: self._one(connection, campaign, period, start))
+        return None if held is None or held.told_at > until else (held.counts.answered, held.counts.abandoned)
+
+    def measured(self, campaign: CampaignId, *, since: datetime, until: datetime) -> Measured:
+        """Return what was measured in the whole hours within a span; what was not read counts for nothing.
 
         Raises:
             LedgerUnavailableError: it cannot be read now.
         """
         whole = self.hours(campaign, since=since, until=until - HOUR + timedelta(microseconds=1))
-        return sum((one.counts for one in whole), Counts())
-
-    def measured(self, campaign: CampaignId, *, since: datetime, until: datetime) -> Measured:
-        """Return what was measured in the whole hours within a span.
-
-        Raises:
-            LedgerUnavailableError: it cannot be read now.
-        """
-        counts = self.counted(campaign, since=since, until=until)
+        counts = sum((one.counts for one in whole), Counts())
         return Measured(abandoned=counts.abandoned, answered_live=counts.answered)
 
-    def periods(self, campaigns: Collection[CampaignId] | None = None) -> list[KeptPeriod]:
+    def periods(
+        self, campaigns: Collection[CampaignId] | None = None, *, ending_after: datetime | None = None
+    ) -> list[KeptPeriod]:
         """Return the legal periods of these campaigns, or of all, each as it was last measured, the oldest first.
+
+        Args:
+            campaigns: None for all.
+            ending_after: only those that end later; None for all that were ever kept.
 
         Raises:
             LedgerUnavailableError: it cannot be read now.
@@ -217,7 +144,23 @@ class AbandonmentBook:
         asked = select(ABANDONMENT_PERIODS).where(_PERIODS.tenant == self._tenant)
         if campaigns is not None:
             asked = asked.where(_PERIODS.campaign.in_(sorted(campaigns)))
+        if ending_after is not None:
+            asked = asked.where(_PERIODS.ends > instant_text(ending_after))
         asked = asked.order_by(_PERIODS.campaign, _PERIODS.starts, _PERIODS.period)
+        return [_kept(row) for row in self._read(lambda connection: connection.execute(asked).all())]
+
+    def unnoted(self, now: datetime) -> list[KeptPeriod]:
+        """Return the periods that ended and whose final figures are not in the ledger, the oldest first.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        asked = (
+            select(ABANDONMENT_PERIODS)
+            .where(_PERIODS.tenant == self._tenant, _PERIODS.ends <= instant_text(now))
+            .where(_PERIODS.period != Period.DAY.value, ~_PERIODS.document.contains('"ended":'))
+            .order_by(_PERIODS.ends, _PERIODS.campaign, _PERIODS.period)
+        )
         return [_kept(row) for row in self._read(lambda connection: connection.execute(asked).all())]
 
     def every_hour(self) -> list[tuple[CampaignId, Hour]]:
@@ -233,35 +176,63 @@ class AbandonmentBook:
 
     def guard_of(self, connection: Connection, period: KeptPeriod) -> Mapping[str, Json]:
         """Return what a guard did about a period, in a transaction of the caller's own; empty where none did."""
-        guard = self._held(connection, period).get("guard")
+        held = self._held(connection, period)
+        guard = None if held is None else held.document.get("guard")
         return guard if isinstance(guard, Mapping) else {}
 
     def put_guard(self, connection: Connection, period: KeptPeriod, guard: Mapping[str, Json]) -> None:
-        """Keep what a guard did about a period, in a transaction of the caller's own."""
+        """Keep what a guard did about a period, in a transaction of the caller's own; its figures stay as they are."""
         self._ledger.hold(connection)
-        document = {**self._held(connection, period), "guard": guard}
-        _put(connection, ABANDONMENT_PERIODS, _period_row(self._tenant, period, document), _PERIOD_KEY)
+        held = self._held(connection, period) or period
+        _put(connection, ABANDONMENT_PERIODS, _period_row(self._tenant, held, {**held.document, "guard": guard}), _KEY)
+
+    def ended(self, connection: Connection, period: KeptPeriod) -> bool:
+        """Return whether the final figures of a period are in the ledger, in a transaction of the caller's own."""
+        held = self._held(connection, period)
+        return held is not None and "ended" in held.document
+
+    def put_ended(self, connection: Connection, period: KeptPeriod, entry: int) -> None:
+        """Keep the final figures of a period, and the entry that has them, in a transaction of the caller's own."""
+        held = self._held(connection, period) or period
+        document = {**held.document, **period.document, "ended": entry}
+        _put(connection, ABANDONMENT_PERIODS, _period_row(self._tenant, period, document), _KEY)
 
     def _first_dial(self, connection: Connection, campaign: CampaignId) -> datetime | None:
         asked = select(_CAMPAIGNS.first_dial).where(_CAMPAIGNS.tenant == self._tenant, _CAMPAIGNS.campaign == campaign)
         return _instant(connection.execute(asked).scalar_one_or_none())
 
-    def _held(self, connection: Connection, period: KeptPeriod) -> Mapping[str, Json]:
-        asked = select(_PERIODS.document).where(
+    def _held(self, connection: Connection, period: KeptPeriod) -> KeptPeriod | None:
+        return self._one(connection, period.campaign, period.period, period.start)
+
+    def _one(self, connection: Connection, campaign: CampaignId, period: str, start: datetime) -> KeptPeriod | None:
+        asked = select(ABANDONMENT_PERIODS).where(
             _PERIODS.tenant == self._tenant,
-            _PERIODS.campaign == period.campaign,
-            _PERIODS.period == period.period,
-            _PERIODS.starts == instant_text(period.start),
+            _PERIODS.campaign == campaign,
+            _PERIODS.period == period,
+            _PERIODS.starts == instant_text(start),
         )
-        found = connection.execute(asked).scalar_one_or_none()
-        return {} if found is None else dict(json.loads(found))
+        found = connection.execute(asked).one_or_none()
+        return None if found is None else _kept(found)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with at_the_ledger():
             return self._database.read(work)
 
 
-_PERIOD_KEY = ("tenant", "campaign", "period", "starts")
+_KEY = ("tenant", "campaign", "period", "starts")
+_DONE = ("guard", "ended")
+"""What is kept of a period, whatever is told of it later."""
+
+
+def _not_less(held: KeptPeriod | None, told: KeptPeriod) -> KeptPeriod:
+    """Return what is to be kept of a period: what was told now, or before where that was more."""
+    if held is None or told.period == Period.DAY.value or not told.counts.is_less_than(held.counts):
+        return told
+    if told.told_at < held.told_at:
+        # It was asked before the other, and comes after it; or the clock was set back.
+        return held
+    now: dict[str, Json] = {"answered": told.counts.answered, "abandoned": told.counts.abandoned}
+    return replace(held, document={**held.document, "less": {"at": instant_text(told.told_at), **now}})
 
 
 def _put(connection: Connection, table: Table, row: Mapping[str, object], key: tuple[str, ...]) -> None:

@@ -6,7 +6,8 @@ Rules:
 * What it is going to do is kept and told first (`guard.breach`, `guard.approach`), in one transaction with its latch;
   then the change goes through the corridor as any other. Killed in between, it goes on; what the platform does not
   take now is tried again, each time after twice as long.
-* Where a campaign cannot be eased to progressive dialing, a breach pauses it.
+* Where a campaign cannot be eased to progressive dialing, a breach pauses it: what nobody told how to dial, and what
+  dials gently already and breaches anew all the same.
 * Only campaigns that are ACTIVE are looked at: what does not dial abandons nobody.
 * A breach is acted upon where it is beyond recovery, cannot be chance, or is one after enough answers
   (`remaining.cause_to_act`); one that is steered minute by minute, or under a rollout, is given the time to come back.
@@ -24,8 +25,9 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.observed import Drain, Observed, State
 from paceline.campaign.ports import NotFoundError, Platform
-from paceline.control.abandonment.accounts import CampaignAccount, PeriodAccount
-from paceline.control.abandonment.book import AbandonmentBook, Counts, KeptPeriod
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
+from paceline.control.abandonment.book import AbandonmentBook
+from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.policy import Does, GuardPolicy
 from paceline.control.abandonment.remaining import Standing, cause_to_act, excess
 from paceline.control.announcing import Crier
@@ -150,7 +152,7 @@ class Guards:
         if alarm.does is Does.TELL:
             self._ended(alarm, latch, outcome="told", entry=None)
             return 1
-        if alarm.does is Does.PROGRESSIVE and dials_gently(observed):
+        if alarm.does is Does.PROGRESSIVE and dials_gently(observed) and not _is_to_be_paused(alarm, latch, observed):
             self._ended(alarm, latch, outcome="dials-gently", entry=None)
             return 1
         outcome = self._carried_out(alarm, observed)
@@ -164,7 +166,10 @@ class Guards:
         """Return how the change ended; where a breach cannot be eased off, how the pause did."""
         reason = f"guard: {alarm.words}"
         change: AnyChange = Pause(campaign=observed.campaign, drain=Drain.FINISH)
-        if alarm.does is Does.PROGRESSIVE:
+        if alarm.does is Does.PROGRESSIVE and dials_gently(observed):
+            told = "nobody told it how to dial" if _is_untold(observed) else "it dials gently already"
+            reason = f"{reason}; {told}, so that it cannot be eased off"
+        elif alarm.does is Does.PROGRESSIVE:
             change = to_progressive(observed)
         outcome = self._corridor.run(change, Easing.answered_for(Order(actor=GUARD, reason=reason), observed))
         is_stuck = isinstance(outcome.ending, Refused) and not isinstance(change, Pause)
@@ -197,6 +202,7 @@ class Guards:
                 "entry": None,
                 "outcome": None,
                 "tries": 0,
+                "again": held.get("standing") == alarm.standing.value,
                 "next": instant_text(alarm.kept.told_at),
             }
             self._book.put_guard(connection, alarm.kept, new)
@@ -237,6 +243,20 @@ def _is_news(alarm: Alarm, latch: Mapping[str, Json]) -> bool:
         return False
     was, now = float(str(latch.get("excess", 0))), excess(alarm.account.ceiling, alarm.counts)
     return now >= max(WORSE * was, was + WORSE_BY)
+
+
+def _is_untold(observed: Observed) -> bool:
+    return observed.rules is None and observed.pacing is None
+
+
+def _is_to_be_paused(alarm: Alarm, latch: Mapping[str, Json], observed: Observed) -> bool:
+    """Return whether a campaign that cannot dial more gently is to be paused: on a breach, unless it was eased lately.
+
+    What was eased off by somebody else before the guard came stays over its ceiling for a while: only where it gets
+    worse all the same, nothing gentler is left than not to dial.
+    """
+    is_worse = latch.get("again") is True
+    return alarm.standing is Standing.BREACHED and (is_worse or _is_untold(observed))
 
 
 def _next_try(latch: Mapping[str, Json]) -> datetime:

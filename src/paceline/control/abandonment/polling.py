@@ -3,13 +3,15 @@
 Rules:
 * A turn comes at most every `TURN_S` seconds of ours, and at most every `TURN_S` of the platform's: where its clock
   stands there is no news, and where it runs fast its own limit still holds.
-* A turn makes its share of the requests of a quarter of the budget at most, and one in a minute at least. Changes that
+* A turn makes its share of the requests of a quarter of the budget at most, and `FEWEST` at least, for which it
+  comes as seldom as that takes. Changes that
   a guard makes are changes, and go as such.
 * Who has the turn is settled by a lease; what was not finished is taken up by whoever has the next.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,11 +19,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from paceline.campaign.observed import Ability
-from paceline.campaign.ports import Platform
+from paceline.campaign.ports import Platform, PlatformError
 from paceline.compliance.fields import RuleFileError
+from paceline.control.abandonment.account import CampaignAccount
 from paceline.control.abandonment.accounts import Accounts
 from paceline.control.abandonment.guards import Guards
+from paceline.control.abandonment.periods import EndedPeriods
 from paceline.control.abandonment.reading import Budget
+from paceline.control.abandonment.remaining import Standing
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
 from paceline.primitives.clock import Clock
@@ -36,6 +41,8 @@ SHARE = 4
 """The book may use one part in so many of the request budget."""
 UNLIMITED = 240
 """Requests in a minute where nobody limits them."""
+FEWEST = 2
+"""So many requests a turn has at least: one for the totals, and one to get on with."""
 MOST_CAMPAIGNS = 200
 """So many campaigns are looked at in one turn at most."""
 _KEY = "turn"
@@ -56,11 +63,11 @@ class Quota:
         >>> Quota.of(100)
         Quota(requests=6, turn_s=15.0)
         >>> Quota.of(4)
-        Quota(requests=1, turn_s=60.0)
+        Quota(requests=2, turn_s=120.0)
         """
         share = UNLIMITED if per_minute == 0 else max(1, per_minute // SHARE)
-        turn_s = max(TURN_S, 60.0 / share)
-        return cls(requests=max(1, int(share * turn_s / 60.0)), turn_s=turn_s)
+        turn_s = max(TURN_S, FEWEST * 60.0 / share)
+        return cls(requests=max(FEWEST, int(share * turn_s / 60.0)), turn_s=turn_s)
 
 
 class Polling:
@@ -72,6 +79,7 @@ class Polling:
         platform: Platform,
         accounts: Accounts,
         guards: Guards,
+        periods: EndedPeriods,
         recorder: Recorder,
         leases: Leases,
         clock: Clock,
@@ -81,6 +89,7 @@ class Polling:
         self._platform = platform
         self._accounts = accounts
         self._guards = guards
+        self._periods = periods
         self._recorder = recorder
         self._leases = leases
         self._clock = clock
@@ -108,7 +117,7 @@ class Polling:
             return 0
         try:
             with self._leases.kept([claim]):
-                done = self._look()
+                done = self._look(now)
                 self._looked = now
                 return done
         finally:
@@ -116,13 +125,28 @@ class Polling:
             with suppress(FencedError):
                 self._recorder.in_transaction(lambda connection: self._leases.postpone(connection, claim, due_ns))
 
-    def _look(self) -> int:
+    def _look(self, now: datetime) -> int:
+        budget = Budget(self._quota.requests)
         try:
-            found = self._accounts.brought_up(Budget(self._quota.requests), most=MOST_CAMPAIGNS)
+            self._periods.note(now, budget)
+            found = self._accounts.brought_up(budget, most=MOST_CAMPAIGNS)
         except RuleFileError:
             # Without the law nothing can be judged; who asks for it by name is told what is wrong with it.
             return 0
-        return sum(self._guards.judge(account) for account in found)
+        return self._judged(found)
+
+    def _judged(self, found: Iterable[CampaignAccount]) -> int:
+        """Return how many times a guard did something; one campaign that cannot be looked at keeps it from no other."""
+        done, looked, trouble = 0, False, None
+        for account in found:
+            try:
+                done += self._guards.judge(account)
+                looked = looked or account.standing is Standing.BREACHED
+            except PlatformError as problem:
+                trouble = problem
+        if trouble is not None and not looked:
+            raise trouble
+        return done
 
     def _is_early(self, now: datetime) -> bool:
         """Return whether the platform's clock has hardly moved since this process looked; one that was set back has."""

@@ -20,7 +20,8 @@ from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Statistics, Tally
 from paceline.compliance.rule import Period
 from paceline.compliance.rulebook import Rulebook
-from paceline.control.abandonment.book import AbandonmentBook, Counts, KeptPeriod, Known
+from paceline.control.abandonment.book import AbandonmentBook
+from paceline.control.abandonment.kept import Counts, KeptPeriod, Known
 from paceline.control.allowance import DAY, anchor_of, bounds, periods_of
 from paceline.primitives.ids import CampaignId
 
@@ -89,8 +90,9 @@ class Reading:
         """
         known = _begun(told, before)
         known = self._with_first_dial(known, budget)
-        known, hours = self._with_hours(known, before, budget)
+        # What a period holds comes first: a budget that is short leaves the hours to the next time.
         known, periods = self._with_periods(known, circumstances, rulebook, budget)
+        known, hours = self._with_hours(known, before, budget)
         self._book.keep(known, hours=hours, periods=periods)
         return known
 
@@ -181,7 +183,7 @@ def _begun(told: Statistics, before: Known | None) -> Known:
     total = Counts.of(told.tally)
     if before is None:
         return Known(campaign=told.campaign, total=total, told_at=told.at)
-    if total.dials < before.total.dials or total.answered < before.total.answered or told.at < before.told_at:
+    if total.is_less_than(before.total) or told.at < before.told_at:
         # The platform has lost count, or its clock was set back: what was derived from either is asked again.
         is_back = before.read_until is not None and told.at < before.read_until
         return replace(

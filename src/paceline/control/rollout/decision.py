@@ -231,10 +231,7 @@ def _too_early(plan: Plan, found: Trail, waited: timedelta) -> tuple[Why, str] |
             f"{blocks} of at least {plan.least_blocks} blocks of {_minutes(plan.block)} minutes are over",
         )
     if not found.paired[-1]:
-        return (
-            Why.NO_BASELINE,
-            f"utilisation cannot be compared: {found.old} blocks of earlier days, none at these times",
-        )
+        return Why.NO_BASELINE, words.uncompared_words(found)
     if found.paired[-1] < plan.least_blocks:
         return (
             Why.TOO_EARLY,

@@ -50,9 +50,9 @@ class RolloutDesk:
         """Have a paused rollout go on; raises as `Steering.resume` does."""
         return self._moved(self.steering.resume(campaign, order, at=self._now(campaign)))
 
-    def promote(self, campaign: CampaignId, order: Order) -> Rollout:
-        """Go to the next step on a person's word; raises as `Steering.promote` does."""
-        return self._moved(self.steering.promote(campaign, order, at=self._now(campaign)))
+    def promote(self, campaign: CampaignId, order: Order, *, step: int | None = None) -> Rollout:
+        """Go to the next step on a person's word; `step` and what is raised are as of `Steering.promote`."""
+        return self._moved(self.steering.promote(campaign, order, at=self._now(campaign), step=step))
 
     def abort(self, campaign: CampaignId, order: Order) -> Rollout:
         """Take a rollout back, and latch it; raises as `Steering.abort` does."""

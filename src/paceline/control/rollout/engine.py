@@ -11,6 +11,7 @@ A process may die between any two of these: whoever comes after it begins at 1, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -22,7 +23,7 @@ from paceline.campaign.ports import Platform
 from paceline.control.freezes import Freezes
 from paceline.control.recorder import Recorder
 from paceline.control.rollout.judging import Judging
-from paceline.control.rollout.rollouts import END, HOLD, STEP, Note, Rollouts
+from paceline.control.rollout.rollouts import END, HOLD, STEP, Note, OvertakenError, Rollouts
 from paceline.control.rollout.standing import Going, Phase, Rollout, next_minute
 from paceline.control.rollout.stepping import (
     WAITS,
@@ -38,7 +39,6 @@ from paceline.control.rollout.stepping import (
 from paceline.control.rollout.strangers import Strangers
 from paceline.control.settings_shown import pacing_shown
 from paceline.ledger.entry import Actor
-from paceline.ledger.readings import Readings
 from paceline.primitives.canonical import Json
 from paceline.storage.leases import Claim
 
@@ -64,23 +64,26 @@ class Engine:
         *,
         platform: Platform,
         recorder: Recorder,
-        readings: Readings,
         rollouts: Rollouts,
         stepping: Stepping,
         judging: Judging,
         strangers: Strangers,
         freezes: Freezes,
+        live_since: Callable[[Observed], datetime],
         actor: Actor,
     ) -> None:
-        """Join what looks, what judges, what sends and what keeps; `actor` is who notes what was seen."""
+        """Join what looks, what judges, what sends and what keeps; `actor` is who notes what was seen.
+
+        `live_since` tells since when nothing else was seen of a campaign's pacing.
+        """
         self._platform = platform
         self._recorder = recorder
-        self._readings = readings
         self._rollouts = rollouts
         self._stepping = stepping
         self._judging = judging
         self._strangers = strangers
         self._freezes = freezes
+        self._live_since = live_since
         self._actor = actor
 
     def look(self, rollout: Rollout, claim: Claim) -> Rollout:
@@ -91,38 +94,60 @@ class Engine:
             PlatformError: the campaign cannot be looked at; the claim is ours still, and nothing is lost.
             LedgerUnavailableError: nothing was kept.
         """
-        looked = self._looked(rollout)
+        looked = self._looked(rollout, claim)
         for _ in range(MOST_LOOKS - 1):
             if not looked.moved_on:
                 break
-            looked = self._looked(self._rollouts.keep(looked.rollout, *looked.notes))
+            looked = self._looked(self._rollouts.keep(looked.rollout, *looked.notes), claim)
         due = _due(looked.rollout, looked.observed.at)
         return self._rollouts.keep(looked.rollout, *looked.notes, claim=claim, due=due)
 
-    def _looked(self, rollout: Rollout) -> _Looked:
+    def _looked(self, rollout: Rollout, claim: Claim) -> _Looked:
         observed = self._platform.read(rollout.campaign)
         if observed.version != rollout.version:
             self._recorder.saw([observed])
         live = live_step(rollout, observed)
-        if live is None:
-            ended, note = self._strangers.took_over(rollout, observed)
-            return _Looked(rollout=ended, observed=observed, notes=(note,))
-        rollout = replace(rollout, version=observed.version, looked=observed.at)
+        if live is None or observed.state is State.ARCHIVED:
+            return self._left(rollout, observed)
+        rollout = replace(self._withdrawn(rollout), version=observed.version, looked=observed.at)
         going, notes = rollout.going, []
-        if going is not None and is_back(rollout, going):
-            self._stepping.withdraw(rollout, going)
         if going is not None and live == going.to:
             rollout, note = self._arrived(rollout, going, observed)
             notes.append(note)
         elif going is not None and live != rollout.step:
             # What was on its way when something else was decided has come all the same.
-            rollout = replace(rollout, step=live, began=going.since)
+            rollout = replace(rollout, step=live, began=self._began(going, observed))
         if rollout.phase.is_under_way:
             rollout, judged = self._judging.judged(rollout, observed, is_frozen=self._is_frozen(rollout))
             notes += judged
         if rollout.going is None or not self._may_send(rollout, rollout.going, observed):
             return _Looked(rollout=rollout, observed=observed, notes=tuple(notes))
-        return self._brought(self._rollouts.keep(rollout, *notes), observed)
+        kept = self._rollouts.keep(rollout, *notes)
+        if claim.is_over():
+            # A process that was suspended here: whoever took over may have gone back without sending anything.
+            raise OvertakenError(f"the turn at rollout {rollout.entry} is over")
+        return self._brought(kept, observed)
+
+    def _left(self, rollout: Rollout, observed: Observed) -> _Looked:
+        """End a rollout whose campaign is not its own any more, and what waits for approval of it."""
+        is_archived = observed.state is State.ARCHIVED
+        took = self._strangers.archived if is_archived else self._strangers.took_over
+        ended, note = took(rollout, observed)
+        self._stepping.withdraw(rollout, by=self._actor.name, why=note.why)
+        return _Looked(rollout=ended, observed=observed, notes=(note,))
+
+    def _withdrawn(self, rollout: Rollout) -> Rollout:
+        """Return the rollout without the change that waits for approval of a step that it is not to go to now."""
+        going = rollout.going
+        if going is None:
+            return rollout
+        if is_back(rollout, going):
+            self._stepping.withdraw(rollout, by=going.actor.name, why=going.why)
+            return rollout
+        if rollout.phase is not Phase.PAUSED:
+            return rollout
+        ended = self._stepping.withdraw(rollout, by=self._actor.name, why=f"rollout {rollout.entry} is paused")
+        return replace(rollout, going=replace(going, entry=None)) if going.entry in ended else rollout
 
     def _may_send(self, rollout: Rollout, going: Going, observed: Observed) -> bool:
         if going.not_before is not None and observed.at < going.not_before:
@@ -147,7 +172,9 @@ class Engine:
             case Refusal(why=why):
                 return self._refused(rollout, going, observed, why)
             case Waits(entry=entry, word=word, why=why):
-                later = replace(going, entry=entry) if word == WAITS else again(going, observed, entry=entry)
+                later = replace(going, entry=entry)
+                if word != WAITS:
+                    later = again(rollout, going, observed, entry=entry)
                 return self._held(replace(rollout, going=later), observed, word, why)
             case _:
                 assert_never(came)
@@ -163,7 +190,8 @@ class Engine:
                 observed=observed,
                 moved_on=True,
             )
-        later = replace(rollout, going=again(going, observed))
+        # What stood against what was live before may be gone by then.
+        later = replace(rollout, going=replace(again(rollout, going, observed), gentler=False))
         return self._held(later, observed, "refused", f"the way back was refused: {why}")
 
     def _held(self, rollout: Rollout, observed: Observed, word: str, why: str) -> _Looked:
@@ -178,7 +206,7 @@ class Engine:
         arrived = replace(
             rollout,
             step=going.to,
-            began=self._live_since(rollout, going),
+            began=self._began(going, observed),
             phase=going.then,
             going=None,
             held=None,
@@ -195,12 +223,9 @@ class Engine:
         why = f"{left}: {going.why}"
         return arrived, Note(kind=END, actor=self._actor, why=why, at=observed.at, figures=figures)
 
-    def _live_since(self, rollout: Rollout, going: Going) -> datetime:
-        """Return since when a step is live: when our change of it was first seen, else when it was decided."""
-        if going.entry is None:
-            return going.since
-        seen = [one.first_seen for one in self._readings.sightings(rollout.campaign) if one.made_by == going.entry]
-        return max([going.since, *seen])
+    def _began(self, going: Going, observed: Observed) -> datetime:
+        """Return since when a step is live: when it was first seen, whoever sent it and did not live to say so."""
+        return max(going.since, self._live_since(observed))
 
     def _is_frozen(self, rollout: Rollout) -> bool:
         return self._freezes.of(rollout.campaign) is not None

@@ -5,7 +5,8 @@
 * Abandonment: counts divided by the design effect that blocks show (at least 2 is supposed until they do), in a mixture
   that holds at any look; and bets on blocks, which suppose nothing of how abandoned calls come.
 * Utilisation: each block against blocks of the same time of day on earlier days, under what was live before; a sequence
-  that holds at any look from `Plan.least_blocks` on. The error of the earlier days, and that days differ, are in it.
+  that holds at any look from `Plan.least_blocks` on. The error of the earlier days, and that days differ, are in it:
+  fewer than `FEWEST_DAYS` of them do not show how far, and then nothing is compared.
 * Before is compared with after: what else changes in the world with the step is taken for the step's doing.
 """
 
@@ -28,6 +29,9 @@ SUPPOSED_EFFECT = 2.0
 """Design effect of abandoned calls until blocks show it; blocks of 50 simulated agents have 1.8 to 2.3."""
 _DAY_S = 86_400
 _ENOUGH_OLD_BLOCKS = 20
+FEWEST_DAYS = 5
+"""Earlier days below which utilisation is compared with nothing: they do not show how far days differ, and a day that
+differs would be taken for the step's doing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,7 @@ class Trail:
         gains, errors: utilisation gained so far, and its standard error; 0 and infinite until one was compared.
         gained: evidence that the gain is above `Plan.least_gain`.
         lost: evidence that utilisation is lower than before.
-        old: how many blocks of earlier days there are.
+        old, days: how many blocks of earlier days there are, and on how many days.
     """
 
     blocks: tuple[Block, ...]
@@ -84,6 +88,7 @@ class Trail:
     gained: tuple[float, ...]
     lost: tuple[float, ...]
     old: int
+    days: int
 
 
 def settled_since(plan: Plan, began: datetime) -> datetime:
@@ -143,7 +148,12 @@ def trail_of(plan: Plan, *, old: tuple[Block, ...], new: tuple[Block, ...], ceil
         gained=gained,
         lost=lost,
         old=len(old),
+        days=len(_days_of(old)),
     )
+
+
+def _days_of(blocks: tuple[Block, ...]) -> set[int]:
+    return {int(one.start.timestamp()) // _DAY_S for one in blocks}
 
 
 def _block(rows: list[tuple[datetime, Tally]]) -> Block:
@@ -179,7 +189,7 @@ def _abandonment(old: tuple[Block, ...], new: tuple[Block, ...], ceiling: float)
     abandoned = [one.abandoned for one in new]
     if not any(answered):
         nothing = (0.0,) * len(new)
-        return (SUPPOSED_EFFECT,) * len(new), nothing, nothing, nothing
+        return (_supposed_effect(old),) * len(new), nothing, nothing, nothing
     effects = running_effect(abandoned, answered, supposed=_supposed_effect(old))
     above, below = (
         deflated_evidence(abandoned, answered, effects=effects, limit=ceiling, claim=claim)
@@ -209,10 +219,11 @@ def _utilisation(
 ) -> tuple[tuple[int, ...], _Rows, _Rows, _Rows, _Rows]:
     from paceline.inference.paired_blocks import gain_evidence, old_blocks, running_gain
 
+    enough = old if len(_days_of(old)) >= FEWEST_DAYS else ()
     before = old_blocks(
-        [int(one.start.timestamp()) - one.time_of_day for one in old],
-        [one.time_of_day for one in old],
-        [one.utilisation for one in old],
+        [int(one.start.timestamp()) - one.time_of_day for one in enough],
+        [one.time_of_day for one in enough],
+        [one.utilisation for one in enough],
     )
     fitting = [] if before is None else [at for at, one in enumerate(new) if one.time_of_day in before.means]
     if before is None or not fitting:

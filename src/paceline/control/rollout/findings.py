@@ -5,14 +5,18 @@
 * `rollout.latched`: no rollout was undone by evidence or aborted that nobody has cleared since.
 * `rollout.supervised`: the campaign's pacing is not steered by the supervisor.
 * `rollout.not-dialing`: the campaign is ACTIVE and dials predictively, so that a step can be judged by what it does.
-* `rollout.unmeasured`: the platform tells what it measures; told, where nothing was measured before to compare with.
+* `rollout.unmeasured`: the platform tells what it measures; told, where too few days were measured to compare with, or
+  nobody saw what was live then.
 * `rollout.plan`: the steps are as small, and the least evidence as sound, as a plan has to have them.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from paceline.campaign.blocks import DialingMode
 from paceline.campaign.observed import Observed, State
+from paceline.control.rollout.evidence import FEWEST_DAYS
 from paceline.control.rollout.standing import Rollout
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Severity
@@ -88,12 +92,31 @@ def unmeasured() -> Finding:
     )
 
 
-def no_baseline() -> Finding:
-    """Return that nothing was measured under the pacing that is live."""
+def no_baseline(days: int) -> Finding | None:
+    """Return that too few days were measured under the pacing that is live; None when they are enough."""
+    if days >= FEWEST_DAYS:
+        return None
+    told = "nothing was" if not days else f"{days} day{' was' if days == 1 else 's were'}"
     return Finding(
         rule="rollout.unmeasured",
         severity=Severity.INFO,
-        message="nothing was measured under the pacing that is live, so no gain can be shown: a person promotes",
+        message=f"{told} measured under the pacing that is live, and it takes {FEWEST_DAYS} days to tell a gain from a "
+        "day that differs: no gain can be shown, a person promotes",
+        found=days,
+        limit=FEWEST_DAYS,
+    )
+
+
+def supposed_live(since: datetime, first_seen: datetime | None) -> Finding | None:
+    """Return that nobody saw whether what is live was so while it was measured; None when somebody did."""
+    if first_seen is not None and first_seen <= since:
+        return None
+    looked = "nobody here looked at it before" if first_seen is None else f"nobody here saw it before {_at(first_seen)}"
+    return Finding(
+        rule="rollout.unmeasured",
+        severity=Severity.INFO,
+        message=f"steps are compared with what was measured since {_at(since)}, and {looked}: it is supposed that its "
+        "pacing was then as it is now",
     )
 
 

@@ -60,7 +60,6 @@ def rollout_desk(parts: Parts, *, is_supervised: Callable[[CampaignId], bool] = 
     engine = Engine(
         platform=parts.platform,
         recorder=recorder,
-        readings=parts.readings,
         rollouts=rollouts,
         stepping=Stepping(
             parts.corridor,
@@ -71,6 +70,7 @@ def rollout_desk(parts: Parts, *, is_supervised: Callable[[CampaignId], bool] = 
         judging=Judging(measuring, actor=parts.actor),
         strangers=Strangers(recorder, parts.readings, parts.meanwhile, parts.actor),
         freezes=parts.freezes,
+        live_since=measuring.live_since,
         actor=parts.actor,
     )
     return RolloutDesk(

@@ -145,14 +145,14 @@ def _against(rollout: Rollout, observed: Observed, *, is_frozen: bool, is_unknow
 def _unseen(rollout: Rollout, measured: Measured | None, observed: Observed) -> timedelta:
     """Return for how long calls were made that nobody looked at before this look."""
     since = rollout.began if rollout.seen is None else rollout.seen
-    if observed.state is not State.ACTIVE:
-        return timedelta()
+    is_active = observed.state is State.ACTIVE
     if measured is None:
-        return observed.at - since
-    missed = [start for start, tally in measured.minutes if start >= since and tally.staffed_s]
+        return observed.at - since if is_active else timedelta()
+    missed = [start for start, tally in measured.minutes if start >= since and (tally.dials or tally.connects)]
     if missed:
-        return observed.at - missed[0]
-    return observed.at - since if measured.dials else timedelta()
+        # One that rests by now dialed all the same, up to the last of them.
+        return (observed.at if is_active else missed[-1] + MINUTE) - missed[0]
+    return observed.at - since if is_active and measured.dials else timedelta()
 
 
 def _seen(rollout: Rollout, measured: Measured | None, observed: Observed) -> Rollout:

@@ -3,12 +3,13 @@
 Rules:
 * Only complete minutes count. What was fetched is remembered in this process, and only what is new is asked for; a
   process that begins anew asks for all of it again.
-* Minutes before the rollout count as far back as the pacing and the dialing rules were the same, by what was seen of
-  the campaign; `LOOKED_BACK` at most.
+* Minutes before the rollout count where the pacing and the dialing rules were the same, by what was seen of the
+  campaign, `LOOKED_BACK` at most: one that was undone yesterday costs its own minutes, not those before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
 from paceline.control.law import Law
 from paceline.control.rollout.standing import Rollout
+from paceline.ledger.history import Sighting
 from paceline.ledger.readings import Readings
 from paceline.primitives.ids import EntryId
 
@@ -30,6 +32,8 @@ REMEMBERED = 32
 """So many rollouts are remembered in one process at most."""
 
 Minutes = tuple[tuple[datetime, Tally], ...]
+Spans = tuple[tuple[datetime, datetime], ...]
+"""Beginnings and ends, the oldest first."""
 
 
 @dataclass(slots=True)
@@ -97,7 +101,8 @@ class Measuring:
             told = self._platform.measured(
                 rollout.campaign, since=rollout.measured_since, until=rollout.started, by_minute=True
             )
-            known.baseline = tuple(one for one in told.minutes if one[0] + MINUTE <= rollout.started)
+            over = tuple(one for one in told.minutes if one[0] + MINUTE <= rollout.started)
+            known.baseline = outside(over, rollout.others, settle=rollout.plan.settle)
         return known.baseline
 
     def before(self, observed: Observed) -> Statistics:
@@ -107,7 +112,27 @@ class Measuring:
             PlatformError: it cannot be asked now.
             LedgerUnavailableError: nobody can tell since when it is live.
         """
-        return self._platform.measured(observed.campaign, since=self.live_since(observed), by_minute=True)
+        return self._platform.measured(observed.campaign, since=self.measured_in(observed)[0], by_minute=True)
+
+    def measured_in(self, observed: Observed) -> tuple[datetime, Spans]:
+        """Return since when minutes count as those of what is live, and the spans since then in which others did.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell.
+        """
+        since, begun, last = observed.at - LOOKED_BACK, None, None
+        others: list[tuple[datetime, datetime]] = []
+        for seen, is_other in self._likeness(observed):
+            if is_other and begun is None:
+                begun = since if last is None else last
+            if not is_other:
+                others += [] if begun is None else [(begun, seen.first_seen)]
+                begun, last = None, seen.last_seen
+        others += [] if begun is None else [(begun, observed.at)]
+        others = [one for one in others if one[1] > since]
+        if others and others[0][0] <= since:
+            since = others.pop(0)[1]
+        return min(since, observed.at), tuple(others)
 
     def live_since(self, observed: Observed) -> datetime:
         """Return since when nothing else was seen of the pacing and dialing rules, `LOOKED_BACK` at most.
@@ -115,18 +140,24 @@ class Measuring:
         Raises:
             LedgerUnavailableError: nobody can tell.
         """
+        since, others = self.measured_in(observed)
+        return others[-1][1] if others else since
+
+    def _likeness(self, observed: Observed) -> Iterator[tuple[Sighting, bool]]:
+        """Yield what was seen up to now, the oldest first, and whether its pacing or rules were others than now."""
         names = {name for aspect in ("pacing", "dialing") for name in self._platform.block(observed, aspect) or {}}
-        since, is_other = observed.at - LOOKED_BACK, False
         for seen in self._readings.sightings(observed.campaign):
-            was_other, is_other = (
-                is_other,
-                any(seen.settings.get(name) != observed.document.get(name) for name in names),
-            )
-            if was_other and not is_other:
-                since = max(since, seen.first_seen)
+            yield seen, any(seen.settings.get(name) != observed.document.get(name) for name in names)
             if seen.revision == observed.version:
                 break
-        return observed.at if is_other else min(since, observed.at)
+
+    def first_seen(self, observed: Observed) -> datetime | None:
+        """Return when the campaign was first looked at, None when it never was.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell.
+        """
+        return min((seen.first_seen for seen in self._readings.sightings(observed.campaign)), default=None)
 
     def periods(self, observed: Observed) -> tuple[LegalPeriod, ...] | None:
         """Return the legal periods that are running, with what was measured in them; None where nobody can tell.
@@ -149,6 +180,15 @@ class Measuring:
 def complete(told: Statistics) -> Minutes:
     """Return the minutes that were over when they were told: what is going on is counted another time."""
     return tuple(one for one in told.minutes if one[0] + MINUTE <= told.at)
+
+
+def outside(minutes: Minutes, others: Spans, *, settle: timedelta) -> Minutes:
+    """Return the minutes in which nothing else was live, nor was still under way: `settle` after it was over."""
+    return tuple(
+        one
+        for one in minutes
+        if not any(since < one[0] + MINUTE and one[0] < until + settle for since, until in others)
+    )
 
 
 def _dials(told: Statistics) -> bool:

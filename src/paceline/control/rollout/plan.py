@@ -2,13 +2,14 @@
 
 * The last step is the wish; those before it divide the way evenly, rounded towards the gentler side.
 * A step that goes further than the house allows is refused, not shortened: the answer names how many steps would do.
+  So is one that changes nothing, for it would show nothing.
 * A block is a divisor of a day, so that blocks of different days have the same times of day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Self, cast
@@ -24,6 +25,20 @@ HANDLES_PER_BLOCK = 5
 SHORTEST_BLOCK = timedelta(minutes=15)
 """Even where calls are short: many short blocks tell no more, and each has too few answers to be judged."""
 MOST_STEPS = 20
+LEAST_BLIND = timedelta(minutes=5)
+"""Shorter, and looks that come every minute, a little late at times, would be taken for blindness."""
+_BOUNDS = {
+    "steps": f"1 to {MOST_STEPS}",
+    "interval": "no negative time",
+    "least_answers": "at least 1",
+    "least_blocks": "at least 4",
+    "block": "whole minutes that divide a day",
+    "settle": "no negative time",
+    "level": "above 0.5 and below 1",
+    "least_gain": "a fraction, at least 0 and below 1",
+    "blind": f"at least {LEAST_BLIND // timedelta(minutes=1)} minutes",
+    "ceiling": "a fraction, above 0 and below 1",
+}
 _DAY_MINUTES = 24 * 60
 _GRAIN = Decimal("0.0001")
 
@@ -47,7 +62,7 @@ class Plan:
         settle: left out after a change: what was called before it is still under way; one mean handle time and a ring.
         level: how surely the whole rollout makes no false step: above 0.5 and below 1.
         least_gain: utilisation that a step must be shown to gain, a fraction, at least 0.
-        blind: how long without data before it steps back.
+        blind: how long without data before it steps back; at least `LEAST_BLIND`.
         ceiling: abandonment where no law sets a lower one; a fraction.
     """
 
@@ -78,12 +93,14 @@ class Plan:
             "settle": self.settle >= timedelta(0),
             "level": 0.5 < self.level < 1.0,  # wrong more often than right is no statement
             "least_gain": 0.0 <= self.least_gain < 1.0,
-            "blind": self.blind > timedelta(0),
+            "blind": self.blind >= LEAST_BLIND,
             "ceiling": 0.0 < self.ceiling < 1.0,
         }
         wrong = [name for name, holds in sound.items() if not holds]
         if wrong:
-            raise PlanError(f"{wrong[0]} cannot be {getattr(self, wrong[0])!r}", hint=(Plan.__doc__ or "").strip())
+            found = getattr(self, wrong[0])
+            shown = f"{len(found)} of them" if wrong[0] == "steps" else str(found)
+            raise PlanError(f"{wrong[0]} cannot be {shown}", hint=_BOUNDS[wrong[0]])
 
     @classmethod
     def between(
@@ -109,13 +126,14 @@ class Plan:
             rest: other fields of the plan.
 
         Raises:
-            PlanError: a step would go further than the limit, or a part is outside its bounds.
+            PlanError: a step would go further than the limit, or change nothing, or a part is outside its bounds.
         """
         if not 1 <= steps <= MOST_STEPS:
             raise PlanError(f"steps cannot be {steps}", hint=f"1 to {MOST_STEPS}")
         way = divided(live, wanted, steps)
         if step_limit is not None:
             _within(live, wanted, way, step_limit)
+        _moving(live, wanted, way)
         if handle_s is not None:
             rest.setdefault("block", block_for(handle_s))
             rest.setdefault("settle", settle_for(handle_s, ring_s))
@@ -262,6 +280,21 @@ def _within(live: Pacing, wanted: Pacing, way: tuple[Pacing, ...], limit: Decima
         f"{enough} steps would do" if enough else f"{MOST_STEPS} steps would not do either; roll out half of it first"
     )
     raise PlanError(f"with {len(way)} steps, {too_far} goes further in one step than {limit}", hint=hint)
+
+
+def _moving(live: Pacing, wanted: Pacing, way: tuple[Pacing, ...]) -> None:
+    idle = _first_idle(live, way)
+    if idle is None:
+        return
+    fewer = (n for n in range(len(way) - 1, 0, -1) if _first_idle(live, divided(live, wanted, n)) is None)
+    enough = next(fewer, None)
+    hint = None if enough is None else f"{enough} step{'' if enough == 1 else 's'} would do"
+    raise PlanError(f"with {len(way)} steps, step {idle} changes nothing", hint=hint)
+
+
+def _first_idle(live: Pacing, way: tuple[Pacing, ...]) -> int | None:
+    pairs = enumerate(zip((live, *way), way, strict=False), start=1)
+    return next((at for at, (before, after) in pairs if before == replace(after, beside=before.beside)), None)
 
 
 def _first_too_far(live: Pacing, way: tuple[Pacing, ...], limit: Decimal) -> str | None:

@@ -30,7 +30,7 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.due_work import FencedError, Work, WorkExistsError
 from paceline.storage.leases import Claim, Leases
-from paceline.storage.pacing_tables import CONTROL_ROLLOUTS
+from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
 
 ROOM = "rollouts"
 """The room of the due work in which rollouts stand."""
@@ -39,7 +39,9 @@ UNDO, ABORT, PAUSE, RESUME = "rollout.undo", "rollout.abort", "rollout.pause", "
 CLEAR, END = "rollout.clear", "rollout.end"
 KINDS = (ABORT, CLEAR, END, HOLD, PAUSE, PROMOTE, RESUME, START, STEP, UNDO)
 """The kinds of the notes of rollouts, and the types of their news."""
-_OF = CONTROL_ROLLOUTS.c
+_OF, _STEERED = CONTROL_ROLLOUTS.c, CONTROL_SUPERVISIONS.c
+_RUNNING = "running"
+"""The state of a supervision that steers."""
 T = TypeVar("T")
 
 
@@ -98,6 +100,7 @@ class Rollouts:
             other = _in_the_way(self._within(connection, rollout.campaign))
             if other is not None:
                 return other, False
+            self._not_steered(connection, rollout.campaign)
             row = self._recorder.book.put(connection, drafts.noted(self._deed(rollout, note), at=self._now()))
             made = replace(rollout, entry=row.entry, fence=1)
             made = _told(made, note, row.entry)
@@ -133,6 +136,8 @@ class Rollouts:
             done = connection.execute(update(CONTROL_ROLLOUTS).where(ours), self._values(kept))
             if done.rowcount != 1:
                 raise OvertakenError(f"rollout {rollout.entry} was changed by somebody else meanwhile")
+            if claim is None and kept.phase.is_under_way:
+                self._hold_alone(connection, kept)
             self._release(connection, kept, claim, due)
             return kept
 
@@ -226,6 +231,19 @@ class Rollouts:
         asked = select(CONTROL_ROLLOUTS).where(_OF.tenant == self._tenant, _OF.campaign == campaign)
         found = connection.execute(asked.order_by(_OF.entry))
         return [rollout_of(one.entry, one.campaign, one.state, json.loads(one.document), one.fence) for one in found]
+
+    def _not_steered(self, connection: Connection, campaign: CampaignId) -> None:
+        """Hold a rollout that begins against a supervision that began in the same moment."""
+        ours = (_STEERED.tenant == self._tenant) & (_STEERED.campaign == campaign)
+        found = connection.execute(select(_STEERED.document).where(ours)).scalar()
+        if found is not None and json.loads(found)["state"] == _RUNNING:
+            raise OvertakenError(f"campaign {campaign} is supervised by now: two who steer undo each other")
+
+    def _hold_alone(self, connection: Connection, kept: Rollout) -> None:
+        """Hold a rollout that may be taken up again against a newer one that has begun meanwhile."""
+        for other in self._within(connection, kept.campaign):
+            if other.entry != kept.entry and other.phase.is_under_way:
+                raise OvertakenError(f"rollout {other.entry} by {other.actor.name} is under way by now")
 
     def _release(self, connection: Connection, kept: Rollout, claim: Claim | None, due: datetime | None) -> None:
         if not kept.phase.is_under_way:

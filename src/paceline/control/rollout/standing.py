@@ -120,6 +120,7 @@ class Rollout:
         mode: the dialing mode that it is measured in, None where the campaign has no dialing rules.
         started: when it was begun; this and all other instants are of the platform's clock.
         measured_since: what was measured from then to `started` is what steps are compared with.
+        others: beginnings and ends of spans in it in which something else was live, or may have been.
         step: which step is live; 0 is the original.
         began: since when that step is live.
         version: the campaign as it was last seen with the pacing of this step.
@@ -145,6 +146,7 @@ class Rollout:
     mode: str | None
     started: datetime
     measured_since: datetime
+    others: tuple[tuple[datetime, datetime], ...] = ()
     step: int = 0
     began: datetime
     version: str
@@ -183,6 +185,7 @@ class Rollout:
             "mode": self.mode,
             "started": _text(self.started),
             "measured_since": _text(self.measured_since),
+            "others": [[_text(since), _text(until)] for since, until in self.others],
             "step": self.step,
             "began": _text(self.began),
             "version": self.version,
@@ -235,6 +238,7 @@ def rollout_of(entry: int, campaign: str, state: str, document: Mapping[str, Jso
         mode=_word(document["mode"]),
         started=_instant(document["started"]),
         measured_since=_instant(document["measured_since"]),
+        others=_spans(document.get("others")),
         step=_count(document["step"]),
         began=_instant(document["began"]),
         version=str(document["version"]),
@@ -311,6 +315,11 @@ def _object(told: Json) -> Mapping[str, Json]:
     if not isinstance(told, Mapping):
         raise TypeError("a row of a rollout holds an object here")
     return told
+
+
+def _spans(told: Json) -> tuple[tuple[datetime, datetime], ...]:
+    rows = told if isinstance(told, list | tuple) else ()
+    return tuple((_instant(row[0]), _instant(row[1])) for row in rows if isinstance(row, list | tuple))
 
 
 def _word(told: Json) -> str | None:

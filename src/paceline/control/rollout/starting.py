@@ -25,7 +25,7 @@ from paceline.control.order import Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
 from paceline.control.rollout import findings
-from paceline.control.rollout.measuring import Measuring
+from paceline.control.rollout.measuring import Measuring, outside
 from paceline.control.rollout.plan import Plan, PlanError
 from paceline.control.rollout.rollouts import START, Note, Rollouts
 from paceline.control.rollout.standing import Going, Phase, Rollout
@@ -73,23 +73,26 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What came of a wish to begin a rollout.
+    """What came of a wish to begin a rollout; with a dry run it does not begin, and `plan` says how it would go.
 
     Attributes:
         judged: how the whole wish was judged, as a change that was not sent.
         findings: what stands against the rollout itself, or is to be told of it.
         rollout: None when it did not begin.
+        plan: how it goes, or would; None where there is no plan.
     """
 
     judged: Outcome
     findings: Findings
     rollout: Rollout | None
+    plan: Plan | None = None
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
         return {
             "started": self.rollout is not None,
             "rollout": None if self.rollout is None else self.rollout.document(),
+            "plan": None if self.plan is None else self.plan.document(),
             "judged": self.judged.document(),
             "findings": [dict(one.document()) for one in self.findings],
         }
@@ -140,13 +143,17 @@ class Starting:
         plan = self._planned(observed, observed.pacing, whole, terms, told.tally)
         if isinstance(plan, Findings):
             return Started(judged=judged, findings=found + plan, rollout=None)
-        if not told.tally.connects:
-            found += Findings(findings.no_baseline())
         rollout = self._rollout(observed, plan, order)
+        before = outside(told.minutes, rollout.others, settle=plan.settle)
+        days = {start.date() for start, tally in before if tally.staffed_s and start < rollout.started}
+        supposed = findings.supposed_live(rollout.measured_since, self._measuring.first_seen(observed))
+        found += Findings.of([findings.no_baseline(len(days)), supposed if days else None])
+        if order.dry_run:
+            return Started(judged=judged, findings=found, rollout=None, plan=plan)
         kept, is_new = self._rollouts.begin(rollout, self._note(rollout, order, judged))
         if not is_new:
             return Started(judged=judged, findings=found + Findings(findings.in_the_way(kept)), rollout=None)
-        return Started(judged=judged, findings=found, rollout=kept)
+        return Started(judged=judged, findings=found, rollout=kept, plan=plan)
 
     def _judged(self, wish: SetPacing, order: Order) -> Outcome:
         """Return how the whole wish would end as one change, if one change might go so far."""
@@ -183,6 +190,7 @@ class Starting:
         if observed.pacing is None:
             raise TypeError("a rollout begins where pacing is live")
         at = observed.at
+        since, others = self._measuring.measured_in(observed)
         word = "the first step" if order.reason is None else order.reason
         return Rollout(
             entry=EntryId(0),
@@ -196,7 +204,8 @@ class Starting:
             original=observed.pacing,
             mode=None if observed.rules is None else observed.rules.mode.value,
             started=at,
-            measured_since=self._measuring.live_since(observed),
+            measured_since=since,
+            others=others,
             began=at,
             version=observed.version,
             going=Going(to=1, since=at, actor=order.actor, why=word, then=Phase.RUNNING),

@@ -84,14 +84,15 @@ class Steering:
 
         return self._decided(campaign, resumed)
 
-    def promote(self, campaign: CampaignId, order: Order, *, at: datetime) -> Rollout:
+    def promote(self, campaign: CampaignId, order: Order, *, at: datetime, step: int | None = None) -> Rollout:
         """Have a rollout go to its next step on a person's word; the step is judged as any change is.
 
-        After the last step it is over: what was wanted stays.
+        After the last step it is over: what was wanted stays. `step` is the one that the person looked at, None where
+        it does not matter.
 
         Raises:
             NoRolloutError: the campaign never had one.
-            RolloutStateError: it is not under way, or on its way to a step already.
+            RolloutStateError: it is not under way, on its way to a step already, or past the step looked at.
         """
 
         def promoted(rollout: Rollout) -> Decided:
@@ -100,6 +101,11 @@ class Steering:
                 raise RolloutStateError(
                     f"rollout {rollout.entry} is on its way to step {rollout.going.to} already",
                     hint=f"see what it waits for: paceline rollout status {campaign}",
+                )
+            if step is not None and step != rollout.step:
+                raise RolloutStateError(
+                    f"rollout {rollout.entry} is at step {rollout.step}, not at {step} any more",
+                    hint="look at what is live now, then decide again",
                 )
             word = f"promoted by {order.actor.name} without waiting for evidence"
             if rollout.step == rollout.last:
@@ -144,7 +150,8 @@ class Steering:
             back = replace(rollout, phase=Phase.UNDOING, going=going, held=None)
             return back, _note(UNDO, order, at, f"{word} at step {rollout.step} of {rollout.last}")
 
-        return self._decided(campaign, undone)
+        # A newer one that begins meanwhile is not meant.
+        return self._decided(campaign, undone, of=self._rollouts.of(campaign))
 
     def clear(self, campaign: CampaignId, order: Order, *, at: datetime) -> Rollout:
         """Let rollouts of the campaign begin again.

@@ -4,8 +4,9 @@ Rules:
 * The change of a step is judged as every change is: by the law, by what is expected, by who else is at the campaign.
 * The way back is never refused for being a long step: findings that a person may answer for are answered for by whoever
   began the rollout. Nor does it wait for approval.
-* What is not taken is tried again, each time twice as long after the one before, `LONGEST` at most. The way back that
-  is refused is tried again with the gentler of each field.
+* A change names the fields alone in which a step differs from what is live: what it leaves is not judged anew.
+* What is not taken is tried again, each time twice as long after the one before: the way back `SOON_BACK` at most, all
+  else `LONGEST`. The way back that is refused is tried again with the gentler of each field, and later as it was.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import assert_never
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.observed import WAITS_HERE, Observed, Stage
 from paceline.campaign.pacing.changes import SetPacing
+from paceline.campaign.pacing.model import FIELDS
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import (
     Applied,
@@ -51,6 +53,8 @@ ANSWERS_FOR = timedelta(days=1)
 """How long that word counts."""
 SOON, LONGEST = timedelta(minutes=1), timedelta(hours=1)
 """Time between two tries, of the platform: after the first, and at most."""
+SOON_BACK = timedelta(minutes=5)
+"""At most between two tries of the way back: what harms goes on until one of them is taken."""
 WAITS = "waits"
 """The word of what waits for a second person or for its hour."""
 _IN_THE_WAY = frozenset({"lifecycle.locked", "lifecycle.unfinished", "lifecycle.transition"})
@@ -144,15 +148,20 @@ class Stepping:
         reason = self._recorder.book.read(entry).rows[0].document["reason"]
         return str(reason).startswith(_named(rollout))
 
-    def withdraw(self, rollout: Rollout, going: Going) -> None:
-        """End what waits for approval of the steps of a rollout that goes back: nobody is to approve it any more.
+    def withdraw(self, rollout: Rollout, *, by: str, why: str) -> frozenset[EntryId]:
+        """End what waits for approval of the steps of a rollout, and return what did: nobody is to approve it any more.
 
         Raises:
             LedgerUnavailableError: it waits still.
         """
-        for other in self._recorder.unended(campaigns=[rollout.campaign], kind=SetPacing.kind):
-            if other.stage in WAITS_HERE and self._is_of(rollout, other.entry):
-                self._withdrawal.withdrawn(other.entry, cancelled(going.actor.name, going.why))
+        waits = [
+            other.entry
+            for other in self._recorder.unended(campaigns=[rollout.campaign], kind=SetPacing.kind)
+            if other.stage in WAITS_HERE and self._is_of(rollout, other.entry)
+        ]
+        for entry in waits:
+            self._withdrawal.withdrawn(entry, cancelled(by, why))
+        return frozenset(waits)
 
     def send(self, rollout: Rollout, going: Going, observed: Observed) -> Came:
         """Send the change of a step, and return what became of it.
@@ -162,7 +171,7 @@ class Stepping:
             going: the step, kept already.
             observed: the campaign as it was just looked at, which names the version.
         """
-        change = SetPacing.to(rollout.campaign, target_of(rollout, going))
+        change = _what_differs(SetPacing.to(rollout.campaign, target_of(rollout, going)), observed)
         outcome = self._corridor.run(change, self._order(rollout, going, observed))
         return _came(outcome)
 
@@ -192,16 +201,26 @@ def target_of(rollout: Rollout, going: Going) -> Pacing:
     return gentler_of(wanted, rollout.pacing_at(rollout.step)) if going.gentler else wanted
 
 
-def again(going: Going, observed: Observed, *, entry: EntryId | None = None) -> Going:
+def again(rollout: Rollout, going: Going, observed: Observed, *, entry: EntryId | None = None) -> Going:
     """Return the going with one more try counted, and when the next may be.
 
     Args:
+        rollout: of which it is.
         going: as it was.
         observed: the campaign as it was looked at.
         entry: of a change that may have been taken all the same; None where it was not.
     """
-    wait = min(SOON * 2 ** min(going.tries, 10), LONGEST)
+    wait = min(SOON * 2 ** min(going.tries, 10), SOON_BACK if is_back(rollout, going) else LONGEST)
     return replace(going, entry=entry, tries=going.tries + 1, not_before=observed.at + wait)
+
+
+def _what_differs(change: SetPacing, observed: Observed) -> SetPacing:
+    """Return the change without the fields that are live as it has them; whole where it would name nothing."""
+    live = observed.pacing
+    differs = {name for name in FIELDS if live is None or getattr(live, name) != getattr(change, name)}
+    if not differs:
+        return change
+    return SetPacing(campaign=change.campaign, **{name: getattr(change, name) for name in differs})
 
 
 def _named(rollout: Rollout) -> str:

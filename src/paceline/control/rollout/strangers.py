@@ -1,7 +1,7 @@
 """The end of a rollout whose pacing somebody else changed: who, what, and whether it was eased off.
 
 Rules:
-* Nothing is sent: what somebody else made stays as he made it.
+* Nothing is sent: what somebody else made stays as he made it. So does a campaign that somebody archived.
 * Where one of ours only eased off, a guard or a person, the rollout is undone by that; all else is a conflict.
 """
 
@@ -72,6 +72,19 @@ class Strangers:
             version=observed.version,
         )
         return ended, Note(kind=END, actor=self.actor, why=why, at=observed.at, figures=figures)
+
+    def archived(self, rollout: Rollout, observed: Observed) -> tuple[Rollout, Note]:
+        """Return the rollout at its end, and what is noted of it: the campaign takes no change any more."""
+        why = f"campaign {rollout.campaign} is {observed.state} and takes no change at all: nothing can be sent"
+        ended = replace(
+            rollout,
+            phase=Phase.CONFLICTED,
+            going=None,
+            held=None,
+            looked=observed.at,
+            version=observed.version,
+        )
+        return ended, Note(kind=END, actor=self.actor, why=why, at=observed.at, figures={"state": observed.state.value})
 
     def _maker(self, observed: Observed) -> Entry | None:
         """Return the entry of ours that made what is live; None when none did."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from paceline.campaign.forecaster import LegalPeriod
-from paceline.control.rollout.evidence import EXPECTED_GAIN, Trail
+from paceline.control.rollout.evidence import EXPECTED_GAIN, FEWEST_DAYS, Trail
 from paceline.control.rollout.plan import Plan
 from paceline.primitives.canonical import Json
 
@@ -63,6 +63,16 @@ def open_words(plan: Plan, found: Trail, ceiling: float, *, mistake: float) -> s
     )
 
 
+def uncompared_words(found: Trail) -> str:
+    """Return why utilisation is compared with nothing."""
+    if found.days < FEWEST_DAYS:
+        return (
+            f"utilisation cannot be compared: {found.days} earlier days were measured, and fewer than {FEWEST_DAYS} do "
+            "not show how far days differ"
+        )
+    return f"utilisation cannot be compared: {found.old} blocks of earlier days, none at these times"
+
+
 def counted(found: Trail, at: int) -> tuple[int, int]:
     """Return the abandoned and the answered calls up to a block."""
     seen = found.blocks[: at + 1]
@@ -90,6 +100,7 @@ def numbers(
         "blocks": at + 1,
         "blocks_compared": found.paired[at] if at >= 0 else 0,
         "earlier_blocks": found.old,
+        "earlier_days": found.days,
         "answered": answered,
         "abandoned": abandoned,
         "ceiling": ceiling,

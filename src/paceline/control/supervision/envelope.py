@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from paceline.campaign.blocks import Pacing
@@ -182,13 +183,13 @@ def certified(
     Raises:
         NotCertifiedError: it cannot be shown; the message says what is in the way.
     """
-    world, at_once = world_of(history)
+    (world, at_once), at = world_of(history), history.at
     bounds, strictest = bounds_of(live, limits), min(periods, key=lambda one: one.most / one.per)
-    ceiling, fewest = (strictest.most, strictest.per), min(_answers(world, one) for one in periods)
+    ceiling, fewest = (strictest.most, strictest.per), min(_answers(world, one, at) for one in periods)
     reserve = reserve_of(round(world.answers_a_day * world.days), *ceiling)
     running = Running(answered=0, abandoned=0, most=ceiling[0], per=ceiling[1], reserve=reserve)
     for _ in range(TRIES):
-        terms = _terms(world, periods, at_once, target)
+        terms = _terms(world, periods, at, at_once, target)
         account = Account(owed=Decimal(round(BEGUN / terms.gain)), answer_rate=world.answer_rate)
         played = rehearse(world, terms, bounds, account, running, days=days, seed=seed)
         if 2 * played.at_once > at_once:
@@ -209,23 +210,23 @@ def certified(
     raise NotCertifiedError(f"{at_once} calls are abandoned at once on some days: nothing can be promised")
 
 
-def _terms(world: World, periods: Sequence[LegalPeriod], at_once: int, target: Decimal | None) -> Terms:
+def _terms(world: World, periods: Sequence[LegalPeriod], at: datetime, at_once: int, target: Decimal | None) -> Terms:
     """Return the terms under which every period keeps its ceiling, by the theorem and what is expected.
 
     A period may begin with all that can be saved in the account, so that is what the theorem is asked with.
     """
-    fewest = min(_answers(world, one) for one in periods)
+    fewest = min(_answers(world, one, at) for one in periods)
     room = 2 * float(ROOM) * fewest - at_once
     gain = min(max((HIGHEST + LOWEST) / room if room > 0 else MOST_GAIN, LEAST_GAIN), MOST_GAIN)
     most_owed, most_saved = Decimal(math.ceil(HIGHEST / gain)), Decimal(math.ceil(LOWEST / gain))
     beyond = most_owed + most_saved + at_once
     highest = min(
-        Decimal(one.most) / one.per - max(ROOM, beyond / max(_answers(world, one), 1)) for one in periods
+        Decimal(one.most) / one.per - max(ROOM, beyond / max(_answers(world, one, at), 1)) for one in periods
     ).quantize(_GRAIN, ROUND_FLOOR)
     if highest <= 0:
         raise NotCertifiedError(
-            f"with {world.answers_a_day:,.0f} people who answer on a day, the {at_once} calls that may be abandoned at "
-            "once are more than a legal period holds: this campaign is too small to be steered; dial progressively"
+            f"with {fewest:,} people who answer until a legal period ends, the {at_once} calls that may be abandoned "
+            "at once are more than it holds: the campaign is too small to be steered in it; dial progressively"
         )
     if target is not None and not 0 < target <= highest:
         raise NotCertifiedError(
@@ -242,9 +243,15 @@ def _terms(world: World, periods: Sequence[LegalPeriod], at_once: int, target: D
     )
 
 
-def _answers(world: World, period: LegalPeriod) -> int:
+def _answers(world: World, period: LegalPeriod, at: datetime) -> int:
+    """Return how many people are expected to have answered when a period ends, the one that is running and the next."""
     days = min((period.end - period.start).total_seconds() / _DAY_S, 31.0)
-    return round(world.answers_a_day * max(1.0, world.days * days / 30))
+    whole = world.answers_a_day * max(1.0, world.days * days / 30)
+    if period.end <= at:  # the last 24 hours: they never end
+        return round(whole)
+    # One that soon ends, and has few answers yet, has no room for as many abandoned calls as a whole one.
+    left = (period.end - at).total_seconds() / _DAY_S
+    return round(min(whole, period.answered + world.answers_a_day * world.days * left / 30))
 
 
 def _held(made: Certificate) -> Certificate:

@@ -15,6 +15,7 @@ from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.rollout.rollouts import Rollouts
 from paceline.control.supervision.envelope import CertifiedSteps
+from paceline.control.supervision.leaving import Leaving
 from paceline.control.supervision.looking import Looking
 from paceline.control.supervision.supervisions import Supervisions
 from paceline.control.supervision.supervisor import Supervisor
@@ -72,6 +73,7 @@ def supervisor_of(parts: Parts, approvals: Policy, requests_per_minute: int) -> 
         approvals=approvals,
         supervisions=supervisions,
         looking=looking,
+        leaving=Leaving(parts.platform, parts.corridor, parts.recorder),
         requests_per_minute=requests_per_minute,
         in_the_way=in_the_way,
     )

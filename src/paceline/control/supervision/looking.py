@@ -47,8 +47,9 @@ from paceline.control.supervision.controller import (
     updated,
 )
 from paceline.control.supervision.envelope import CertifiedSteps
+from paceline.control.supervision.leaving import STEP_LIMIT
 from paceline.control.supervision.standing import Standing, pacing_document
-from paceline.control.supervision.supervisions import Supervisions, order_of
+from paceline.control.supervision.supervisions import Supervisions, order_of_step
 from paceline.primitives.findings import Severity
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -59,8 +60,6 @@ ASKED_AGAIN = timedelta(hours=1)
 """So often the legal periods are asked for, and the campaign is read whatever else happens."""
 PATIENCE = timedelta(minutes=5)
 """A bolder step that was refused is tried again after this."""
-STEP_LIMIT = "pacing.step-limit"
-"""The rule that each step is answered for by whoever began: the certificate is of all steps within the bounds."""
 AWAY = (UnavailableError, NoAnswerError, RateLimitedError, UnauthorizedError)
 """Failures of the platform itself, not of one campaign."""
 _NOBODY = EntryId(0)
@@ -135,14 +134,16 @@ class Looking:
         return self._supervisions.keep(after)
 
     def _look(self, look: _Look) -> None:
-        is_blind = look.at - look.standing.counted > BLIND
+        # A clock that was set back hides what happens as a look that is missing does.
+        is_blind = abs(look.at - look.standing.counted) > BLIND
         if is_blind:
             look.seen = None
             self._step(look, pacing_of(1.0, look.standing.account.answer_rate, look.standing.bounds), "nobody looked")
         if not look.goes_on() or not self._count(look, is_blind=is_blind) or is_blind:
             return
-        if look.standing.wanted is not None and not self._fresh(look):
-            # What became of the last step was not known: whoever sent it was killed, or had no answer.
+        # What became of the last step is not known (whoever sent it was killed, or had no answer), or somebody has set
+        # the pacing by this ledger: then the campaign is looked at before anything else.
+        if (look.standing.wanted is not None or self._supervisions.is_met(look.standing)) and not self._fresh(look):
             return
         self._ask_periods(look)
         standing = look.standing
@@ -161,6 +162,10 @@ class Looking:
         until = told.at.replace(second=0, microsecond=0)
         look.at = told.at
         if until <= before.counted:
+            if before.counted - until > BLIND:
+                told_at = until - ASKED_AGAIN  # so that the legal periods are asked anew
+                note = "the platform's clock was set back"
+                look.standing = replace(look.standing, counted=until, asked_at=told_at, blind=True, note=note)
             return False
         total = Tally()
         for start, one in told.minutes:
@@ -280,7 +285,12 @@ class Looking:
                     self._step(look, wanted, why, is_again=True)
             case Scheduled():
                 against = "each step waits for approval by a second person: nobody can steer so"
-                self._suspend(look, against, look.seen)
+                # What eases off waits for nobody: a pacing that nobody steers is not left to abandon.
+                if not is_again:
+                    gentle = pacing_of(1.0, standing.account.answer_rate, standing.bounds)
+                    self._step(look, gentle, against, is_again=True)
+                if not look.over:
+                    self._suspend(look, against, look.seen)
             case Refused():
                 self._was_refused(look, outcome, wanted)
             case _:
@@ -330,7 +340,7 @@ def _order(standing: Standing, wanted: Pacing, why: str, seen: Observed) -> Orde
     is_gentler = standing.live is not None and lines_per_idle(wanted) <= lines_per_idle(standing.live)
     until = seen.at + timedelta(days=1)
     return replace(
-        order_of(standing, f"supervision {standing.entry}: {why}"),
+        order_of_step(standing, why),
         if_revision=seen.version,
         on_conflict=OnConflict.REPORT,
         overrides=(Override(rule=STEP_LIMIT, until=until),),

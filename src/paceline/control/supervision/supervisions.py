@@ -17,21 +17,30 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from paceline.control.announcing import Crier
 from paceline.control.order import Order
+from paceline.control.rollout.standing import UNDER_WAY
 from paceline.control.supervision.standing import Standing, Steering, kept, standing_of
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
-from paceline.ledger.entry import Actor, Deed
+from paceline.ledger.entry import Actor, Deed, Query
 from paceline.ledger.failures import at_the_ledger
 from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
-from paceline.storage.pacing_tables import CONTROL_SUPERVISIONS
+from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
 
 START, END, SUSPEND = "supervision.start", "supervision.end", "supervision.suspend"
 KINDS = (END, START, SUSPEND)
 """The kinds of the notes of supervision, and the types of their news."""
-_OF = CONTROL_SUPERVISIONS.c
+_OF, _ROLLED = CONTROL_SUPERVISIONS.c, CONTROL_ROLLOUTS.c
+_STEP = "supervision {entry}: "
 T = TypeVar("T")
+
+
+class RolledOutError(PacelineError):
+    """a rollout of the campaign has begun meanwhile"""
+
+    code = "rolled-out"
 
 
 class Supervisions:
@@ -70,6 +79,7 @@ class Supervisions:
             details: the certificate.
 
         Raises:
+            RolledOutError: a rollout began in the same moment.
             LedgerUnavailableError: it did not begin.
         """
 
@@ -78,6 +88,7 @@ class Supervisions:
             other = self._within(connection, standing.campaign)
             if other is not None and other.is_running:
                 return other, False
+            self._hold_against_rollouts(connection, standing.campaign)
             note = self._noted(connection, START, standing.campaign, order, details)
             made = replace(standing, entry=note, fence=1 if other is None else other.fence + 1)
             self._forget(connection, standing.campaign)
@@ -138,6 +149,26 @@ class Supervisions:
 
         return self._write(work)
 
+    def is_met(self, standing: Standing) -> bool:
+        """Return whether the last pacing that was set by this ledger since it began was set by somebody else.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell.
+        """
+        asked = Query(campaign=standing.campaign, kind="pacing.set", outcome="applied", limit=1)
+        ours = _STEP.format(entry=standing.entry)
+        return any(
+            one.number > standing.entry and not str(one.rows[0].document.get("reason")).startswith(ours)
+            for one in self._book.entries(asked)
+        )
+
+    def _hold_against_rollouts(self, connection: Connection, campaign: CampaignId) -> None:
+        ours = (_ROLLED.tenant == self._book.tenant) & (_ROLLED.campaign == campaign)
+        steps = _ROLLED.state.in_([phase.value for phase in UNDER_WAY])
+        found = connection.execute(select(_ROLLED.entry).where(ours & steps).limit(1)).scalar()
+        if found is not None:
+            raise RolledOutError(f"rollout {found} of campaign {campaign} began meanwhile: one at a time")
+
     def _put(self, connection: Connection, standing: Standing) -> Standing | None:
         after = replace(standing, fence=standing.fence + 1)
         ours = (_OF.tenant == self._book.tenant) & (_OF.campaign == standing.campaign)
@@ -184,6 +215,11 @@ def order_of(standing: Standing, reason: str) -> Order:
     """Return the order of whoever began a supervision, for what it does now."""
     name, known_by = standing.actor
     return Order(actor=Actor(name=name, known_by=known_by), reason=reason, ticket=standing.ticket)
+
+
+def order_of_step(standing: Standing, why: str) -> Order:
+    """Return the order of one step, by whose reason it is known for one of this supervision."""
+    return order_of(standing, _STEP.format(entry=standing.entry) + why)
 
 
 def _values(standing: Standing) -> dict[str, object]:

@@ -35,10 +35,11 @@ from paceline.control.platform_time import PlatformTime
 from paceline.control.projecting import LOOKED_BACK
 from paceline.control.recorder import Recorder
 from paceline.control.supervision.envelope import Certificate, NotCertifiedError, certified
-from paceline.control.supervision.looking import MINUTE, Looking
+from paceline.control.supervision.leaving import Leaving
+from paceline.control.supervision.looking import BLIND, MINUTE, Looking
 from paceline.control.supervision.rehearsal import DAYS
 from paceline.control.supervision.standing import Standing
-from paceline.control.supervision.supervisions import Supervisions
+from paceline.control.supervision.supervisions import RolledOutError, Supervisions
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Findings, Severity
@@ -95,10 +96,17 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """The supervision that was ended, as it was left; None where there was none."""
+    """The supervision that was ended, as it was left; None where there was none.
+
+    Attributes:
+        campaign: which.
+        standing: as it was kept last.
+        left: how its pacing is left, in words; empty where there was none.
+    """
 
     campaign: CampaignId
     standing: Standing | None
+    left: str = ""
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
@@ -106,6 +114,7 @@ class Ended:
             "outcome": "ended" if self.standing is not None else "unchanged",
             "campaign": self.campaign,
             "supervision": None if self.standing is None else self.standing.document(),
+            "left": self.left or None,
         }
 
 
@@ -123,6 +132,7 @@ class Supervisor:
         approvals: Policy,
         supervisions: Supervisions,
         looking: Looking,
+        leaving: Leaving,
         requests_per_minute: int,
         in_the_way: Callable[[CampaignId], str | None] = lambda _campaign: None,
     ) -> None:
@@ -137,6 +147,7 @@ class Supervisor:
             approvals: which changes want a second person; where each step would, nobody can steer.
             supervisions: where they are kept.
             looking: looks at one campaign.
+            leaving: eases off what nobody steers any more.
             requests_per_minute: that are allowed; 0 is no limit.
             in_the_way: what else steers the pacing of a campaign, in words; None where nothing does.
         """
@@ -148,6 +159,7 @@ class Supervisor:
         self._approvals = approvals
         self._supervisions = supervisions
         self._looking = looking
+        self._leaving = leaving
         self._in_the_way = in_the_way
         self._allowed = max(A_LOOK, UNLIMITED if requests_per_minute == 0 else requests_per_minute // SHARE)
         self._minute: datetime | None = None
@@ -204,19 +216,24 @@ class Supervisor:
         if order.dry_run:
             return Begun(campaign=campaign, certificate=made, dry_run=True)
         standing = _begun(observed, made, periods, order)
-        kept, is_new = self._supervisions.begin(standing, order, made.document())
+        try:
+            kept, is_new = self._supervisions.begin(standing, order, made.document())
+        except RolledOutError as other:
+            return Begun(campaign=campaign, findings=Findings(_unready(other.message)), certificate=made)
         if not is_new:
             return Begun(campaign=campaign, findings=Findings(_running(kept)), certificate=made)
         return Begun(campaign=campaign, certificate=made, standing=kept)
 
     def end(self, campaign: CampaignId, order: Order) -> Ended:
-        """End a supervision; the pacing stays as the last step left it.
+        """End a supervision; one line for each idle agent is left, or what somebody else has set.
 
         Raises:
             LedgerUnavailableError: it goes on.
         """
-        standing = self._supervisions.end(campaign, order, lambda one: one.document())
-        return Ended(campaign=campaign, standing=standing)
+        standing = self._supervisions.of(campaign)
+        left = "" if standing is None else self._leaving.leave(standing, order)
+        ended = self._supervisions.end(campaign, order, lambda one: {**one.document(), "left": left})
+        return Ended(campaign=campaign, standing=ended, left=left)
 
     @property
     def every_s(self) -> float:
@@ -331,6 +348,8 @@ def _begun(observed: Observed, made: Certificate, periods: tuple[LegalPeriod, ..
 
 
 def _is_due(standing: Standing, now: datetime) -> bool:
+    if standing.counted - now > BLIND:  # the platform's clock was set back
+        return True
     wait = 2 * MINUTE if standing.resting else MINUTE
     return now - standing.counted >= wait and now - standing.looked >= EARLY
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from fastapi.responses import Response
 
-from paceline.control.abandonment.accounts import CampaignAccount
+from paceline.control.abandonment.account import CampaignAccount
 from paceline.control.attention import worst_of
 from paceline.control.ease_to import EaseTo
-from paceline.control.easing import STEP_LIMIT
+from paceline.control.easing import ANSWERED
 from paceline.control.foresight import Foreseen
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -28,6 +28,8 @@ from paceline.service.routes.abandonment import severity
 
 router = APIRouter(include_in_schema=False)
 """The routes of abandonment."""
+SHOWN = 100
+"""So many campaigns are shown at most, the worst ones."""
 LABELS = {
     EaseTo.PROGRESSIVE: "One line for each available agent",
     EaseTo.LAST_GOOD: "The last pacing that kept the ceiling",
@@ -46,9 +48,9 @@ class Eased:
 
     @property
     def findings(self) -> list[Mapping[str, Json]]:
-        """What would be found, but for the step limit: whoever eases off answers for that."""
+        """What would be found, but for what whoever eases off answers for."""
         found = () if self.foreseen is None else self.foreseen.findings
-        return [one.document() for one in found if one.rule != STEP_LIMIT]
+        return [one.document() for one in found if one.rule not in ANSWERED]
 
 
 @router.get("/abandonment")
@@ -57,12 +59,16 @@ def show_abandonment(request: Request, parts: Here, who: Viewing) -> Response:
     accounts, names, now, away = parts.system.abandonment, dict[str, str](), None, None
     try:
         look = parts.live.look()
-        names, now = {row.campaign: row.observed.name or row.campaign for row in look.rows}, look.at
+        names = {row.campaign: row.observed.name or row.campaign for row in look.rows}
+        now = look.at if parts.live.away is None else None
     except PacelineError as error:
         away = error.message
     known = sorted(accounts.kept(sorted(accounts.book.known()), now=now), key=severity)
-    shown = [(one, worst_of(one), names.get(one.campaign, one.campaign), address_of(one.campaign)) for one in known]
-    return render(request, "abandonment.html", who, shown=shown, away=away or parts.live.away)
+    shown = [
+        (one, worst_of(one), names.get(one.campaign, one.campaign), address_of(one.campaign)) for one in known[:SHOWN]
+    ]
+    more = max(len(known) - SHOWN, 0)
+    return render(request, "abandonment.html", who, shown=shown, more=more, away=away or parts.live.away)
 
 
 @router.get("/campaigns/{campaign}/abandonment")

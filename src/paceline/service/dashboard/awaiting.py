@@ -1,13 +1,19 @@
-"""What is computed beside a page: shown when it is there, asked for again while it is not."""
+"""What pages wait for: computed beside them and asked for again while it is not there, or looked at by a worker."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
-from paceline.service.operations import Running
+from paceline.service.operations import Running, result_of
+from paceline.service.parts import Parts
+
+UNSEEN = timedelta(minutes=5)
+"""What nobody has looked at for longer, by the platform's clock, is told as such: a worker looks once a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +29,30 @@ class Awaited:
         return self.told is None and self.error is None
 
 
-def awaited(running: Running, longest_s: float) -> Awaited:
-    """Return what came of a computation within so many seconds."""
+def begun(begin: Callable[[], Running]) -> Running | PacelineError:
+    """Begin a computation; why it cannot begin is told in its place on the page, as what it fails of later is."""
     try:
-        return Awaited(told=running.future.result(timeout=longest_s))
+        return begin()
+    except PacelineError as error:
+        return error
+
+
+def awaited(running: Running | PacelineError, longest_s: float) -> Awaited:
+    """Return what came of a computation within so many seconds."""
+    if isinstance(running, PacelineError):
+        return Awaited(error=running)
+    try:
+        return Awaited(told=result_of(running, longest_s))
     except NotYetError:
         return Awaited()
     except PacelineError as error:
         return Awaited(error=error)
+
+
+def unseen_for(parts: Parts, looked: datetime) -> timedelta | None:
+    """Return how long nobody has looked at something that a worker looks at each minute; None where it is not long."""
+    try:
+        now = parts.live.look(within_s=60.0).at
+    except PacelineError:
+        return None  # that the platform is away is told elsewhere
+    return now - looked if now - looked > UNSEEN else None

@@ -27,9 +27,10 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import pacing_form
-from paceline.service.dashboard.awaiting import Awaited, awaited
+from paceline.service.dashboard.answering import UNTIL
+from paceline.service.dashboard.awaiting import Awaited, awaited, begun
 from paceline.service.dashboard.pages import render, segment
-from paceline.service.dashboard.settings_page import UNTIL, Named, set_block
+from paceline.service.dashboard.settings_page import Named, set_block
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
 from paceline.service.parts import Here, Parts
 
@@ -48,7 +49,7 @@ def judge_pacing(campaign: Named, request: Request, parts: Here, who: Operating)
     seen = parts.system.foresight.seen(named, Part.CAMPAIGN)
     typed = pacing_form.typed(named, who, seen.pacing)
     is_asked = typed.change is not None and typed.differs
-    look = awaited(parts.expecting.judged(typed.change), SHORT_S) if typed.change and is_asked else None
+    look = _judged(parts, who, typed.change) if typed.change and is_asked else None
     told = _told(look)
     found = told.get("findings", [one.document() for one in typed.findings])
     is_rollout = bool(who.said("steps"))
@@ -164,10 +165,15 @@ def _tried(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, *
         return Tried(seen=seen, said=said, findings=typed.findings, effect=None, curve=None)
     change = SetPacing.to(campaign, whole)
     # Both begin before either is waited for.
-    effect, curve = parts.expecting.what_if(change), parts.expecting.curve(change)
+    effect = begun(lambda: parts.expecting.what_if(change, asker=who.name))
+    curve = begun(lambda: parts.expecting.curve(change, asker=who.name))
     look = awaited(effect, longest_s)
     further = awaited(curve, 0.0 if look.is_going_on else longest_s)
     return Tried(seen=seen, said=said, findings=typed.findings, effect=look, curve=further)
+
+
+def _judged(parts: Parts, who: Visitor, change: SetPacing) -> Awaited:
+    return awaited(begun(lambda: parts.expecting.judged(change, asker=who.name)), SHORT_S)
 
 
 def _told(look: Awaited | None) -> Mapping[str, Json]:

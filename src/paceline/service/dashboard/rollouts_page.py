@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.requests import Request
 from fastapi.responses import Response
 
-from paceline.campaign.observed import Ability, Part
-from paceline.control.order import Order, Override
-from paceline.control.rollout.evidence import Block, complete_blocks, settled_since
+from paceline.campaign.observed import Part
+from paceline.control.order import Order
+from paceline.control.rollout.evidence import Block
 from paceline.control.rollout.plan import MOST_STEPS, Plan
 from paceline.control.rollout.rollouts import NoRolloutError
 from paceline.control.rollout.standing import Phase, Rollout
@@ -23,13 +24,16 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Findings
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import pacing_form
+from paceline.service.dashboard.answering import answering, overrides_of
+from paceline.service.dashboard.awaiting import unseen_for
 from paceline.service.dashboard.deciding_page import not_done
 from paceline.service.dashboard.endings import headline
 from paceline.service.dashboard.pages import render, segment
-from paceline.service.dashboard.settings_page import UNTIL, Named
+from paceline.service.dashboard.settings_page import Named
 from paceline.service.dashboard.typed import not_a_value, whole
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
+from paceline.service.evidence import blocks_of
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
 from paceline.service.routes.rollouts import against_it
@@ -110,7 +114,7 @@ def show_evidence(campaign: Named, request: Request, parts: Here, who: Viewing) 
     """Show what was measured of the step that is live, block by block."""
     rollout, blocks, away = parts.system.rollouts.of(campaign_id(campaign)), tuple[Block, ...](), None
     try:
-        blocks = blocks_of(parts, rollout)
+        blocks = blocks_of(parts.system, rollout)
     except PacelineError as error:
         away = error.message
     return render(request, "rollout_evidence.html", who, one=rollout, blocks=blocks[-BLOCKS:], away=away,
@@ -172,9 +176,11 @@ def do(
 ) -> Response:
     """Do it, and show where the rollout stands then."""
     asked, named, back, desk = verb_of(verb), campaign_id(campaign), address_of(campaign), parts.system.rollout_desk
+    shown = who.said("step")
+    step = int(shown) if shown.isascii() and shown.isdigit() and len(shown) <= 3 else None
     done: dict[str, Callable[[CampaignId, Order], Rollout]] = {
-        "pause": desk.pause, "resume": desk.resume, "promote": desk.promote, "undo": desk.undo, "abort": desk.abort,
-        "clear": desk.clear,
+        "pause": desk.pause, "resume": desk.resume, "promote": partial(desk.promote, step=step), "undo": desk.undo,
+        "abort": desk.abort, "clear": desk.clear,
     }  # fmt: skip
     try:
         rollout = done[asked.word](named, order_of(who))
@@ -199,21 +205,6 @@ def address_of(campaign: str) -> str:
     return f"/rollouts/{segment(campaign)}"
 
 
-def blocks_of(parts: Parts, rollout: Rollout) -> tuple[Block, ...]:
-    """Return the complete blocks of the step that is live.
-
-    Raises:
-        PlatformError: they cannot be asked for.
-    """
-    platform = parts.system.platform
-    if rollout.step == 0 or Ability.STATISTICS not in platform.abilities:
-        return ()
-    since = settled_since(rollout.plan, rollout.began)
-    told = platform.measured(rollout.campaign, since=since, by_minute=True)
-    minutes = [one for one in told.minutes if one[0] >= since and one[0] + timedelta(minutes=1) <= told.at]
-    return complete_blocks(minutes, block=rollout.plan.block, since=since)
-
-
 def _shown(parts: Parts, who: Visitor, campaign: CampaignId) -> dict[str, Any]:
     rollout: Rollout | None = None
     try:
@@ -223,11 +214,16 @@ def _shown(parts: Parts, who: Visitor, campaign: CampaignId) -> dict[str, Any]:
     return {
         "one": rollout,
         "campaign": campaign,
+        "unseen": None if rollout is None or not rollout.phase.is_under_way else unseen_for(parts, _last_look(rollout)),
         "page": address_of(campaign),
         "campaign_page": f"/campaigns/{segment(campaign)}",
         "steps": [] if rollout is None else [(step, rollout.pacing_at(step)) for step in range(rollout.last + 1)],
         "verbs": possible(rollout) if rollout is not None and who.is_operator else [],
     }
+
+
+def _last_look(rollout: Rollout) -> datetime:
+    return max(one for one in (rollout.looked, rollout.seen, rollout.began) if one is not None)
 
 
 def _ended(request: Request, who: Visitor, started: Started, back: str) -> Response:
@@ -240,15 +236,16 @@ def _ended(request: Request, who: Visitor, started: Started, back: str) -> Respo
         told, good = headline(started.judged), False
     findings = [one.document() for one in (*started.findings, *started.judged.findings)]
     one = started.rollout
-    return render(request, "rollout_started.html", who, told=told, good=good, one=one, findings=findings, back=back)
+    asked = answering(who, f"{back}/start", [started.findings, started.judged.findings]) if one is None else None
+    return render(
+        request, "rollout_started.html", who, told=told, good=good, one=one, findings=findings, back=back,
+        answering=asked,
+    )  # fmt: skip
 
 
 def _ordered(who: Visitor, now: datetime) -> Order:
     """Return the order that the form stands for: under the version that it showed, and what is answered for."""
-    hours = who.said("until")
-    until = now + timedelta(hours=int(hours) if hours in UNTIL else 1)
-    overrides = tuple(Override(rule=rule[:100], until=until) for rule in who.all_said("override")[:50])
-    return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides)
+    return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides_of(who, now))
 
 
 def _terms(who: Visitor, wrong: list[Finding]) -> Terms | None:

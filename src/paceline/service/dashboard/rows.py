@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from paceline.campaign.observed import State
 from paceline.campaign.statistics import Tally
 from paceline.compliance.abandonment import Measured, allowance
+from paceline.control.abandonment.remaining import Standing as Held
 from paceline.control.attention import Need, Urgency, worst_of
 from paceline.control.wall import WallLook, WallRow
 from paceline.service.dashboard.pages import segment, templates
@@ -92,14 +93,16 @@ def row_text(row: WallRow, *, is_operator: bool) -> str:
 
 
 def left_of(row: WallRow) -> str:
-    """Return how many more calls may be abandoned before the period ends, in a word or two."""
+    """Return how many more calls may be abandoned before the period ends, in a few words."""
     worst = worst_of(row.account)
     if worst is None or worst.counts is None:
         return ""
+    if worst.standing is Held.BREACHED:
+        return "over the ceiling"
     if worst.to_come is not None:
-        return number(worst.to_come.remaining[0])
+        return f"{number(worst.to_come.remaining[0])} left"
     told = Measured(abandoned=worst.counts.abandoned, answered_live=worst.counts.answered)
-    return number(allowance(worst.ceiling, told))
+    return f"{number(allowance(worst.ceiling, told))} left"
 
 
 class Rows:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import campaign_id
+from paceline.service.dashboard.awaiting import unseen_for
 from paceline.service.dashboard.deciding_page import not_done
 from paceline.service.dashboard.pages import render, segment
 from paceline.service.dashboard.settings_page import Named
@@ -27,7 +28,15 @@ def show_supervision(campaign: Named, request: Request, parts: Here, who: Viewin
     """Show whether a campaign is supervised, and how that stands: the part of its page that is asked for again."""
     named = campaign_id(campaign)
     standing = parts.system.supervision.of(named)
-    return render(request, "supervision.html", who, one=standing, campaign=named, page=f"/campaigns/{segment(named)}")
+    return render(
+        request,
+        "supervision.html",
+        who,
+        one=standing,
+        unseen=None if standing is None else unseen_for(parts, standing.looked),
+        campaign=named,
+        page=f"/campaigns/{segment(named)}",
+    )
 
 
 @router.get("/campaigns/{campaign}/supervise")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.abandonment.accounts import CampaignAccount
+from paceline.campaign.ports import PlatformError
+from paceline.control.abandonment.account import CampaignAccount
 from paceline.control.attention import worst_of
 from paceline.control.ease_to import EaseTo
 from paceline.control.order import OnConflict, Order
@@ -17,7 +19,7 @@ from paceline.primitives.ids import campaign_id
 from paceline.service.answers import answer_of
 from paceline.service.bodies import Noted
 from paceline.service.identity import Operator, Reader
-from paceline.service.parts import Here
+from paceline.service.parts import Here, Parts
 from paceline.service.preconditions import Looked
 from paceline.service.replaying import OnceRoute
 from paceline.service.routes.verbs import Named
@@ -61,10 +63,19 @@ def list_abandonment(
 ) -> Response:
     """List where campaigns stand, the worst first, as the platform told it last; a worker brings it up to date."""
     accounts = parts.system.abandonment
-    known = accounts.kept(sorted(accounts.book.known()))
+    known = accounts.kept(sorted(accounts.book.known()), now=platform_now(parts))
     shown = [one for one in sorted(known, key=severity) if standing in {None, one.standing.value}]
     items: list[Json] = [one.document() for one in shown]
     return JSONResponse({"items": items, "next": None})
+
+
+def platform_now(parts: Parts) -> datetime | None:
+    """Return the platform's time by a look for all who watch; None where it is away: the last look is old then."""
+    try:
+        at = parts.live.look().at
+    except PlatformError:
+        return None
+    return at if parts.live.away is None else None
 
 
 @router.get(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
@@ -20,6 +21,7 @@ from paceline.primitives.ids import campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, answer_of
 from paceline.service.bodies import Noted, OverrideBody, PacingBody, PredictiveDialerBody
 from paceline.service.decode import pacing_change
+from paceline.service.evidence import evidence_of
 from paceline.service.identity import Operator, Reader
 from paceline.service.parts import Here
 from paceline.service.preconditions import Looked
@@ -65,6 +67,7 @@ class StartBody(Noted):
     ) = None
     level: Annotated[float, Field(gt=0.5, lt=1, description="How surely it makes no false step.")] | None = None
     overrides: list[OverrideBody] = Field(default_factory=list, max_length=50)
+    dry_run: bool = Field(default=False, description="Judge the wish and plan its steps; nothing begins.")
 
     @property
     def terms(self) -> Terms:
@@ -83,6 +86,14 @@ class SteerBody(Noted):
     """Why a rollout is steered; what is promoted may answer for findings of its steps."""
 
     overrides: list[OverrideBody] = Field(default_factory=list, max_length=50)
+
+
+class PromoteBody(SteerBody):
+    """Why a rollout goes on, and from which step: where it has moved on since, nothing is done (409)."""
+
+    step: Annotated[int, Field(ge=0, le=MOST_STEPS, description="The step that was looked at; null is any.")] | None = (
+        None
+    )
 
 
 class RolloutShape(Shape):
@@ -107,6 +118,7 @@ class StartedShape(Shape):
 
     started: bool
     rollout: Document | None
+    plan: Document | None
     judged: Document
     findings: list[FindingShape]
 
@@ -131,20 +143,31 @@ def list_rollouts(
     "/rollouts",
     responses={
         **CHANGED,
+        200: {"model": StartedShape, "description": "A dry run: so it would go; or nothing to do"},
         202: {"model": StartedShape, "description": "It has begun: Location says where to look"},
     },
 )
 def start_rollout(parts: Here, who: Operator, looked: Looked, body: StartBody) -> Response:
     """Begin a rollout: the whole wish is judged first, then its first step is made; a worker leads it on."""
     wish = pacing_change(campaign_id(body.campaign), PacingBody(predictiveDialer=body.predictiveDialer))
-    started = parts.system.rollout_desk.start(wish, body.terms, order_of(body, who, body.overrides, looked=looked))
-    return answer_of_start(started)
+    order = replace(order_of(body, who, body.overrides, looked=looked), dry_run=body.dry_run)
+    return answer_of_start(parts.system.rollout_desk.start(wish, body.terms, order))
 
 
 @router.get("/rollouts/{campaign}", responses=READ_ONE, response_model=RolloutShape)
-def read_rollout(campaign: Named, parts: Here, _: Reader) -> Response:
+def read_rollout(
+    campaign: Named,
+    parts: Here,
+    _: Reader,
+    further: Annotated[
+        Literal["evidence"] | None,
+        Query(alias="with", description="`evidence`: also what was measured of the live step, block by block."),
+    ] = None,
+) -> Response:
     """Return where the last rollout of a campaign stands."""
-    return JSONResponse(parts.system.rollout_desk.status(campaign_id(campaign)).document())
+    rollout = parts.system.rollout_desk.status(campaign_id(campaign))
+    evidence = None if further is None else evidence_of(parts.system, rollout)
+    return JSONResponse({**rollout.document(), "evidence": evidence})
 
 
 @router.post("/rollouts/{campaign}:pause", responses=STEERED)
@@ -160,9 +183,10 @@ def resume_rollout(campaign: Named, parts: Here, who: Operator, body: SteerBody 
 
 
 @router.post("/rollouts/{campaign}:promote", responses=STEERED)
-def promote_rollout(campaign: Named, parts: Here, who: Operator, body: SteerBody | None = None) -> Response:
+def promote_rollout(campaign: Named, parts: Here, who: Operator, body: PromoteBody | None = None) -> Response:
     """Go to the next step on a person's word; it is judged as any change is."""
-    return _told(parts.system.rollout_desk.promote(campaign_id(campaign), _steering(body, who)))
+    step = None if body is None else body.step
+    return _told(parts.system.rollout_desk.promote(campaign_id(campaign), _steering(body, who), step=step))
 
 
 @router.post("/rollouts/{campaign}:abort", responses=STEERED)
@@ -190,6 +214,8 @@ def answer_of_start(started: Started) -> Response:
         headers = {"Location": place, "Retry-After": str(LOOK_AGAIN_S), "Paceline-Entry": str(started.rollout.entry)}
         return JSONResponse(started.document(), 202, headers=headers)
     against = against_it(started.findings)
+    if not against and started.plan is not None:
+        return JSONResponse(started.document())
     if not against:
         return answer_of(started.judged)
     rules = {one.rule for one in against}

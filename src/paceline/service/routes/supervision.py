@@ -65,6 +65,7 @@ class EndedShape(Shape):
     outcome: str
     campaign: str
     supervision: Document | None
+    left: str | None
 
 
 @router.get("/supervisions", responses=READ, response_model=ListShape)
@@ -102,7 +103,7 @@ def end_supervision(
     reason: Annotated[Reason, Query()] = None,
     ticket: Annotated[Ticket, Query()] = None,
 ) -> Response:
-    """End the supervision of a campaign; the pacing stays as the last step left it."""
+    """End the supervision of a campaign, and leave one line for each idle agent."""
     order = Order(actor=who.actor(), reason=reason, ticket=ticket)
     return JSONResponse(parts.system.supervision.end(campaign_id(campaign), order).document())
 

@@ -90,7 +90,7 @@ def projection(chance: float = 0.001, abandonment: float = 0.02, half: float = 0
         "risks": (risk(chance),),
         "optimum": 0.94,
         "gap_closed": 0.35,
-        "fit": None,
+        "fit": fit(holds=True),
         "agents": 50.0,
         "days": 40,
         "seed": 7,

@@ -30,6 +30,7 @@ from tests.unit.campaign.pacing.pacings import (
     setting,
     whole,
 )
+from tests.unit.campaign.situations import seen
 
 BOLDER = setting(abandonment_aim=Decimal("0.015"))
 
@@ -282,3 +283,27 @@ def test_mixed_change_is_judged_by_what_is_expected_of_it_whole() -> None:
     mixed = replace(BOLDER, answer_rate=Decimal("0.80"))
     assert mixed.loosens(around().observed)
     assert weighty(judged(projection(0.9), mixed)) == [("pacing.breach", Severity.ERROR)]
+
+
+def test_too_few_answers_since_the_pacing_is_live_want_a_person() -> None:
+    found = judged(projection(fit=None))
+    assert weighty(found) == [("pacing.fit", Severity.REVIEW)]
+    assert "too few people answered" in of("pacing.fit", found).message
+    # Where nothing was live, there is nothing that the model could give.
+    assert "pacing.fit" not in judged(projection(fit=None, now=None)).rules
+
+
+@pytest.mark.parametrize(
+    ("agents", "is_far"), [(None, False), (0, False), (50, False), (70, False), (71, True), (24, False), (23, True)]
+)
+def test_far_more_or_fewer_agents_than_were_measured_want_a_person(agents: int | None, is_far: bool) -> None:
+    found = judged(projection(agents_seen=(40, 50)), observed=seen(pacing=MODERATE, agents=agents))
+    assert weighty(found) == ([("pacing.fit", Severity.REVIEW)] if is_far else [])
+    if is_far:
+        assert f"{agents} agents are there now, and 40 to 50 were measured" in of("pacing.fit", found).message
+
+
+@pytest.mark.parametrize(("agents", "is_far"), [(1, False), (3, False), (5, False), (6, True)])
+def test_two_agents_more_or_less_are_never_far(agents: int, is_far: bool) -> None:
+    found = judged(projection(agents_seen=(3, 3)), observed=seen(pacing=MODERATE, agents=agents))
+    assert ("pacing.fit" in found.rules) is is_far

@@ -13,7 +13,7 @@ from scipy import stats
 
 from paceline.compliance.abandonment import Measured, allowance, within
 from paceline.compliance.rule import AbandonmentCeiling, Denominator, Period
-from paceline.control.abandonment.book import Counts
+from paceline.control.abandonment.kept import Counts
 from paceline.control.abandonment.remaining import (
     ENOUGH,
     Standing,
@@ -173,3 +173,12 @@ def test_excess_is_the_calls_above_what_the_answers_allow() -> None:
 def test_abandoned_calls_without_answers_use_more_than_all_of_the_allowance() -> None:
     assert used(US, Counts(abandoned=1), None) == math.inf
     assert used(US, Counts(), None) == 0.0
+
+
+def test_breach_that_no_expected_number_of_answers_makes_good_is_as_good_as_certain() -> None:
+    # Most was abandoned on the first day, nothing since: what is over stays over.
+    past = [Counts(answered=6000, abandoned=1500), Counts(answered=6000), Counts(answered=6000)]
+    told = foretold(US, sum(past, Counts()), past, days_left=2)
+    assert told is not None
+    assert told.remaining == (0, 0, 0)
+    assert told.breach >= 0.975

@@ -166,7 +166,7 @@ def test_no_data_holds_and_never_promotes() -> None:
 def test_without_earlier_days_nothing_is_promoted_and_the_reason_is_told() -> None:
     found = judged(minutes(480, busy=better), baseline=[])
     assert (found.decision, found.why) == (Decision.HOLD, Why.NO_BASELINE)
-    assert "0 blocks of earlier days" in found.reason
+    assert "0 earlier days were measured" in found.reason
 
 
 def test_between_two_ends_of_blocks_evidence_decides_nothing_new() -> None:

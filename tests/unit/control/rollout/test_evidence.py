@@ -98,8 +98,8 @@ def test_what_was_shown_at_a_block_does_not_depend_on_what_comes_after_it(
     begun = trail_of(plan(), old=before, new=blocks(new)[:seen], ceiling=0.03)
     for one in fields(Trail):
         then, now = getattr(begun, one.name), getattr(whole, one.name)
-        if one.name in {"blocks", "paired", "old"}:
-            assert then == (now if one.name == "old" else now[: len(begun.blocks)])
+        if one.name in {"blocks", "paired", "old", "days"}:
+            assert then == (now if one.name in {"old", "days"} else now[: len(begun.blocks)])
         else:
             assert then == pytest.approx(now[: len(begun.blocks)], rel=1e-6, abs=1e-7)
 
@@ -110,6 +110,13 @@ def test_without_earlier_days_utilisation_is_compared_with_nothing() -> None:
     assert found.gained == found.lost == (0.0,) * 10
     at_night = [(start - timedelta(hours=12), tally) for start, tally in earlier()]
     assert trail(plan(), baseline=at_night, minutes=minutes(150), began=BEGAN, ceiling=0.03).paired[-1] == 0
+
+
+@pytest.mark.parametrize(("days", "compared"), [(4, 0), (5, 20)])
+def test_too_few_earlier_days_to_show_how_far_days_differ_are_compared_with_nothing(days: int, compared: int) -> None:
+    rows = minutes(300, busy=lambda at: waving(at) + 0.02)
+    found = trail(plan(), baseline=earlier(days), minutes=rows, began=BEGAN, ceiling=0.03)
+    assert (found.paired[-1], found.days, found.old > 20) == (compared, days, True)
 
 
 def test_gain_is_that_over_the_same_times_of_earlier_days() -> None:

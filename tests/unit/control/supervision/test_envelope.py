@@ -92,6 +92,16 @@ def test_campaign_that_is_too_small_for_its_legal_period_is_not_certified() -> N
         certified(history(agents=2, answered=1), LIVE, Limits(), (day,), days=1)
 
 
+def test_period_that_soon_ends_with_few_answers_has_no_room_for_what_a_whole_one_holds() -> None:
+    young = replace(BLOCK, start=NOW - timedelta(days=28), end=NOW + timedelta(days=2), answered=0, abandoned=0)
+    whole, short = (certified(history(), LIVE, Limits(), (one,), days=1) for one in (BLOCK, young))
+    assert short.answers < whole.answers / 10
+    assert short.terms.target < whole.terms.target
+    assert short.bound <= 0.03
+    with pytest.raises(NotCertifiedError, match="until a legal period ends"):
+        certified(history(), LIVE, Limits(), (replace(young, end=NOW + timedelta(minutes=30)),), days=1)
+
+
 def test_too_few_answers_are_no_history() -> None:
     with pytest.raises(NotCertifiedError, match="300 are needed"):
         world_of(history(days=1, hours=1, answered=4))
