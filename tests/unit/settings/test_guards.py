@@ -24,7 +24,7 @@ def test_guard_that_does_nothing_is_no_setting(desk: Desk) -> None:
         desk.read({"PACELINE_GUARD_BREACH": "nothing"})
 
 
-@pytest.mark.parametrize(("limit", "requests", "turn_s"), [(100, 6, 15.0), (0, 60, 15.0), (8, 1, 30.0), (1, 1, 60.0)])
+@pytest.mark.parametrize(("limit", "requests", "turn_s"), [(100, 6, 15.0), (0, 60, 15.0), (8, 2, 60.0), (1, 2, 120.0)])
 def test_book_takes_a_quarter_of_the_budget_and_one_request_in_a_minute_at_least(
     limit: int, requests: int, turn_s: float
 ) -> None:

@@ -1,6 +1,6 @@
 """Acts 14 and 15: a bold pacing is refused by what it would do; a smaller one goes out in steps, and comes back.
 
-The dialer of the emulator has dialed for 33 days by then; what it measured is what the projection is made of.
+The dialer of the emulator has dialed for a week by then; what it measured is what the projection is made of.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from paceline.control.rollout.starting import Terms
 from paceline.primitives.ids import CampaignId
 
 PREDICTIVE = CampaignId("CMP-80001")
-DIALED_DAYS = 33
+DIALED_DAYS = 7
 BEGUN = datetime.fromisoformat("2026-06-15T12:00:00+00:00")
-"""When it first dialed: legal blocks of 30 days are counted from there."""
+"""When it first dialed here."""
+ANCHOR = BEGUN - timedelta(days=25)
+"""When it first dialed at all, as the brief says: legal blocks of 30 days are counted from there."""
 _OPEN_H, _SHUT_H = 12, 20
 _BLOCK, _LOOK, _LONGEST = timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=6)
 _MINUTE = timedelta(minutes=1)
@@ -117,12 +119,11 @@ def _arrive(scene: Scene) -> None:
                 "strategy": "predictive",
                 "warmUpPeriod": 0,
             },
-            "dialer": {"answerRate": 0.3, "staffing": hours, "records": 2_000_000},
+            "dialer": {"answerRate": 0.3, "staffing": hours, "records": 1_000_000},
         },
     )
-    for days in (DIALED_DAYS - DIALED_DAYS // 2, DIALED_DAYS // 2):  # one leap plays 31 days at most
-        scene.behind.control("PUT", "/clock", {"advanceSeconds": days * 86_400})
-    said = of_words(["purpose=sales", "regions=US-FL", f"anchor={BEGUN.isoformat()}"])
+    scene.behind.control("PUT", "/clock", {"advanceSeconds": DIALED_DAYS * 86_400})
+    said = of_words(["purpose=sales", "regions=US-FL", f"anchor={ANCHOR.isoformat()}"])
     facts = judged(said, scope=Scope.CAMPAIGN, folder=Path.cwd())
     scene.ada.facts.declare(PREDICTIVE, facts, Order(actor=scene.ada.actor, reason="the brief"))
 
