@@ -28,7 +28,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, fourteen acts on the emulator, each checked before it is told; needs no account
+demo: setup ## two people, one ledger, sixteen acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
@@ -123,6 +123,22 @@ bench-service: setup ## load a service with 200 event streams, 50 writers and re
 bench-policies: setup ## tune every pacing policy to 3 % on simulated days, certify each, and put them side by side
 	@$(BIN)/python -m benchmarks.simulator policies
 
+.PHONY: bench-forecast
+bench-forecast: setup ## hold projections of pacing to what the emulator's dialer then does
+	@$(BIN)/python -m benchmarks.forecast
+
+.PHONY: bench-rollout
+bench-rollout: setup ## decide two thousand simulated rollouts whose truth is known: how often wrongly, how soon rightly
+	@$(BIN)/python -m benchmarks.rollout --page docs/benchmarks/rollout.md
+
+.PHONY: bench-optimiser
+bench-optimiser: setup ## hold the best pacing to the exact optimum, its certificates to fresh days, its cost to a grid's
+	@$(BIN)/python -m benchmarks.optimiser
+
+.PHONY: bench-supervisor
+bench-supervisor: setup ## steer the emulator's dialer through days that drift, beside the best fixed pacing in hindsight
+	@$(BIN)/python -m benchmarks.supervisor
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<
@@ -134,8 +150,8 @@ docs: setup ## build the site of the documents into site/, links checked
 
 .PHONY: pins
 pins: setup ## resolve requirements/*.txt anew after a change in pyproject.toml (needs a package index)
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --group dev -o requirements/dev.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster --group dev -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt -o requirements/core.txt
 	@$(COMPILE) --extra server -c requirements/dev.txt -o requirements/server.txt
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report -c requirements/dev.txt -o requirements/all.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster -c requirements/dev.txt -o requirements/all.txt
 	@$(COMPILE) --group bench -o requirements/bench.txt

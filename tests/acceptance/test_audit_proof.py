@@ -125,7 +125,8 @@ def test_report_can_be_read_and_verified_by_its_own_words(desk: Desk, tmp_path: 
     report(desk)
     folder = tmp_path / "report"
     names = {path.name for path in folder.iterdir()}
-    assert names == {"report.html", "export.jsonl", "entries.csv", "checkpoint.txt", "README.txt"}
+    expected = {"report.html", "export.jsonl", "entries.csv", "abandonment.csv", "checkpoint.txt", "README.txt"}
+    assert names == expected
     page = (folder / "report.html").read_text(encoding="utf-8")
     told = ("Every change (4)", "Refused (1)", "lifecycle.locked", "Made outside paceline (1)", "43 -&gt; 44")
     assert [words for words in told if words not in page] == []

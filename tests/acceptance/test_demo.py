@@ -46,7 +46,9 @@ LINES = (
     r"11\. ada freezes 3 campaigns; .* -> both plans are withdrawn, and bob is refused: ada froze it: complaint 17 .*",
     r"12\. ada asks for 08:00 to 21:00 .* -> refused: US-FL-hours: .* 09:00 to 20:00 is applied, and proven .*",
     r"13\. bob sets retries after 15, 60 and 240 .* -> refused: 4 within 24 hours, .*; three calls are applied; .*",
-    r"14\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
+    r"14\. ada asks for a bolder aim for CMP-80001, .* -> refused: .* % today, would be .* abandoned, above 3/100; .*",
+    r"15\. ada has CMP-80001 go to an aim of 0\.0163 .* -> the first step is promoted .* undone by itself: .*",
+    r"16\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
 )
 
 
@@ -85,7 +87,7 @@ def test_every_act_has_its_line(plain: list[str]) -> None:
     assert len(plain) == len(LINES) + 3
     for line, form in zip(plain[1:-2], LINES, strict=True):
         assert re.fullmatch(form, line), line
-    answers = r"\d+ requests reached the platform \(\d+ x 200, 2 x 401, 1 x 409, 3 x no answer\)"
+    answers = r"\d+ requests reached the platform \(\d+ x 200, 3 x 401, 1 x 409, 3 x no answer\)"
     assert re.match(rf"Everything came out as told: {answers}; .* the other one the freeze withdrew ", plain[-2])
     assert "`paceline up`" in plain[-1]
 

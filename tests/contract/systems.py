@@ -147,8 +147,19 @@ class Through:
     ) -> tuple[Statistics, ...]:
         return self.beyond.statistics(since=since, by_minute=by_minute, lane=lane)
 
-    def block(self, observed: Observed) -> Document | None:
-        return self.beyond.block(observed)
+    def measured(
+        self,
+        campaign: CampaignId,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        by_minute: bool = False,
+        lane: Lane = Lane.READING,
+    ) -> Statistics:
+        return self.beyond.measured(campaign, since=since, until=until, by_minute=by_minute, lane=lane)
+
+    def block(self, observed: Observed, aspect: str) -> Document | None:
+        return self.beyond.block(observed, aspect)
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         return self.beyond.prepare(change, version)

@@ -194,7 +194,7 @@ def test_of_many_that_adopt_a_file_at_once_one_does(
     ("words", "scope", "says"),
     [
         (["purpos=sales"], Scope.CAMPAIGN, "did you mean purpose"),
-        (["colour=red"], Scope.CAMPAIGN, "known: anchor, closed_days, label.NAME, limits.max_calls"),
+        (["colour=red"], Scope.CAMPAIGN, "known: anchor, closed_days, label.NAME, limits.least_answer_rate"),
         (["purpose=sale"], Scope.CAMPAIGN, "sales, debt, research or info\ndid you mean sales?"),
         (["regions=FL"], Scope.CAMPAIGN, "'FL' is none"),
         (["purpose=fun"], Scope.CAMPAIGN, "\nallowed are sales, debt, research, info"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Lane, Settling
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Pending, State
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import (
     CampaignLockedError,
     FleetLimitError,
@@ -275,3 +277,42 @@ def test_meters_count_what_their_own_block_asked(platform: OutboundV2) -> None:
             platform.read(PAUSED)
     platform.read(STOPPED)
     assert (outer.requests, inner.requests) == (2, 1)
+
+
+PACED = SetPacing(
+    campaign=PAUSED,
+    answer_rate=Decimal("0.7201"),
+    abandonment_aim=Decimal("0.0125"),
+    max_calls=80,
+    call_interval_ms=120,
+    warm_up_s=0,
+    strategy="predictive",
+)
+
+
+def test_pacing_is_written_whole_and_read_back_to_the_digit(platform: OutboundV2, emulated: Emulated) -> None:
+    assert platform.read(PAUSED).pacing is None
+    change = PACED.whole_on(platform.read(PAUSED))
+    applied(platform, change, version="7")
+    seen = platform.read(PAUSED)
+    assert (change.verify(seen), seen.version, change.already_so(seen)) == (Achieved(), "8", True)
+    shown = emulated.shown(PAUSED)["predictiveDialer"]
+    assert platform.block(seen, "pacing") == {"predictiveDialer": shown}
+    assert shown["answerRate"] == 0.7201
+    fewer = SetPacing(campaign=PAUSED, max_calls=72).whole_on(seen)
+    applied(platform, fewer, version="8", key="k-2")
+    assert emulated.shown(PAUSED)["predictiveDialer"] == {**shown, "maxConcurrentCalls": 72}
+
+
+def test_pacing_judged_on_an_older_version_conflicts(platform: OutboundV2) -> None:
+    with pytest.raises(RevisionConflictError):
+        applied(platform, PACED, version="6")
+    assert platform.read(PAUSED).pacing is None
+
+
+def test_pacing_that_the_platform_does_not_take_names_its_fields(platform: OutboundV2) -> None:
+    beyond = replace(PACED, answer_rate=Decimal("0.39"), max_calls=151)
+    with pytest.raises(RejectedError) as refused:
+        applied(platform, beyond, version="7")
+    named = {violation.field for violation in refused.value.violations}
+    assert named == {"predictiveDialer.answerRate", "predictiveDialer.maxConcurrentCalls"}

@@ -22,6 +22,7 @@ import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite  # noqa: F401 - the same
 
 from paceline.bootstrap import Options, System
+from paceline.bootstrap.forecasting import the_forecaster
 from paceline.campaign.catalogue import CATALOGUE, change_of
 from paceline.control.order import Order
 from paceline.cxone.attempt import HttpClient
@@ -36,6 +37,7 @@ from paceline.primitives.clock import MachineClock, ManualClock, WaitingClock
 from paceline.primitives.ids import EntryId, TenantId, campaign_id
 from paceline.storage import postgres, sqlite  # noqa: F401 - the same
 from paceline.storage.database import open_database
+from tests.contract.forecasts import NoForecast
 
 Reached = Callable[[str], None]
 
@@ -55,6 +57,7 @@ PLACES = (
     ("settlement", "find_out", "lost", "found"),
     ("recorder", "close", "verify", "close"),
     ("settlement", "after", None, "after"),
+    ("rollouts", "keep", None, "kept"),
 )
 """Part of a system, its method, and the moments of a walk just before it is called and just after it returned."""
 
@@ -64,6 +67,7 @@ class WalkOrder:
     """Which change, or a worker's round, for whom, and the moment at which its process kills itself.
 
     `wall_ns` None is the machine's clock. `change` is the record of a change that its kind alone does not say.
+    `projects` is whether a change of pacing is projected, which takes a second, or nothing can be said of it.
     `settles_first` counts the moments only from when the process is done with what others left open.
     """
 
@@ -81,6 +85,7 @@ class WalkOrder:
     lease_s: float = 10.0
     entry: int = 0
     change: dict[str, Any] | None = None
+    projects: bool = True
 
 
 class Telling:
@@ -151,7 +156,7 @@ def walk(order: WalkOrder) -> None:
         tenant=TenantId(order.tenant),
         actor=Actor(name=order.actor, known_by="test"),
         clock=clock,
-        options=Options(lease_s=order.lease_s),
+        options=Options(lease_s=order.lease_s, forecaster=the_forecaster if order.projects else NoForecast),
     )
     follow(system, reached)
     if order.kind == WORK:

@@ -13,7 +13,8 @@ from paceline.control.access_rights import Role
 
 OPEN = {"/healthz", "/readyz", "/openapi.json", "/metrics"}
 """What needs no key."""
-_READING = {"/v1/law:check-call", "/v1/schedule:intervals", "/v1/preflight", "/v1/simulations"}
+_READING = {"/v1/law:check-call", "/v1/schedule:intervals", "/v1/preflight", "/v1/simulations",
+            "/v1/campaigns/{campaign}/what-if"}  # fmt: skip
 """What is posted, and changes nothing."""
 _LEAST = {
     ("POST", "/v1/changes/{number}:approve"): Role.APPROVER,

@@ -12,6 +12,11 @@ ENTRANCES = {"/enter", "/static/{digest}/{name:path}"}
 CHANGES_NOTHING = {"/leave", "/audit/verify", "/calling-time/check"}
 """What is posted by everybody who may look."""
 STREAMS = {"/live/campaigns", "/live/campaigns/{campaign}", "/live/changes"}
+ASKS = {
+    "/campaigns/{campaign}/{verb}", "/campaigns/{campaign}/ease-off", "/campaigns/{campaign}/supervise",
+    "/rollouts/{campaign}/start", "/rollouts/{campaign}/{verb}",
+}  # fmt: skip
+"""What is looked at only to press a button."""
 APPROVERS = {"/changes/{number}/approve", "/changes/{number}/reject"}
 ADMINISTRATORS = ("/keys", "/live/keys", "/webhooks/")
 
@@ -31,7 +36,7 @@ def least_role(method: str, path: str) -> Role:
         return Role.ADMINISTRATOR
     if path in APPROVERS:
         return Role.APPROVER
-    asks = path.startswith(("/many/", "/changes/{number}/")) or path == "/campaigns/{campaign}/{verb}"
+    asks = path.startswith(("/many/", "/changes/{number}/")) or path in ASKS
     return Role.OPERATOR if asks or (method == "POST" and path not in CHANGES_NOTHING) else Role.VIEWER
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paceline.bootstrap.system import Options, System
+from paceline.bootstrap.watching import Watching
 from paceline.compliance.shelf import the_rulebook
 from paceline.control.access import Access
 from paceline.control.adoption import Adopt, adopted
@@ -157,7 +158,15 @@ def _options(settings: Settings) -> Options:
         approvals=settings.approvals,
         countries=settings.countries,
         rulebook=lambda: the_rulebook(settings.law_files),
+        watching=Watching(guards=settings.guards, requests_per_minute=_per_minute(settings)),
     )
+
+
+def _per_minute(settings: Settings) -> int:
+    """Return the whole budget of requests in a minute, at least 1; 0 is no limit."""
+    if settings.requests_per_minute == 0:
+        return 0
+    return max(1, int(settings.requests_per_minute * 60.0 / settings.request_window_s))
 
 
 def _patience(settings: Settings, patience_s: float | None) -> Patience:

@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from paceline.bootstrap.forecasting import the_forecaster
+from paceline.bootstrap.watching import Watching, easing_of, polling_of
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
+from paceline.campaign.forecaster import Forecaster
 from paceline.campaign.ports import Platform
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
+from paceline.control.abandonment.accounts import Accounts
+from paceline.control.abandonment.book import AbandonmentBook
 from paceline.control.access import Access
 from paceline.control.agenda import ROOM, Agenda
+from paceline.control.allowance import Allowance
 from paceline.control.announcing import Announcer, Undelivered
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.approval_policy import Policy
@@ -39,10 +45,15 @@ from paceline.control.outcome import Outcome
 from paceline.control.owners import LEASE_S, Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
+from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
 from paceline.control.replays import Replays
+from paceline.control.rollout.joining import rollout_desk
+from paceline.control.rollout.rollouts import Rollouts
 from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
+from paceline.control.supervision.envelope import CertifiedSteps
+from paceline.control.supervision.joining import supervisor_of
 from paceline.control.survey import Survey
 from paceline.control.undoing import Undoing
 from paceline.control.unended import UnendedChanges
@@ -80,6 +91,8 @@ class Options:
         rulebook: reads the law, when it is first asked.
         webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
         approvals: which changes want approval by a second person; none by default.
+        forecaster: makes who tells what a change of pacing is expected to do, when that is first asked.
+        watching: how measured abandonment is watched.
     """
 
     lease_s: float = LEASE_S
@@ -91,6 +104,8 @@ class Options:
     rulebook: Callable[[], Rulebook] = the_rulebook
     webhook_hosts: frozenset[str] = frozenset()
     approvals: Policy = field(default_factory=Policy)
+    forecaster: Callable[[], Forecaster] = the_forecaster
+    watching: Watching = field(default_factory=Watching)
 
 
 class System:
@@ -130,12 +145,15 @@ class System:
         self.access = Access(database, self.book, clock)
         self.replays = Replays(database, tenant=tenant, owner=self.owner, clock=clock)
         self._join_outbox(options)
-        crier = Announcer(self.book, self.box)
+        self.crier = crier = Announcer(self.book, self.box)
         self.freezes = Freezes(database, self.book, crier)
         self.recorder = Recorder(database, self.book, self.readings, self.owner, self.freezes, crier=crier)
         self._closing: list[Callable[[], None]] = [self.owner.close, self.leases.close]
         self.desk = self._approval_desk(options, crier)
+        self.abandonment_book = AbandonmentBook(database, self.book)
+        self.rollouts = Rollouts(self.recorder, self.leases, crier)
         self._join_corridor(options)
+        self._join_pacing(options)
         self._join_later()
         self._join_approvals()
 
@@ -174,11 +192,22 @@ class System:
         self.meanwhile = Meanwhile(self.recorder, self.readings)
         self.law = Law(self.facts, countries=options.countries, read=options.rulebook)
         self.settings_look = SettingsLook(platform, self.recorder, self.law)
+        self.allowance = Allowance(platform, seen=self.abandonment_book)
+        self.abandonment = Accounts(platform, self.abandonment_book, self.law)
+        self.projecting = Projecting(
+            platform,
+            self.allowance,
+            readings=self.readings,
+            forecaster=options.forecaster,
+            envelopes=CertifiedSteps(),
+        )
         self.survey = Survey(
             platform,
             self.recorder,
             self.freezes,
             law=self.law,
+            allowance=self.allowance,
+            projecting=self.projecting,
             active_limit=options.active_limit or self.facts.active_limit,
         )
         self.corridor = Corridor(
@@ -197,7 +226,25 @@ class System:
         self.undoing = Undoing(platform=platform, book=self.book, corridor=self.corridor)
         self.unended = UnendedChanges(recorder=self.recorder, book=self.book, desk=self.desk)
         self.foresight = Foresight(platform, self.recorder, self.survey, rules=self.rules, clock=clock)
-        self.wall = Wall(platform, book=self.book, unended=self.unended, freezes=self.freezes)
+        self.wall = Wall(
+            platform,
+            book=self.book,
+            unended=self.unended,
+            freezes=self.freezes,
+            accounts=self.abandonment,
+            rollouts=self.rollouts,
+        )
+
+    def _join_pacing(self, options: Options) -> None:
+        """Join what steers pacing, eases it off, and watches what is abandoned."""
+        self.easing = easing_of(self)
+        self.supervision = supervisor_of(self, options.approvals, options.watching.requests_per_minute)
+        self.rollout_desk = rollout_desk(self, is_supervised=self.supervision.steers)
+        self._polling = polling_of(
+            self,
+            options.watching,
+            is_steered=lambda one: self.supervision.steers(one) or self.rollouts.under_way(one) is not None,
+        )
 
     def _join_later(self) -> None:
         """Join what waits for its hour, what stays stopped, and who returns to it."""
@@ -263,6 +310,7 @@ class System:
             recorder=self.recorder,
             actor=actor,
             clock=clock,
+            tasks=(self.supervision, self.rollout_desk.turns, self._polling),
         )
         self.later = Later(
             platform=platform,
@@ -328,6 +376,7 @@ class System:
             self.rules,
             last=changes[-1] if changes else None,
             settings=self.settings_look.explained(situation),
+            measured=self.abandonment.told(campaign, now=situation.now),
         )
 
     def closes(self, close: Callable[[], None]) -> None:

@@ -82,3 +82,26 @@ class Schedule:
     max_calls: int
     schedule_id: str | None = None
     beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How fast a campaign dials where a prediction decides: what the dialer is told, not what comes of it.
+
+    Attributes:
+        answer_rate: the belief: the share of dials that a person is thought to answer, a fraction.
+        abandonment_aim: the aim: the abandonment rate that the dialer is told to come to, a fraction of answered calls.
+        max_calls: how many calls may be in flight at once: the lines.
+        call_interval_ms: time between two looks of the dialer, milliseconds; each look places one call at most.
+        warm_up_s: how long after dialing begins one line rings for each idle agent, seconds.
+        strategy: the platform's name of the algorithm.
+        beside: what the platform's block holds that nobody here knows, in its words; a write sends it back as it was.
+    """
+
+    answer_rate: Decimal
+    abandonment_aim: Decimal
+    max_calls: int
+    call_interval_ms: int
+    warm_up_s: int
+    strategy: str = "predictive"
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)

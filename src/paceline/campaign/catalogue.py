@@ -13,6 +13,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -20,13 +21,19 @@ from paceline.primitives.ids import CampaignId, campaign_id
 
 LifecycleChange = Pause | Resume | Stop
 """The changes of what a campaign is doing."""
-AnyChange = LifecycleChange | SetDialingRules | SetSchedule
+SettingsChange = SetDialingRules | SetPacing | SetSchedule
+"""The changes of a block of settings: they leave as it is what they do not name."""
+AnyChange = LifecycleChange | SettingsChange
 """Every change that there is."""
 
 CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType(
-    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetSchedule)}
+    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetPacing, SetSchedule)}
 )
 """Each kind of change and its class."""
+
+
+_LONGEST = 100
+_LARGEST = 10**15
 
 
 def ends_dialing(kind: str) -> bool:
@@ -55,6 +62,8 @@ def document_of(change: AnyChange) -> dict[str, Json]:
             return {**plain, "effective_at": _text(change.effective_at)}
         case SetDialingRules():
             return {**plain, **_named(_rules(change))}
+        case SetPacing():
+            return {**plain, **_named(_pacing(change))}
         case SetSchedule():
             return {**plain, **_named(_schedule(change))}
         case _:
@@ -72,6 +81,8 @@ def change_of(document: Document) -> AnyChange:
         campaign = campaign_id(str(document["campaign"]))
         if made is SetDialingRules:
             return _rules_of(campaign, document)
+        if made is SetPacing:
+            return _pacing_of(campaign, document)
         if made is SetSchedule:
             return _schedule_of(campaign, document)
         written = document.get("effective_at")
@@ -119,6 +130,31 @@ def _rules_of(campaign: CampaignId, document: Document) -> SetDialingRules:
     )
 
 
+def _pacing(change: SetPacing) -> dict[str, Json]:
+    rate, aim = change.answer_rate, change.abandonment_aim
+    return {
+        "answer_rate": None if rate is None else _text_of(rate),
+        "abandonment_aim": None if aim is None else _text_of(aim),
+        "max_calls": _count_of(change.max_calls),
+        "call_interval_ms": _count_of(change.call_interval_ms),
+        "warm_up_s": _count_of(change.warm_up_s),
+        "strategy": None if change.strategy is None else _text_of(change.strategy),
+    }
+
+
+def _pacing_of(campaign: CampaignId, document: Document) -> SetPacing:
+    strategy = document.get("strategy")
+    return SetPacing(
+        campaign=campaign,
+        answer_rate=_rate(document.get("answer_rate")),
+        abandonment_aim=_rate(document.get("abandonment_aim")),
+        max_calls=_count(document.get("max_calls")),
+        call_interval_ms=_count(document.get("call_interval_ms")),
+        warm_up_s=_count(document.get("warm_up_s")),
+        strategy=None if strategy is None else str(strategy),
+    )
+
+
 def _schedule(change: SetSchedule) -> dict[str, Json]:
     windows = change.windows
     return {
@@ -154,6 +190,23 @@ def _counts(told: Json) -> list[int]:
     if not isinstance(told, list) or not all(type(one) is int for one in told):
         raise TypeError("a list of integers")
     return [one for one in told if isinstance(one, int)]
+
+
+def _rate(told: Json) -> Decimal | None:
+    return None if told is None else Decimal(str(told))
+
+
+def _text_of(value: object) -> str:
+    """Return what was wanted as a record of it; what is refused for its type or its size is recorded all the same."""
+    if type(value) is int and abs(value) > _LARGEST:
+        return f"{'-' if value < 0 else ''}a number of {value.bit_length()} bits"
+    told = str(value) if isinstance(value, str | Decimal | int | float) else type(value).__name__
+    return told[:_LONGEST]
+
+
+def _count_of(value: object) -> Json:
+    """Return a count as a record of it, and as text what is none, so that it is refused and not failed on."""
+    return value if value is None or (type(value) is int and abs(value) <= _LARGEST) else _text_of(value)
 
 
 def _count(told: Json) -> int | None:

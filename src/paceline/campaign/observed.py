@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from paceline.campaign.blocks import DialingRules, Schedule
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule
+from paceline.campaign.forecast import Forecast
 from paceline.compliance.call import Call
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
@@ -54,11 +56,12 @@ class Ability(StrEnum):
     """Calls can be counted by what they are doing."""
     DIALING_RULES = "dialing-rules"
     SCHEDULE = "schedule"
+    PACING = "pacing"
     STATISTICS = "statistics"
     """What the dialer measured can be asked for, from one instant to another."""
 
 
-RULES, WINDOWS = "dialing rules", "time windows"
+RULES, WINDOWS, PACING = "dialing rules", "time windows", "pacing parameters"
 """Blocks that a platform may show in a form that nobody here knows."""
 
 
@@ -98,7 +101,7 @@ class Observed:
     document that move by themselves, or with every change, and are no settings.
 
     `part` says which of the platform's documents `document`, `version` and `revision` are of; the rest is of the
-    campaign in any case. `rules` and `schedule` are None where the campaign never had any, or the part shows none;
+    campaign in any case. `rules`, `pacing` and `schedule` are None where there never were any, or the part shows none;
     `unknown_blocks` names those that are there in a form that nobody here knows.
     """
 
@@ -118,6 +121,7 @@ class Observed:
     moving: frozenset[str] = frozenset()
     part: Part = Part.CAMPAIGN
     rules: DialingRules | None = None
+    pacing: Pacing | None = None
     schedule: Schedule | None = None
     unknown_blocks: frozenset[str] = frozenset()
 
@@ -208,12 +212,20 @@ class Limits:
         retry_min_minutes, retry_max_minutes: what an interval between two attempts may be.
         licence_tier: STANDARD, PROFESSIONAL or ENTERPRISE.
         max_calls: how many calls may be in flight at once: the lines there are.
+        pacing_step: how far one change of pacing may go from the live value: absolute for rates, relative for counts.
+        least_answer_rate: the lowest belief that pacing may be given; a lower one dials faster.
+        most_abandonment_aim: the highest aim that pacing may be given, a fraction.
+        least_call_interval_ms: the shortest time between two looks of the dialer, milliseconds.
     """
 
     retry_min_minutes: int | None = None
     retry_max_minutes: int | None = None
     licence_tier: str | None = None
     max_calls: int | None = None
+    pacing_step: Decimal | None = None
+    least_answer_rate: Decimal | None = None
+    most_abandonment_aim: Decimal | None = None
+    least_call_interval_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +273,8 @@ class Situation:
     `now` is the platform's time. `active_limit` is how many campaigns may be ACTIVE at once, None where nobody declared
     it; `active` how many are, None where nobody counted. `live` is only there when it was asked for. `measured` is the
     abandonment of the legal periods that are running, None where nobody could tell. `rulebook` is the law by which it
-    is judged, None only where the law has no say.
+    is judged, None only where the law has no say. `forecast` is what a change of pacing is expected to do, None where
+    nobody asked.
     """
 
     observed: Observed
@@ -275,3 +288,4 @@ class Situation:
     circumstances: Circumstances = field(default_factory=Circumstances)
     measured: tuple[Measurement, ...] | None = None
     rulebook: Rulebook | None = None
+    forecast: Forecast | None = None

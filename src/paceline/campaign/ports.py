@@ -140,10 +140,35 @@ class Platform(Protocol):
         """
         ...
 
-    def block(self, observed: Observed) -> Document | None:
+    def measured(
+        self,
+        campaign: CampaignId,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        by_minute: bool = False,
+        lane: Lane = Lane.READING,
+    ) -> Statistics:
+        """Return what the dialer of one campaign measured in a span, and does now; needs `Ability.STATISTICS`.
+
+        Args:
+            campaign: the campaign.
+            since: the beginning; None is when it began.
+            until: minutes that begin before it count; None is now.
+            by_minute: whether it is told by minute too.
+            lane: in which the request goes.
+        """
+        ...
+
+    def block(self, observed: Observed, aspect: str) -> Document | None:
         """Return the block of settings that was seen, in the platform's words, as people write it to a file; pure.
 
-        Dialing rules, or the schedule where that was the part that was looked at; None where there never was one.
+        Args:
+            observed: the campaign, with the part that holds the block.
+            aspect: `dialing`, `pacing` or `schedule`.
+
+        Returns:
+            None where there never was one.
         """
         ...
 

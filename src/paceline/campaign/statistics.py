@@ -17,6 +17,7 @@ class Tally:
         connects: calls that a person answered, the abandoned ones included.
         abandons: those of them that found no agent within two seconds of the completed greeting.
         right_parties: those that reached the person who was meant.
+        machines, no_answers, busies: calls that a machine answered, that nobody did, that were engaged.
         talk_s, wrap_s, idle_s, staffed_s: agent time, seconds; staffed is all of it.
     """
 
@@ -24,6 +25,9 @@ class Tally:
     connects: int = 0
     abandons: int = 0
     right_parties: int = 0
+    machines: int = 0
+    no_answers: int = 0
+    busies: int = 0
     talk_s: int = 0
     wrap_s: int = 0
     idle_s: int = 0
@@ -35,6 +39,9 @@ class Tally:
             connects=self.connects + other.connects,
             abandons=self.abandons + other.abandons,
             right_parties=self.right_parties + other.right_parties,
+            machines=self.machines + other.machines,
+            no_answers=self.no_answers + other.no_answers,
+            busies=self.busies + other.busies,
             talk_s=self.talk_s + other.talk_s,
             wrap_s=self.wrap_s + other.wrap_s,
             idle_s=self.idle_s + other.idle_s,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from paceline.cli import exits
+from paceline.cli.abandonment_rows import abandonment_lines
 from paceline.cli.audit import period, stats_rows
 from paceline.cli.audit_proof import Form, lines_of
 from paceline.cli.configured import Everywhere
@@ -22,7 +23,7 @@ from paceline.cli.writing import FileError, written
 if TYPE_CHECKING:
     from paceline.bootstrap import Ledger
 
-PAGE, ROWS, ENTRIES = "report.html", "export.jsonl", "entries.csv"
+PAGE, ROWS, ENTRIES, ABANDONMENT = "report.html", "export.jsonl", "entries.csv", "abandonment.csv"
 CHECKPOINT, README = "checkpoint.txt", "README.txt"
 
 
@@ -84,6 +85,7 @@ def _written(ledger: Ledger, out: Path, *, since: datetime, until: datetime) -> 
     if checkpoint is not None and public is not None:
         _write(out / ROWS, lines_of(ledger, Form.JSONL))
         _write(out / ENTRIES, lines_of(ledger, Form.CSV))
+        _write(out / ABANDONMENT, abandonment_lines(ledger))
         _write(out / CHECKPOINT, [checkpoint])
     _write(out / README, [_readme(public)])
     return verified.ok
@@ -97,11 +99,12 @@ def _readme(public: str | None) -> str:
         )
     return f"""{PAGE}       what was done in the period, to read and to print
 {ENTRIES}       every entry of the whole ledger, for a spreadsheet
+{ABANDONMENT}  what the platform told of abandoned calls, by hour and by legal period, and when it told it
 {ROWS}      every row of the whole ledger, a line each, as it was hashed
 {CHECKPOINT}    where the ledger ended when this was made, signed
 
 Phone numbers are in none of these files: where one was, a word stands for it (number:...).
-A cell of {ENTRIES} that would begin like a formula begins with an apostrophe.
+A cell of a .csv file that would begin like a formula begins with an apostrophe.
 
 To verify that no row was changed, removed or added:
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from paceline.campaign.blocks import DAY_S, DialingMode, Directive, Window
+from paceline.campaign.pacing.checks import COUNTS, RATES
 from paceline.cli.block_file import document_in
 from paceline.cli.words import UsageError
 
@@ -33,11 +34,15 @@ class Word(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A block: its name in the contract, empty where it has none, its keys, and those that are filled in by us."""
+    """A block: its name in the contract, empty where it has none, its keys, and those that are filled in by us.
+
+    `has_numbers` says that a number of a file must be one there, and no text that looks like one.
+    """
 
     name: str
     words: tuple[Word, ...]
     filled_in: frozenset[str] = frozenset()
+    has_numbers: bool = False
 
 
 def named_by(block: Block, pairs: Sequence[str], file: Path | None) -> dict[str, object]:
@@ -100,6 +105,8 @@ def _walked(block: Block, inner: Mapping[Any, Any], above: str) -> dict[str, obj
             found |= _walked(block, value, f"{key}.")
             continue
         word = next((one for one in block.words if one.key == key), None) or _word(block, key)
+        if block.has_numbers and isinstance(value, str) and word.field in _BOUNDS:
+            raise UsageError(f"{word.key}: must be a number {_BOUNDS[word.field]}, not the text {_told(value)}")
         found[word.field] = _read(word, value)
     return found
 
@@ -127,11 +134,28 @@ def _told(value: object) -> str:
 _KINDS: Mapping[type, str] = {bool: "truth value", list: "list", dict: "table"}
 
 
+def _bounded(field: str, read: Callable[[object], object]) -> Callable[[object], object]:
+    """Return a reader that tells the bounds of its field with what is wrong; the change itself is held to them."""
+
+    def bounded(value: object) -> object:
+        try:
+            return read(value)
+        except (ValueError, TypeError, InvalidOperation) as wrong:
+            raise ValueError(f"{wrong}; it is a number {_BOUNDS[field]}") from None
+
+    return bounded
+
+
+_BOUNDS = {name: f"from {least} to {most}" for name, (least, most) in {**RATES, **COUNTS}.items()}
+
+
 def _fraction(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise TypeError("must be a fraction such as 0.03")
     if isinstance(value, str) and value.strip().endswith("%"):
         raise ValueError("must be a fraction such as 0.03, not a percentage")
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
+        raise ValueError(f"must be a fraction such as 0.03, not {_told(value)}")
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
@@ -167,6 +191,12 @@ def _one_of(kind: type[DialingMode | Directive]) -> Callable[[object], object]:
         return found
 
     return chosen
+
+
+def _word_of_letters(value: object) -> str:
+    if not isinstance(value, str) or not value or len(value) > 100:
+        raise ValueError(f"must be a word such as predictive, not {_told(value)}")
+    return value
 
 
 def _zone(value: object) -> str:
@@ -262,6 +292,19 @@ RULES = Block(
     ),
 )
 """The block of dialing rules."""
+PACING = Block(
+    "predictiveDialer",
+    (
+        Word("answerRate", "answer_rate", _bounded("answer_rate", _fraction)),
+        Word("abandonRate", "abandonment_aim", _bounded("abandonment_aim", _fraction)),
+        Word("maxConcurrentCalls", "max_calls", _bounded("max_calls", _whole)),
+        Word("callInterval", "call_interval_ms", _bounded("call_interval_ms", _whole)),
+        Word("warmUpPeriod", "warm_up_s", _bounded("warm_up_s", _whole)),
+        Word("strategy", "strategy", _word_of_letters),
+    ),
+    has_numbers=True,
+)
+"""The block of predictive parameters."""
 SCHEDULE = Block(
     "",
     (

@@ -1,4 +1,4 @@
-"""`paceline set` and `paceline get` for the blocks of a campaign: dialing rules and schedule."""
+"""`paceline set` and `paceline get` for the blocks of a campaign: dialing rules, pacing and schedule."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Part
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.cli import block_words, exits
 from paceline.cli.campaign import change_all, said_of
@@ -28,6 +29,11 @@ from paceline.primitives.ids import CampaignId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_CALLED = {
+    "dialing": ("dialing rules", "rules"),
+    "pacing": ("pacing", "pacing"),
+    "schedule": ("a schedule", "schedule"),
+}
 _File = Annotated[Path | None, Parameter(name="--file", allow_leading_hyphen=True)]
 
 
@@ -55,6 +61,32 @@ def set_rules(
         return SetDialingRules(campaign=campaign, **fields)
 
     return change_all(SetDialingRules, make, ids, said_of(targeting, changing, everywhere))
+
+
+def set_pacing(
+    *words: str,
+    file: _File = None,
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Set predictive pacing: belief, aim, calls in flight, interval, warm-up; the rest stays as live. Projected first.
+
+    Parameters
+    ----------
+    words
+        Ids, and KEY=VALUE such as answerRate=0.55 or abandonRate=0.01.
+    file
+        The block in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
+    """
+    ids, pairs = _parted(words)
+    fields: Any = block_words.named_by(block_words.PACING, pairs, file)
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        _not_by_platform(at)
+        return SetPacing(campaign=campaign, **fields)
+
+    return change_all(SetPacing, make, ids, said_of(targeting, changing, everywhere))
 
 
 def set_schedule(
@@ -91,7 +123,18 @@ def get_rules(campaign: str | None = None, /, *, everywhere: Everywhere | None =
     campaign
         Its id; the campaign that is set where none is given.
     """
-    return _shown(campaign, Part.CAMPAIGN, everywhere or Everywhere())
+    return _shown(campaign, "dialing", everywhere or Everywhere())
+
+
+def get_pacing(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show the predictive pacing of a campaign; -o yaml prints what `set pacing --file` takes.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    return _shown(campaign, "pacing", everywhere or Everywhere())
 
 
 def get_schedule(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
@@ -102,7 +145,7 @@ def get_schedule(campaign: str | None = None, /, *, everywhere: Everywhere | Non
     campaign
         Its id; the campaign that is set where none is given.
     """
-    return _shown(campaign, Part.SCHEDULE, everywhere or Everywhere())
+    return _shown(campaign, "schedule", everywhere or Everywhere())
 
 
 def _parted(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -119,16 +162,17 @@ def _not_by_platform(at: datetime | None) -> None:
         )
 
 
-def _shown(campaign: str | None, part: Part, everywhere: Everywhere) -> int:
+def _shown(campaign: str | None, aspect: str, everywhere: Everywhere) -> int:
+    part = Part.SCHEDULE if aspect == "schedule" else Part.CAMPAIGN
     with open_system(everywhere, adopt=Adopt.NO) as system:
         (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
         observed = system.platform.read(named, part=part)
         system.recorder.saw([observed])
-        block = system.platform.block(observed)
+        block = system.platform.block(observed, aspect)
     if block is None:
         raise UsageError(
-            f"campaign {named} never had {'a schedule' if part is Part.SCHEDULE else 'dialing rules'}",
-            hint=f"set them whole: paceline set {'schedule' if part is Part.SCHEDULE else 'rules'} {named} --file FILE",
+            f"campaign {named} never had {_CALLED[aspect][0]}",
+            hint=f"set them whole: paceline set {_CALLED[aspect][1]} {named} --file FILE",
         )
     if everywhere.output is Output.TABLE:
         console = console_for(sys.stdout)

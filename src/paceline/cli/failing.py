@@ -17,7 +17,14 @@ from paceline.primitives.errors import PacelineError
 
 MISSING = "missing-library"
 """The code of a command whose libraries are not installed."""
-_EXTRAS = {"matplotlib": "report", "numba": "sim", "numpy": "sim", "scipy": "sim", "psycopg": "postgres"}
+_EXTRAS = {
+    "distributed": "cluster",
+    "matplotlib": "report",
+    "numba": "sim",
+    "numpy": "sim",
+    "psycopg": "postgres",
+    "scipy": "sim",
+}
 """The extra that brings a library; all others come with the server."""
 _AS_DATA = (Output.JSON.value, Output.YAML.value)
 _JOINED = re.compile(r"(?:-o=?|--output=)(?P<form>\w+)")

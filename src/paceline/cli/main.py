@@ -20,6 +20,7 @@ changes = App(name="changes", help="Changes that wait for their hour or have not
 webhook = App(name="webhook", help="Who is told of what happens, by signed messages.")
 schedule = App(name="schedule", help="Calling windows as instants, who may be called when, and schedules proven.")
 contacts = App(name="list", help="Contact lists: who may be called when.")
+rollout = App(name="rollout", help="A pacing applied in steps under watch, and taken back when it harms.")
 law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
 keys = App(name="keys", help="Who may ask the service, and as what.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
@@ -32,12 +33,30 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
     (get, "look:get_campaign", ("campaign",), "Show one campaign."),
     (get, "blocks:get_rules", ("rules",), "Show the dialing rules of a campaign."),
+    (get, "blocks:get_pacing", ("pacing",), "Show the predictive pacing of a campaign."),
     (get, "blocks:get_schedule", ("schedule",), "Show the schedule of a campaign."),
     (settings, "blocks:set_rules", ("rules",), "Set dialing rules; what is not named stays as live."),
+    (settings, "blocks:set_pacing", ("pacing",), "Set predictive pacing; what is not named stays as live."),
     (settings, "blocks:set_schedule", ("schedule",), "Set when campaigns may dial; what is not named stays as live."),
     (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
     (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
     (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
+    (rollout, "rollout:start_rollout", ("start",), "Begin a rollout: judge the whole wish, then make its first step."),
+    (rollout, "rollout:rollout_status", ("status",), "Show where a rollout stands, and why."),
+    (
+        rollout,
+        "rollout:pause_rollout",
+        ("pause",),
+        "Have a rollout stay at its step; what harms is undone all the same.",
+    ),
+    (rollout, "rollout:resume_rollout", ("resume",), "Have a paused rollout go on."),
+    (rollout, "rollout:promote_rollout", ("promote",), "Go to the next step without waiting for evidence."),
+    (rollout, "rollout:abort_rollout", ("abort",), "Take a rollout back; no other begins before that is cleared."),
+    (rollout, "rollout:undo_rollout", ("undo",), "Restore what was live before a rollout."),
+    (rollout, "rollout:clear_rollout", ("clear",), "Let rollouts of a campaign begin again."),
+    (app, "easing:ease_off", ("ease-off",), "Ease campaigns off: to progressive dialing, or to the last good pacing."),
+    (app, "supervise:supervise", ("supervise",), "Have pacing steered once a minute, within certified bounds."),
+    (app, "abandonment:show_abandonment", ("abandonment",), "Show measured abandonment, and what is left of it."),
     (
         app,
         "freezing:freeze",
@@ -82,6 +101,7 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (audit, "audit_report:write_report", ("report",), "Write a folder about a period that can be read and verified."),
     (app, "preflight:preflight", ("preflight",), "Say exactly what a pacing setting would do, before it is sent."),
     (app, "simulate:simulate", ("simulate",), "Play days of a campaign that is only a scenario."),
+    (app, "optimise:optimise", ("optimise", "optimize"), "Find the best pacing under the limit, with its certificate."),
     (
         schedule,
         "schedule:schedule_intervals",
@@ -105,7 +125,7 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, settings, changes, schedule, contacts, law, webhook, keys, audit):
+for tree in (emulator, get, settings, changes, rollout, schedule, contacts, law, webhook, keys, audit):
     app.command(tree)
 
 CODES = {
@@ -114,6 +134,10 @@ CODES = {
     "fact": exits.USAGE,
     "malformed-id": exits.USAGE,
     "no-way-back": exits.REFUSED,
+    "no-rollout": exits.ERROR,
+    "rollout-state": exits.CONFLICT,
+    "rollout-overtaken": exits.CONFLICT,
+    "nothing-good": exits.REFUSED,
     "not-waiting": exits.CONFLICT,
     "not-asked": exits.CONFLICT,
     "being-decided": exits.CONFLICT,
@@ -124,6 +148,7 @@ CODES = {
     "access": exits.USAGE,
     "scenario": exits.USAGE,
     "unstable-scenario": exits.REFUSED,
+    "no-setting": exits.REFUSED,
     "unauthorized": exits.NOT_AUTHORISED,
     "forbidden": exits.NOT_AUTHORISED,
 }

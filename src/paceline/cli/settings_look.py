@@ -1,4 +1,4 @@
-"""What `paceline explain` says to people of schedule, dialing rules, overrides, and what was assumed."""
+"""What `paceline explain` says to people of schedule, dialing rules, pacing, overrides, and what was assumed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def show_settings(told: SettingsExplained, say: Say) -> None:
         say(f"  {why}", "yellow")
     _block("schedule", told.schedule, say)
     _block("dialing rules", told.rules, say)
+    _block("pacing", told.pacing, say)
     for name in told.assumed:
         say(f"  nobody declared its {name}, so the tightest was assumed", "dim")
     for about, what in told.taken_for.items():

@@ -13,6 +13,7 @@ from paceline.cli import exits
 LOOK_S = 0.5
 """How long a signal may be overlooked, in seconds."""
 
+
 @dataclass(slots=True)
 class End:
     """Whether somebody told the command to end, and by which signal."""

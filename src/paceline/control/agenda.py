@@ -20,13 +20,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from paceline.campaign.catalogue import AnyChange, UnknownChangeError
+from paceline.campaign.catalogue import AnyChange, SettingsChange, UnknownChangeError
 from paceline.campaign.change import Lane, Rulebook
-from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.judgement import judged
 from paceline.campaign.lifecycle.checks import aware, timely
 from paceline.campaign.observed import WAITS_HERE, Observed, Situation, Stage, State
 from paceline.campaign.ports import Platform, PlatformError
-from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.freezes import Freezes, FrozenError
 from paceline.control.kept import Opened
@@ -56,8 +55,13 @@ ROOM = "agenda"
 """The room of the due work that waits here."""
 LASTING = frozenset({"lifecycle.unsupported", "lifecycle.frozen"})
 """Rules that no hour changes."""
-MEASURED = frozenset({"dialing.loosens", "dialing.capacity"})
-"""Rules of what is measured, or who works, when the hour has come."""
+MEASURED = frozenset(
+    {
+        *("dialing.loosens", "dialing.capacity", "pacing.loosens", "pacing.no-projection", "pacing.fit"),
+        *("pacing.breach", "pacing.projection", "pacing.answer-rate", "pacing.lines", "pacing.interval"),
+    }
+)
+"""Rules of what is measured, is expected, or who works, when the hour has come."""
 
 
 class Agenda:
@@ -267,11 +271,11 @@ class Agenda:
             frozen=None if change.lane is Lane.STOPPING else self._freezes.of(change.campaign),
         )
         lasting = LASTING | ({"lifecycle.transition"} if observed.state is State.ARCHIVED else frozenset())
-        return Findings.of(found for found in change.guard(situation) if found.rule in lasting)
+        return Findings.of(found for found in judged(change, situation) if found.rule in lasting)
 
     def _lawful(self, change: AnyChange, observed: Observed, due: datetime) -> Findings:
         """Return how settings stand to the law at their hour; what is measured then, and the state, nobody knows."""
-        if not isinstance(change, SetDialingRules | SetSchedule) or stands_against(Findings.of([aware(due)])):
+        if not isinstance(change, SettingsChange) or stands_against(Findings.of([aware(due)])):
             return Findings()
         situation = Situation(
             observed=observed,
@@ -280,7 +284,7 @@ class Agenda:
             rulebook=self._law.rulebook,
             circumstances=self._law.circumstances(change.campaign),
         )
-        found = change.guard(situation)
+        found = judged(change, situation)
         return Findings(*(one for one in found if not one.rule.startswith("lifecycle.") and one.rule not in MEASURED))
 
     def _ended_at_once(self, outcome: Outcome, order: Order) -> Outcome:

@@ -3,6 +3,7 @@
 Rules:
 * A change wants approval when a rule fits its kind and it is at least as large as the rule says, in every measure.
 * What stops never wants any, whatever a policy says: a rule that would fit a pause, a stop or a freeze is at fault.
+  Nor does what takes back a change that was made here: harm does not wait for a second person.
 * A rule that fits no kind of change that there is, or will be, is at fault too: it would protect nothing.
 """
 
@@ -69,7 +70,8 @@ class Policy:
 
     def wanted(self, change: AnyChange, order: Order) -> ApprovalWanted | None:
         """Return the approval that a change wants, None when it wants none; what stops never wants any."""
-        if change.lane is Lane.STOPPING or not any(rule.fits(change, order) for rule in self.rules):
+        is_easing = change.lane is Lane.STOPPING or order.takes_back
+        if is_easing or not any(rule.fits(change, order) for rule in self.rules):
             return None
         within = self.within if order.approve_within is None else order.approve_within
         return ApprovalWanted(approvers=self.approvers, within=within, campaigns=order.campaigns)

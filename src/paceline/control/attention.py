@@ -6,10 +6,13 @@ The order, the most urgent first:
 2. `in-doubt`: something was sent to it, and nobody knows whether it happened.
 3. `frozen`: somebody froze it, and only a person lets it go.
 4. `late`: a change whose hour has come was not made, or was put aside.
-5. `changed-outside`: somebody changed it outside paceline, and nobody here has done anything to it since.
-6. `locked`: it is locked on the platform.
-7. `not-dialing`: it is active and its schedule is open, and nothing is dialed.
-8. `approval`: a change of it waits for a second person.
+5. `breached`: more of its calls were abandoned than a ceiling of the law allows in the period that is running.
+6. `taken-back`: a rollout was undone by evidence, or aborted, and nobody has cleared that.
+7. `changed-outside`: somebody changed it outside paceline, and nobody here has done anything to it since.
+8. `locked`: it is locked on the platform.
+9. `not-dialing`: it is active and its schedule is open, and nothing is dialed.
+10. `approaching`: its legal period is likely to end above its ceiling, or most of what is allowed is used.
+11. `approval`: a change of it waits for a second person.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ from enum import IntEnum
 
 from paceline.campaign.observed import Frozen, Observed, Stage, State
 from paceline.campaign.statistics import LivePicture, Tally
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
+from paceline.control.abandonment.remaining import Standing
+from paceline.control.rollout.standing import Rollout
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId
 
@@ -37,11 +43,14 @@ class Urgency(IntEnum):
     IN_DOUBT = 2
     FROZEN = 3
     LATE = 4
-    CHANGED_OUTSIDE = 5
-    LOCKED = 6
-    NOT_DIALING = 7
-    APPROVAL = 8
-    NOTHING = 9
+    BREACHED = 5
+    TAKEN_BACK = 6
+    CHANGED_OUTSIDE = 7
+    LOCKED = 8
+    NOT_DIALING = 9
+    APPROACHING = 10
+    APPROVAL = 11
+    NOTHING = 12
 
     @property
     def word(self) -> str:
@@ -82,6 +91,8 @@ class Known:
         outside: the entry that tells of a change made outside, when nothing was done here since.
         is_open: whether its schedule is open now; None when nobody knows.
         recent: what was counted in the last `QUIET_MINUTES`, None when nobody knows.
+        account: where it stands against the ceilings of the law; None where nobody has looked.
+        latched: its rollout that was taken back and not cleared, None without one.
     """
 
     observed: Observed
@@ -91,11 +102,13 @@ class Known:
     live: LivePicture | None = None
     is_open: bool | None = None
     recent: Tally | None = None
+    account: CampaignAccount | None = None
+    latched: Rollout | None = None
 
 
 def needs_of(known: Known, now: datetime) -> tuple[Need, ...]:
     """Return what needs a person, the most urgent first; `now` is the platform's time."""
-    found = [_frozen(known), _outside(known), _locked(known), _not_dialing(known)]
+    found = [_frozen(known), _over(known), _taken_back(known), _outside(known), _locked(known), _not_dialing(known)]
     found += [_of_change(one, now) for one in known.unended]
     return tuple(sorted((need for need in found if need is not None), key=lambda need: need.urgency))
 
@@ -103,6 +116,15 @@ def needs_of(known: Known, now: datetime) -> tuple[Need, ...]:
 def urgency_of(needs: Sequence[Need]) -> Urgency:
     """Return how urgent the most urgent of these is."""
     return min((need.urgency for need in needs), default=Urgency.NOTHING)
+
+
+def worst_of(account: CampaignAccount | None) -> PeriodAccount | None:
+    """Return the period of an account that is nearest to its ceiling or furthest above; None where none is known."""
+    measured = [] if account is None else [one for one in account.periods if one.used is not None]
+    return max(measured, key=lambda one: (_WORSE.index(one.standing), one.used or 0.0), default=None)
+
+
+_WORSE = (Standing.UNKNOWN, Standing.OK, Standing.APPROACHING, Standing.BREACHED)
 
 
 def _frozen(known: Known) -> Need | None:
@@ -115,6 +137,27 @@ def _frozen(known: Known) -> Need | None:
         return Need(urgency=Urgency.FROZEN_DIALING, reason=told, action="Stop it", entry=frozen.entry)
     told = f"{frozen.by} froze it{why}"
     return Need(urgency=Urgency.FROZEN, reason=told, action="Look why, unfreeze", entry=frozen.entry)
+
+
+def _over(known: Known) -> Need | None:
+    worst = worst_of(known.account)
+    if worst is None or worst.counts is None or worst.standing not in {Standing.BREACHED, Standing.APPROACHING}:
+        return None
+    counts, ceiling = worst.counts, f"{worst.ceiling.most} in {worst.ceiling.per}"
+    until = "" if worst.end is None else f", until {worst.end:%Y-%m-%d}"
+    told = f"{counts.abandoned} of {counts.answered} answered calls were abandoned; the law allows {ceiling}{until}"
+    if worst.standing is Standing.BREACHED:
+        return Need(urgency=Urgency.BREACHED, reason=told, action="Ease off")
+    likely = "" if worst.to_come is None else f"; it ends above with probability {worst.to_come.breach:.2f}"
+    return Need(urgency=Urgency.APPROACHING, reason=f"{told}{likely}", action="See what is left")
+
+
+def _taken_back(known: Known) -> Need | None:
+    rollout = known.latched
+    if rollout is None or rollout.latch is None:
+        return None
+    told = f"rollout {rollout.entry} was ended by {rollout.latch.by}: {rollout.latch.why}"
+    return Need(urgency=Urgency.TAKEN_BACK, reason=told, action="Read why, clear it", entry=rollout.entry)
 
 
 def _outside(known: Known) -> Need | None:

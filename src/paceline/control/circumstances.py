@@ -13,6 +13,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 
 from paceline.campaign.observed import Circumstances, Limits
 from paceline.compliance.call import EVERY_PURPOSE, Call
@@ -20,8 +21,12 @@ from paceline.compliance.rulebook import Rulebook
 from paceline.control.declared import CampaignFacts
 from paceline.control.known_facts import (
     CLOSED_DAYS,
+    LEAST_ANSWER_RATE,
+    LEAST_CALL_INTERVAL_MS,
     LICENCE_TIER,
     MAX_CALLS,
+    MOST_ABANDONMENT_AIM,
+    PACING_STEP,
     PAUSED,
     RETRY_MAX_MINUTES,
     RETRY_MIN_MINUTES,
@@ -58,6 +63,10 @@ def circumstances_of(
             retry_max_minutes=_tightest(min, said.get(RETRY_MAX_MINUTES), tenant.get(RETRY_MAX_MINUTES)),
             licence_tier=_word(tenant.get(LICENCE_TIER)),
             max_calls=_tightest(min, said.get(MAX_CALLS), tenant.get(MAX_CALLS)),
+            pacing_step=_tightest_rate(min, said.get(PACING_STEP), tenant.get(PACING_STEP)),
+            least_answer_rate=_tightest_rate(max, said.get(LEAST_ANSWER_RATE), tenant.get(LEAST_ANSWER_RATE)),
+            most_abandonment_aim=_tightest_rate(min, said.get(MOST_ABANDONMENT_AIM), tenant.get(MOST_ABANDONMENT_AIM)),
+            least_call_interval_ms=_tightest(max, said.get(LEAST_CALL_INTERVAL_MS), tenant.get(LEAST_CALL_INTERVAL_MS)),
         ),
     )
 
@@ -84,6 +93,11 @@ def _is_within(name: str, country: str, rulebook: Rulebook) -> bool:
 
 def _tightest(choose: Callable[[list[int]], int], *told: Json) -> int | None:
     known = [one for one in told if isinstance(one, int)]
+    return choose(known) if known else None
+
+
+def _tightest_rate(choose: Callable[[list[Decimal]], Decimal], *told: Json) -> Decimal | None:
+    known = [Decimal(one) for one in told if isinstance(one, str)]
     return choose(known) if known else None
 
 

@@ -83,14 +83,21 @@ class Explanation:
         }
 
 
-def explained(situation: Situation, rules: Rulebook, *, last: Entry | None, settings: SettingsExplained) -> Explanation:
-    """Return what is to be said of a campaign in this situation."""
+def explained(
+    situation: Situation,
+    rules: Rulebook,
+    *,
+    last: Entry | None,
+    settings: SettingsExplained,
+    measured: tuple[str, ...] = (),
+) -> Explanation:
+    """Return what is to be said of a campaign in this situation; `measured` is what its abandonment stands at."""
     campaign = situation.observed.campaign
     changes: tuple[AnyChange, ...] = (Pause(campaign=campaign), Resume(campaign=campaign), Stop(campaign=campaign))
     return Explanation(
         situation=situation,
         dialing=situation.observed.state is State.ACTIVE,
-        why=tuple(_reasons(situation, settings)),
+        why=(*_reasons(situation, settings), *measured),
         possible=tuple(_judged(change, situation, rules) for change in changes),
         last=last,
         settings=settings,

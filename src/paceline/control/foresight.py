@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Rulebook
+from paceline.campaign.judgement import judged
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import LiveCalls, Observed, Part, Situation
 from paceline.campaign.ports import Platform
@@ -125,6 +126,6 @@ class Foresight:
 
     def _judged(self, change: AnyChange, situation: Situation) -> Foreseen:
         is_so = change.already_so(situation.observed)
-        found = change.validate(self._rules) + change.guard(situation)
+        found = change.validate(self._rules) + judged(change, situation)
         findings = as_it_is(change, situation) if is_so else found
         return Foreseen(change=change, situation=situation, already_so=is_so, findings=findings)

@@ -2,7 +2,8 @@
 
 Rules:
 * Of a campaign: `purpose`, `regions`, `list`, `seller`, `anchor`, `closed_days`, `limits.retry_min_minutes`,
-  `limits.retry_max_minutes`, `limits.max_calls`, and any number of labels, `label.NAME` each.
+  `limits.retry_max_minutes`, `limits.max_calls`, those of pacing (`limits.pacing_step`, `limits.least_answer_rate`,
+  `limits.most_abandonment_aim`, `limits.least_call_interval_ms`), and any number of labels, `label.NAME` each.
 * `list` is kept for people and never read: only `regions` says where contacts are.
 * Of the whole tenant: `limits.active_campaigns`, `limits.licence_tier`, and the limits of a campaign for all of them.
 * A region is an ISO 3166-2 code, or a code of ISO 3166-1 that is assigned, for the whole country.
@@ -17,6 +18,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +38,14 @@ RETRY_MAX_MINUTES = "limits.retry_max_minutes"
 """The longest time between two attempts, minutes."""
 MAX_CALLS = "limits.max_calls"
 """How many calls may be in flight at once: the lines there are."""
+PACING_STEP = "limits.pacing_step"
+"""How far one change of pacing may go from the live value, a fraction: absolute for rates, relative for counts."""
+LEAST_ANSWER_RATE = "limits.least_answer_rate"
+"""The lowest answer rate that pacing may be told to believe, a fraction."""
+MOST_ABANDONMENT_AIM = "limits.most_abandonment_aim"
+"""The highest abandonment that pacing may be told to aim at, a fraction."""
+LEAST_CALL_INTERVAL_MS = "limits.least_call_interval_ms"
+"""The shortest time between two looks of the dialer, milliseconds."""
 LICENCE_TIER = "limits.licence_tier"
 """What the tenant has a licence for."""
 TIERS = ("STANDARD", "PROFESSIONAL", "ENTERPRISE")
@@ -66,6 +76,7 @@ UNITED_STATES = frozenset(_IN_US.split())
 """The second parts of the ISO 3166-2 codes that begin with `US-`."""
 
 _REGION = re.compile(r"(?P<country>[A-Z]{2})(?:-(?P<part>[A-Z0-9]{1,3}))?", re.ASCII)
+_FRACTION = re.compile(r"[01]|[01]?\.[0-9]{1,6}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -227,6 +238,20 @@ def _limit(value: object) -> Json:
     return value
 
 
+def _fraction(least: str, most: str) -> Callable[[object], Json]:
+    """Return the check of an exact decimal fraction; it is kept as text, in one form."""
+
+    def checked(value: object) -> Json:
+        # What TOML and JSON read as a binary number is meant as it was written, which is how Python writes it.
+        text = str(value) if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool) else ""
+        found = Decimal(text) if _FRACTION.fullmatch(text) else None
+        if found is None or not Decimal(least) <= found <= Decimal(most):
+            raise ValueError(f"must be a fraction from {least} to {most} of at most 6 digits, such as 0.05")
+        return format(found.normalize(), "f")
+
+    return checked
+
+
 def _one_of(*words: str) -> Callable[[object], Json]:
     def chosen(value: object) -> Json:
         if value not in words:
@@ -241,6 +266,10 @@ _LIMITS: Mapping[str, Callable[[object], Json]] = {
     RETRY_MIN_MINUTES: _limit,
     RETRY_MAX_MINUTES: _limit,
     MAX_CALLS: _limit,
+    PACING_STEP: _fraction("0.000001", "0.10"),
+    LEAST_ANSWER_RATE: _fraction("0", "1"),
+    MOST_ABANDONMENT_AIM: _fraction("0", "1"),
+    LEAST_CALL_INTERVAL_MS: _limit,
 }
 _KNOWN: Mapping[Scope, Mapping[str, Callable[[object], Json]]] = {
     Scope.CAMPAIGN: {

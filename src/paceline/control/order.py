@@ -64,6 +64,7 @@ class Order:
         campaigns: for how many campaigns the same is ordered at once, this one among them; at least 1.
         approve_within: how long it waits for approval, where it wants any; None is as the policy says.
         overrides: findings of severity `review` that the actor answers for; law and platform are never overridden.
+        takes_back: whether it takes back what was changed here before, or only eases off: it waits for no approval.
         approval: the approval that it wants, None when none; who carries it out asks the policy for it.
     """
 
@@ -79,6 +80,7 @@ class Order:
     approve_within: timedelta | None = None
     approval: ApprovalWanted | None = None
     overrides: tuple[Override, ...] = ()
+    takes_back: bool = False
 
     def rejudges(self, lane: Lane) -> bool:
         """Return whether a change of this lane is judged again when its campaign has moved on."""
@@ -112,6 +114,8 @@ class Order:
             told["not_after_s"] = round(self.not_after.total_seconds())
         if self.overrides:
             told["overrides"] = [{"rule": one.rule, "until": one.until.isoformat()} for one in self.overrides]
+        if self.takes_back:
+            told["takes_back"] = True
         if self.approval is not None:
             told["approval"] = {
                 "approvers": [*self.approval.approvers],
@@ -140,6 +144,7 @@ def order_of(entry: Entry) -> Order:
         not_after=timedelta(seconds=late_s) if isinstance(late_s, int) else NOT_AFTER,
         approval=_approval_of(details.get("approval")),
         overrides=overrides_of(details.get("overrides")),
+        takes_back=details.get("takes_back") is True,
     )
 
 

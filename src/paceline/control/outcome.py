@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
+from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.settings_shown import settings_shown
@@ -147,6 +148,7 @@ class Outcome:
         settled_by: who ended the entry when the process that carried the change out was gone; its requests nobody
             counted then.
         law: the law that it was judged by, None where the law has no say.
+        forecast: what the change was expected to do, None where nobody asked.
     """
 
     change: AnyChange
@@ -160,6 +162,7 @@ class Outcome:
     dry_run: bool = False
     settled_by: str | None = None
     law: LawAtHand | None = None
+    forecast: Forecast | None = None
 
     @property
     def word(self) -> str:
@@ -193,6 +196,8 @@ class Outcome:
             found["error"] = self.failure.document()
         if self.law is not None:
             found["law"] = self.law.document()
+        if self.forecast is not None:
+            found["forecast"] = self.forecast.document()
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply

@@ -15,11 +15,12 @@ A campaign that has moved on between 4 and 7 sends a pause or stop back to 4, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
+from paceline.campaign.judgement import judged
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
@@ -27,11 +28,11 @@ from paceline.compliance.fields import RuleFileError
 from paceline.control.approval_desk import ApprovalDesk
 from paceline.control.due_judgement import Judge
 from paceline.control.freezes import FrozenError
-from paceline.control.kept import Opened, Sent, Unended
+from paceline.control.kept import Opened, Sent
 from paceline.control.last_look import LastLook
-from paceline.control.law_at_hand import LawAtHand, law_at_hand
+from paceline.control.law_at_hand import law_at_hand
 from paceline.control.meanwhile import Meanwhile
-from paceline.control.on_its_way import Coming, OnItsWay, may_come
+from paceline.control.on_its_way import OnItsWay, may_come
 from paceline.control.order import Order
 from paceline.control.outcome import (
     Applied,
@@ -61,32 +62,13 @@ from paceline.control.told import (
     stands_against,
     taken_for_dead,
 )
+from paceline.control.walk import Walk
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity
 
 MOST_TRIES = {Lane.STOPPING: 25, Lane.CHANGING: 5, Lane.READING: 1}
 """How often a change is judged and sent again when its campaign keeps moving on."""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """One change on its way: what is known of it so far."""
-
-    change: AnyChange
-    order: Order
-    opened: Opened
-    watch: Stopwatch
-    findings: Findings = field(default_factory=Findings)
-    before: Observed | None = None
-    after: Observed | None = None
-    others: tuple[Unended, ...] = ()
-    told: Findings = field(default_factory=Findings)
-    coming: tuple[Coming, ...] = ()
-    judge: Judge | None = None
-    moved_on: PlatformError | None = None
-    is_under_way: bool = False
-    law: LawAtHand | None = None
 
 
 class Corridor:
@@ -150,7 +132,7 @@ class Corridor:
         judge: Judge | None = None,
     ) -> Outcome:
         """Return how a change ended whose entry is open; whoever asks closes it, or has it tried again."""
-        walk = _Walk(change, order, opened, watch or Stopwatch(self._clock), judge=judge)
+        walk = Walk(change, order, opened, watch or Stopwatch(self._clock), judge=judge)
         with self._platform.metered() as meter:
             ending = self._ended(walk, seen)
             return Outcome(
@@ -164,9 +146,10 @@ class Corridor:
                 timings_ms=walk.watch.told_ms(meter),
                 dry_run=order.dry_run,
                 law=walk.law,
+                forecast=walk.forecast,
             )
 
-    def _ended(self, walk: _Walk, seen: Observed | None) -> Ending:
+    def _ended(self, walk: Walk, seen: Observed | None) -> Ending:
         """Return how the walk ended; what fails on it is an ending too."""
         try:
             return self._walked(walk, seen)
@@ -180,7 +163,7 @@ class Corridor:
         except (LedgerError, RuleFileError) as error:
             return Failed(Failure.of(error))
 
-    def _walked(self, walk: _Walk, seen: Observed | None) -> Ending:
+    def _walked(self, walk: Walk, seen: Observed | None) -> Ending:
         change, order = walk.change, walk.order
         walk.findings = change.validate(self._rules)
         if stands_against(walk.findings):
@@ -213,7 +196,7 @@ class Corridor:
             if not order.rejudges(change.lane) or number - walk.opened.tries == MOST_TRIES[change.lane]:
                 return self._conflicted(walk, walk.moved_on)
 
-    def _surveyed(self, walk: _Walk, seen: Observed | None) -> Situation:
+    def _surveyed(self, walk: Walk, seen: Observed | None) -> Situation:
         """Return the situation, and what changed since it was judged before."""
         # First who is on the way, then what has arrived: nobody is missed who goes from one to the other.
         if walk.change.lane is Lane.STOPPING and may_come(walk.opened.others):
@@ -221,7 +204,7 @@ class Corridor:
             seen = None if seen is None or walk.change.already_so(seen) else seen
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
-        walk.law = law_at_hand(situation)
+        walk.law, walk.forecast = law_at_hand(situation), situation.forecast
         ended = {
             other.entry
             for other in walk.others
@@ -237,7 +220,7 @@ class Corridor:
             walk.told += self._changed(walk, judged, now, Severity.INFO)
         return situation
 
-    def _may_be_undone(self, walk: _Walk, situation: Situation) -> bool:
+    def _may_be_undone(self, walk: Walk, situation: Situation) -> bool:
         """Return whether a pause or stop that has nothing to send may be undone by a resumption that was before it.
 
         A stop that is sent makes another revision, which the resumption then meets; one that is not sent has to wait.
@@ -246,7 +229,7 @@ class Corridor:
         walk.coming = tuple(one for one in walk.coming if one.may_arrive(observed, abilities))
         return bool(walk.coming) and walk.change.already_so(observed)
 
-    def _judged(self, walk: _Walk, situation: Situation) -> Ending | None:
+    def _judged(self, walk: Walk, situation: Situation) -> Ending | None:
         """Return how the change ends by its judgement, None when it may be sent."""
         change, order, observed = walk.change, walk.order, situation.observed
         if walk.moved_on is None and not order.expects(observed):
@@ -270,7 +253,7 @@ class Corridor:
         walk.findings += found
         if against is not None:
             return against
-        walk.findings = heeded(walk.findings + change.guard(situation), order, situation.now)
+        walk.findings = heeded(walk.findings + judged(change, situation), order, situation.now)
         if stands_against(walk.findings):
             return Refused()
         missing = self._desk.missing(change, order, walk.opened.entry)
@@ -279,7 +262,7 @@ class Corridor:
             return Unchanged(would_apply=True)
         return None if missing is None else self._asked(walk, situation)
 
-    def _asked(self, walk: _Walk, situation: Situation) -> Ending:
+    def _asked(self, walk: Walk, situation: Situation) -> Ending:
         """Have the change wait for approval by a second person; then it is judged again."""
         entry = walk.opened.entry
         self._recorder.saw([situation.observed])
@@ -288,7 +271,7 @@ class Corridor:
         walk.findings += self._desk.told(entry, walk.order, until=until)
         return Scheduled(None, None, approve_until=until)
 
-    def _applied(self, walk: _Walk, sent: Sent, number: int) -> PlatformError | None:
+    def _applied(self, walk: Walk, sent: Sent, number: int) -> PlatformError | None:
         """Send it, and return None when it took effect; else the platform's word that the campaign has moved on."""
         walk.is_under_way = True
         change = walk.change
@@ -305,7 +288,7 @@ class Corridor:
         walk.after = receipt.observed
         return None
 
-    def _found_again(self, walk: _Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
+    def _found_again(self, walk: Walk, sent: Sent, lost: PlatformError) -> PlatformError | None:
         """Look for an answer that was lost; what was never taken up is sent again unless it resumes."""
         lane = walk.change.lane
         untouched = Untouched.LEAVE if isinstance(walk.change, Resume) else Untouched.SEND
@@ -326,7 +309,7 @@ class Corridor:
             case _:
                 assert_never(became)
 
-    def _verified(self, walk: _Walk) -> Ending:
+    def _verified(self, walk: Walk) -> Ending:
         if walk.after is None:
             # It was accepted, and could not be read back: whether it is as wanted is for a later look.
             return Applied(Settling(LOOK_SOON))
@@ -335,7 +318,7 @@ class Corridor:
             return Scheduled(verdict, due=walk.change.effective_at)
         return Applied(verdict)
 
-    def _conflicted(self, walk: _Walk, moved_on: PlatformError) -> Ending:
+    def _conflicted(self, walk: Walk, moved_on: PlatformError) -> Ending:
         """Return the conflict with what changed; a state that was wrong at the judged version is a refusal."""
         try:
             now = self._platform.read(walk.change.campaign, part=walk.change.part, lane=walk.change.lane)
@@ -346,7 +329,7 @@ class Corridor:
         walk.findings += self._changed(walk, walk.before, now, Severity.ERROR)
         return Conflicted()
 
-    def _changed(self, walk: _Walk, judged: Observed, now: Observed, severity: Severity) -> Findings:
+    def _changed(self, walk: Walk, judged: Observed, now: Observed, severity: Severity) -> Findings:
         if judged.version == now.version:
             return Findings()
         self._recorder.saw([now])

@@ -1,7 +1,8 @@
-"""What is to be said of a campaign's schedule and dialing rules: open or closed, lawful or not, and what was assumed.
+"""What is to be said of a campaign's schedule, dialing rules and pacing: open or not, lawful or not, what was assumed.
 
 Rules:
 * They are judged as a change would be that set them anew; what stands in the way of changes says nothing of them.
+* Nothing is projected for it: what is expected of the pacing is asked for on purpose.
 * Whatever cannot be looked at is told, and keeps nothing else from being told.
 * An override is shown until it ends, whatever became of what it was for.
 """
@@ -14,7 +15,9 @@ from datetime import datetime, timedelta
 
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.observed import Ability, Observed, Part, Situation
+from paceline.campaign.judgement import judged
+from paceline.campaign.observed import PACING, RULES, Ability, Observed, Part, Situation
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.schedule.windows import intervals_between
@@ -23,7 +26,7 @@ from paceline.compliance.fields import RuleFileError
 from paceline.control.law import Law
 from paceline.control.order import Override, order_of
 from paceline.control.recorder import Recorder
-from paceline.control.settings_shown import rules_shown, schedule_shown
+from paceline.control.settings_shown import pacing_shown, rules_shown, schedule_shown
 from paceline.ledger.entry import Entry, Query
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings, Severity
@@ -71,7 +74,7 @@ class SettingsExplained:
     """What is known of a campaign's settings now.
 
     Attributes:
-        schedule, rules: None where they could not be looked at, or could not be judged; `unknown` says why.
+        schedule, rules, pacing: None where they could not be looked at, or could not be judged; `unknown` says why.
         is_open: whether the schedule is open; None without one.
         turns_at: when it opens, or closes if it is open; None when it does neither within a month.
         assumed: what nobody declared, so that the tightest was assumed.
@@ -80,6 +83,7 @@ class SettingsExplained:
 
     schedule: Judged | None
     rules: Judged | None
+    pacing: Judged | None
     is_open: bool | None
     turns_at: datetime | None
     assumed: tuple[str, ...]
@@ -97,6 +101,7 @@ class SettingsExplained:
         return {
             "schedule": schedule,
             "rules": _document(self.rules),
+            "pacing": _document(self.pacing),
             "assumed": [*self.assumed],
             "taken_for": {**self.taken_for},
             "overrides": [one.document() for one in self.overrides],
@@ -122,10 +127,12 @@ class SettingsLook:
         campaign, unknown = situation.observed.campaign, list[str]()
         around, shown = self._before_the_law(situation, unknown), self._schedule(campaign, unknown)
         schedule = None if shown is None or around is None else _of_schedule(shown, around)
+        unknown += [f"its {block} are shown in a form that nobody here knows" for block in _unread(around)]
         is_open, turns_at = _opening(shown)
         return SettingsExplained(
             schedule=schedule,
-            rules=None if around is None else _of_rules(around, unknown),
+            rules=None if around is None else _of_rules(around),
+            pacing=None if around is None else _of_pacing(around),
             is_open=is_open,
             turns_at=turns_at,
             assumed=() if around is None else tuple(sorted(around.circumstances.assumed)),
@@ -185,11 +192,21 @@ def _of_schedule(shown: Observed, around: Situation) -> Judged:
     return Judged(block=schedule_shown(live), findings=_found(change, replace(around, observed=shown)))
 
 
-def _of_rules(around: Situation, unknown: list[str]) -> Judged | None:
-    live = around.observed.rules
-    unknown += [f"its {block} are shown in a form that nobody here knows" for block in around.observed.unknown_blocks]
+def _unread(around: Situation | None) -> list[str]:
+    return [] if around is None else sorted(around.observed.unknown_blocks)
+
+
+def _of_pacing(around: Situation) -> Judged | None:
+    live = around.observed.pacing
     if live is None:
-        return None if around.observed.unknown_blocks else Judged(block=None, findings=Findings())
+        return None if PACING in around.observed.unknown_blocks else Judged(block=None, findings=Findings())
+    return Judged(block=pacing_shown(live), findings=_found(SetPacing.to(around.observed.campaign, live), around))
+
+
+def _of_rules(around: Situation) -> Judged | None:
+    live = around.observed.rules
+    if live is None:
+        return None if RULES in around.observed.unknown_blocks else Judged(block=None, findings=Findings())
     change = SetDialingRules(
         campaign=around.observed.campaign,
         mode=live.mode,
@@ -203,7 +220,7 @@ def _of_rules(around: Situation, unknown: list[str]) -> Judged | None:
 
 
 def _found(change: AnyChange, around: Situation) -> Findings:
-    return Findings(*(one for one in change.guard(around) if not one.rule.startswith("lifecycle.")))
+    return Findings(*(one for one in judged(change, around) if not one.rule.startswith("lifecycle.")))
 
 
 def _opening(shown: Observed | None) -> tuple[bool | None, datetime | None]:

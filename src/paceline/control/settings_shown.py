@@ -1,15 +1,20 @@
 """The settings of a campaign as outcomes, the ledger and messages show them: what the platform held, in our words.
 
-* `rules` for a change of dialing rules, `schedule` for one of a schedule; nothing for one of the lifecycle.
+* `rules` for a change of dialing rules, `pacing` for one of pacing, `schedule` for one of a schedule; nothing for a
+  change of the lifecycle.
 * None says that the campaign has none, or shows none that can be read.
 """
 
 from __future__ import annotations
 
-from paceline.campaign.blocks import DialingRules, Schedule
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Observed
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.schedule.model import written
 from paceline.primitives.canonical import Json
@@ -20,6 +25,8 @@ def settings_shown(observed: Observed, change: AnyChange) -> dict[str, Json]:
     match change:
         case SetDialingRules():
             return {"rules": None if observed.rules is None else rules_shown(observed.rules)}
+        case SetPacing():
+            return {"pacing": None if observed.pacing is None else pacing_shown(observed.pacing)}
         case SetSchedule():
             return {"schedule": None if observed.schedule is None else schedule_shown(observed.schedule)}
         case _:
@@ -36,6 +43,41 @@ def rules_shown(rules: DialingRules) -> dict[str, Json]:
         "cool_down_s": rules.cool_down_s,
         "calls_per_agent": rules.calls_per_agent,
     }
+
+
+def pacing_shown(pacing: Pacing) -> dict[str, Json]:
+    """Return pacing in our words; rates keep their digits as text."""
+    return {
+        "answer_rate": str(pacing.answer_rate),
+        "abandonment_aim": str(pacing.abandonment_aim),
+        "max_calls": pacing.max_calls,
+        "call_interval_ms": pacing.call_interval_ms,
+        "warm_up_s": pacing.warm_up_s,
+        "strategy": pacing.strategy,
+    }
+
+
+def pacing_from(shown: Mapping[str, Json]) -> Pacing:
+    """Return the pacing that `pacing_shown` described.
+
+    Raises:
+        ValueError: it describes none.
+    """
+    calls, interval, warm_up = (shown.get(name) for name in ("max_calls", "call_interval_ms", "warm_up_s"))
+    rate, aim, strategy = (shown.get(name) for name in ("answer_rate", "abandonment_aim", "strategy"))
+    if not (isinstance(calls, int) and isinstance(interval, int) and isinstance(warm_up, int)):
+        raise ValueError("a count of the pacing is no whole number")  # noqa: TRY004  # of a record, not of an argument
+    try:
+        return Pacing(
+            answer_rate=Decimal(str(rate)),
+            abandonment_aim=Decimal(str(aim)),
+            max_calls=calls,
+            call_interval_ms=interval,
+            warm_up_s=warm_up,
+            strategy=str(strategy),
+        )
+    except InvalidOperation:
+        raise ValueError("a rate of the pacing is no number") from None
 
 
 def schedule_shown(schedule: Schedule) -> dict[str, Json]:

@@ -19,9 +19,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.catalogue import AnyChange, UnknownChangeError, change_of, ends_dialing
+from paceline.campaign.catalogue import AnyChange, SettingsChange, UnknownChangeError, change_of, ends_dialing
 from paceline.campaign.change import Diverged, Lane, Settling, Verdict
-from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import WAITS_HERE, Ability, Observed, Stage
 from paceline.campaign.ports import (
     CampaignLockedError,
@@ -33,7 +32,6 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     WrongStateError,
 )
-from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
@@ -261,7 +259,7 @@ class Settlement:
 
     def _as_sent(self, told: dict[str, Json], change: AnyChange, judged: Version) -> Prepared:
         """Return the request that was sent, in its own spelling where that of the ledger differs by phone numbers."""
-        if told["dialect"] == self._platform.dialect and not isinstance(change, SetDialingRules | SetSchedule):
+        if told["dialect"] == self._platform.dialect and not isinstance(change, SettingsChange):
             # The others leave things as they are, which stand in the record alone.
             again = self._platform.prepare(change, judged)
             plain = without_numbers(again.document(), lambda number: number)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from paceline.campaign.catalogue import AnyChange, ends_dialing
+from paceline.campaign.catalogue import AnyChange, SettingsChange, ends_dialing
 from paceline.campaign.change import Lane
-from paceline.campaign.dialing.changes import SetDialingRules
+from paceline.campaign.judgement import at_stake
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
 from paceline.campaign.ports import Platform
@@ -22,6 +22,7 @@ from paceline.control.allowance import Allowance
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened, Unended
 from paceline.control.law import Law
+from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -51,11 +52,14 @@ class Survey:
         freezes: Freezes,
         *,
         law: Law,
+        allowance: Allowance,
+        projecting: Projecting,
         active_limit: Callable[[], int | None] = lambda: None,
     ) -> None:
         """Ask these; `active_limit` tells how many campaigns may be active at once, None where nobody declared it."""
         self._law = law
-        self._allowance = Allowance(platform)
+        self._allowance = allowance
+        self._projecting = projecting
         self._platform = platform
         self._freezes = freezes
         self._recorder = recorder
@@ -94,13 +98,20 @@ class Survey:
 
     def _before_the_law(self, change: AnyChange, situation: Situation) -> Situation:
         """Return the situation with what the law needs to know, where it has a say."""
-        if not isinstance(change, SetDialingRules | SetSchedule):
+        if not isinstance(change, SettingsChange):
             return situation
         rulebook, circumstances = self._law.rulebook, self._law.circumstances(change.campaign)
-        measured = None
-        if isinstance(change, SetDialingRules) and change.loosens(situation.observed):
-            measured = self._allowance.measured(situation.observed, circumstances, rulebook, lane=change.lane)
-        return replace(situation, rulebook=rulebook, circumstances=circumstances, measured=measured)
+        observed = situation.observed
+        situation = replace(situation, rulebook=rulebook, circumstances=circumstances)
+        if isinstance(change, SetSchedule) or not change.loosens(observed):
+            return situation
+        measured = self._allowance.measured(observed, circumstances, rulebook, lane=change.lane)
+        situation = replace(situation, measured=measured)
+        stake = at_stake(change, observed)
+        if stake is None:
+            return situation
+        forecast = self._projecting.forecast(situation, stake.pacing, rules=stake.rules, lane=change.lane)
+        return replace(situation, forecast=forecast)
 
     def looked_at(self, campaign: CampaignId) -> Situation:
         """Return the situation of a campaign that nobody is about to change.

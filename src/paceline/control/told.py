@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.judgement import judged
 from paceline.campaign.observed import Frozen, Observed, Situation
 from paceline.campaign.ports import PlatformError
 from paceline.control.kept import Unended
@@ -72,7 +73,7 @@ def as_it_is(change: AnyChange, situation: Situation) -> Findings:
     """Return what stands against settings that are so already: nothing was sent, and nothing was proven by that."""
     if situation.rulebook is None:
         return Findings()
-    against = [one for one in change.guard(situation) if one.severity is not Severity.INFO]
+    against = [one for one in judged(change, situation) if one.severity is not Severity.INFO]
     return Findings(
         *(
             replace(

@@ -1,27 +1,39 @@
 """Undo: from the entry of a change to the change that leads back, which walks the corridor as any other.
 
 Rules:
-* Only what was applied is undone, and only when the state before and after it is known and differs.
+* Only what was applied is undone, and only when the state, or the pacing, before and after it is known and differs.
 * The way back is the transition to the state before; where the table has none, the change is refused, and told how.
-* When somebody has changed the state since, nothing is done and that is told: the order names what the change left.
+* Of a change of pacing, it is the pacing before, whole. It was live already, so the step limit does not hold it up; all
+  else does: one that loosens is projected.
+* When somebody has changed the state, or the pacing, since, nothing is done and that is told: the order names what the
+  change left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from paceline.campaign.blocks import Pacing
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import State
+from paceline.campaign.observed import Observed, State
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform
-from paceline.control.order import OnConflict, Order
+from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
+from paceline.control.settings_shown import pacing_from
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Entry, Step
 from paceline.ledger.shown import part
+from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
+
+STEP_ANSWERED_FOR = timedelta(days=1)
+"""How long whoever undoes a change of pacing answers for the size of the step: until it is approved, at most."""
 
 
 class NoWayBackError(PacelineError):
@@ -35,15 +47,19 @@ class WayBack:
     """The change that leads back.
 
     Attributes:
-        left: the state that the change in question left the campaign in.
+        left: the state, or the pacing, that the change in question left the campaign in.
         version: the version that it left.
         detour: what to do where the table does not lead straight back.
     """
 
     change: AnyChange
-    left: State
+    left: State | Pacing
     version: str
     detour: str
+
+    def is_as_left(self, observed: Observed) -> bool:
+        """Return whether nobody has changed since what the change in question changed."""
+        return (observed.state if isinstance(self.left, State) else observed.pacing) == self.left
 
 
 class Undoing:
@@ -65,10 +81,13 @@ class Undoing:
         """
         back = way_back(self._book.read(number))
         observed = self._platform.read(back.change.campaign, part=back.change.part, lane=back.change.lane)
-        # A state that is not what the change left names who has changed it: by the revision that the change left.
-        expected = observed.version if observed.state is back.left else back.version
+        # What is not as the change left it names who has changed it: by the revision that the change left.
+        expected = observed.version if back.is_as_left(observed) else back.version
         reason = f"undo of entry {number}" if order.reason is None else f"{order.reason} (undo of entry {number})"
         order = replace(order, reason=reason, if_revision=expected, on_conflict=OnConflict.REPORT)
+        if isinstance(back.change, SetPacing):
+            step = Override(rule="pacing.step-limit", until=observed.at + STEP_ANSWERED_FOR)
+            order = replace(order, overrides=(*order.overrides, step))
         return self._corridor.run(back.change, order), back
 
 
@@ -94,6 +113,8 @@ def way_back(entry: Entry) -> WayBack:
     before, after = part(details, "before"), part(details, "after")
     if not before or not after:
         raise NoWayBackError(f"nobody saw the campaign before and after entry {number}, so nobody knows the way back")
+    if entry.kind == SetPacing.kind:
+        return _to_the_pacing_before(number, campaign, before, after)
     was, left = State(str(before["state"])), State(str(after["state"]))
     if was is left:
         raise NoWayBackError(f"entry {number} left the campaign {left}, as it was before")
@@ -102,6 +123,26 @@ def way_back(entry: Entry) -> WayBack:
         left=left,
         version=str(after["version"]),
         detour=f"resume {campaign} first, then bring it to {was}" if was is State.PAUSED else f"it was {was} before",
+    )
+
+
+def _to_the_pacing_before(
+    number: EntryId, campaign: CampaignId, before: Mapping[str, Json], after: Mapping[str, Json]
+) -> WayBack:
+    shown, left_shown = part(before, "pacing"), part(after, "pacing")
+    if not shown:
+        raise NoWayBackError(
+            f"the campaign had no pacing before entry {number}, so there is none to go back to",
+            hint=f"go back to progressive dialing: paceline ease-off {campaign}",
+        )
+    try:
+        was, left = pacing_from(shown), pacing_from(left_shown)
+    except ValueError as wrong:
+        raise NoWayBackError(f"the pacing before and after entry {number} cannot be read: {wrong}") from wrong
+    if was == left:
+        raise NoWayBackError(f"entry {number} left the pacing as it was before")
+    return WayBack(
+        change=SetPacing.to(campaign, was), left=left, version=str(after["version"]), detour="set it by its words"
     )
 
 

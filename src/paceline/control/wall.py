@@ -20,9 +20,13 @@ from paceline.campaign.observed import Ability, Observed, Part, State, Unreadabl
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.schedule.windows import intervals_between
 from paceline.campaign.statistics import LivePicture, Records, Statistics, Tally
+from paceline.control.abandonment.account import CampaignAccount
+from paceline.control.abandonment.accounts import STALE, Accounts
 from paceline.control.attention import QUIET_MINUTES, Known, Need, Urgency, needs_of, urgency_of
 from paceline.control.drifts import DRIFT
 from paceline.control.freezes import FREEZE, UNFREEZE, Freezes
+from paceline.control.rollout.rollouts import Rollouts
+from paceline.control.rollout.standing import Rollout
 from paceline.control.unended import UnendedChanges
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Query
@@ -39,6 +43,8 @@ SEEN_OUTSIDE = timedelta(days=1)
 """So long a change that was made outside is told when nobody does anything about it."""
 SCHEDULE_KEPT = timedelta(minutes=10)
 """So long a schedule that was read counts."""
+ACCOUNTS_KEPT = timedelta(seconds=30)
+"""So long it counts where campaigns stand against the ceilings of the law, by the platform's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class WallRow:
         hour: what was counted in the last hour.
         series: minute by minute, the oldest first.
         is_open: whether its schedule is open now; None when nobody knows yet.
+        account: where it stands against the ceilings of the law, as it was told last; None where nobody has looked.
     """
 
     observed: Observed
@@ -72,6 +79,7 @@ class WallRow:
     frozen: bool
     is_open: bool | None
     records: Records | None
+    account: CampaignAccount | None = None
 
     @property
     def campaign(self) -> CampaignId:
@@ -100,6 +108,7 @@ class WallRow:
             "occupancy": self.occupancy,
             "abandonment": self.abandonment,
             "needs": [need.document() for need in self.needs],
+            "standing": None if self.account is None else self.account.standing.value,
             "series": [[point.at.timestamp(), point.occupancy, point.abandonment] for point in self.series],
         }
 
@@ -128,6 +137,10 @@ class _Memory:
     minutes: dict[CampaignId, OrderedDict[datetime, Tally]] = field(default_factory=dict)
     hours: dict[CampaignId, _Hours] = field(default_factory=dict)
     outside: dict[CampaignId, EntryId] = field(default_factory=dict)
+    accounts: dict[CampaignId, CampaignAccount] = field(default_factory=dict)
+    accounts_at: datetime | None = None
+    told: dict[CampaignId, datetime] = field(default_factory=dict)
+    latched: dict[CampaignId, Rollout] = field(default_factory=dict)
     ledger_size: int = -1
     looked_at: datetime | None = None
 
@@ -135,8 +148,19 @@ class _Memory:
 class Wall:
     """Looks at all campaigns; one look at a time, whoever asks."""
 
-    def __init__(self, platform: Platform, *, book: Book, unended: UnendedChanges, freezes: Freezes) -> None:
-        """Ask this platform, and these for what is known here."""
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        book: Book,
+        unended: UnendedChanges,
+        freezes: Freezes,
+        accounts: Accounts | None = None,
+        rollouts: Rollouts | None = None,
+    ) -> None:
+        """Ask this platform, and these for what is known here; nothing of accounts or rollouts where there are none."""
+        self._accounts = accounts
+        self._rollouts = rollouts
         self._platform = platform
         self._book = book
         self._unended = unended
@@ -161,6 +185,7 @@ class Wall:
         told = self._statistics(at)
         self._read_a_schedule(seen, at)
         self._read_the_ledger(at)
+        self._read_the_accounts(at)
         frozen = self._freezes.frozen()
         unended: dict[str, list[Mapping[str, Json]]] = {}
         for one in self._unended.documents():
@@ -175,6 +200,8 @@ class Wall:
                 live=None if campaign not in told else told[campaign].live,
                 is_open=self._is_open(campaign, at),
                 recent=self._recent(campaign, at, QUIET_MINUTES) if campaign in told else None,
+                account=self._memory.accounts.get(campaign),
+                latched=self._memory.latched.get(campaign),
             )
             rows.append(self._row(known, told.get(campaign), at))
         rows.sort(key=lambda row: (row.urgency, _STATES.index(row.observed.state), row.campaign))
@@ -199,6 +226,7 @@ class Wall:
             frozen=known.frozen is not None,
             is_open=known.is_open,
             records=None if told is None else told.records,
+            account=known.account,
         )
 
     def _statistics(self, at: datetime) -> dict[CampaignId, Statistics]:
@@ -247,8 +275,19 @@ class Wall:
             return None
         return at in hours.open_in
 
+    def _read_the_accounts(self, at: datetime) -> None:
+        """Read from the book where campaigns stand, those of which it was told news; the platform is not asked."""
+        memory = self._memory
+        if self._accounts is None or (memory.accounts_at is not None and abs(at - memory.accounts_at) < ACCOUNTS_KEPT):
+            return
+        told = {campaign: known.told_at for campaign, known in self._accounts.book.known().items()}
+        # What nobody was told anew gets old, and then says nothing well.
+        fresh = sorted(one for one, when in told.items() if memory.told.get(one) != when or at - when > STALE)
+        memory.accounts |= {one.campaign: one for one in (self._accounts.kept(fresh, now=at) if fresh else ())}
+        memory.told, memory.accounts_at = told, at
+
     def _read_the_ledger(self, at: datetime) -> None:
-        """Find the changes made outside that nobody has done anything about, where the ledger has grown."""
+        """Find what was made outside or taken back, and nobody has done anything about, where the ledger has grown."""
         size = self._book.head().size
         if size == self._memory.ledger_size:
             return
@@ -260,6 +299,8 @@ class Wall:
                 outside[entry.campaign] = entry.number
             elif entry.kind in CATALOGUE or entry.kind in _DONE_HERE:
                 outside.pop(entry.campaign, None)
+        rollouts = [] if self._rollouts is None else self._rollouts.listed()
+        self._memory.latched = {one.campaign: one for one in rollouts if one.latch is not None}
         self._memory.outside, self._memory.ledger_size = outside, size
 
 

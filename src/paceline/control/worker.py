@@ -1,8 +1,8 @@
 """The worker: makes what is due, keeps what is frozen, returns to what has not ended, sees what others changed.
 
-One round, in this order: what is frozen is stopped where it dials; what is due is made; what settles is looked at; and
-every `DRIFT_S` seconds all campaigns are. A platform that is away ends the round, not the worker. Messages are carried
-beside the rounds, wherever the platform is; the next round tells what came of them.
+One round, in this order: what is frozen is stopped where it dials; what is due is made; what settles is looked at; each
+task has its turn; and every `DRIFT_S` seconds all campaigns are looked at. A platform that is away ends the round, not
+the worker. Messages are carried beside the rounds, wherever the platform is; the next round tells what came of them.
 
 While it runs, a worker's presence stands in the database; that of one that was killed is swept away by the others when
 its owner has been silent for `SWEPT_S`.
@@ -27,6 +27,7 @@ from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
+from paceline.control.tasks import Task
 from paceline.control.watch import Settled, Watch
 from paceline.ledger.entry import Actor
 from paceline.outbox import ports
@@ -59,6 +60,7 @@ class Round:
         aside: work of the agenda that belongs to no entry, and is not tried any more.
         settled: entries that came to their end by a later look.
         unsettled: how many settle still, or are in doubt.
+        tasks: how many things the tasks did: rollouts, the abandonment book, supervised campaigns.
         drifts: what was changed outside paceline.
         carried: what came of messages in this round, or beside it since the one before.
     """
@@ -69,6 +71,7 @@ class Round:
     aside: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = ()
     unsettled: int = 0
+    tasks: int = 0
     drifts: tuple[Drift, ...] = ()
     platform_away: str | None = None
     carried: ports.Round = field(default_factory=ports.Round)
@@ -89,6 +92,7 @@ class Worker:
         recorder: Recorder,
         actor: Actor,
         clock: WaitingClock,
+        tasks: tuple[Task, ...] = (),
     ) -> None:
         """Join what there is to be done; `actor` is who stops what is frozen and notes what was seen."""
         self._time = time
@@ -100,6 +104,8 @@ class Worker:
         self._recorder = recorder
         self._order = Order(actor=actor, reason="kept frozen")
         self._clock = clock
+        self._tasks = tasks
+        self._tasked_ns: dict[int, int] = {}
         self._settled_ns: int | None = None
         self._looked_ns: int | None = None
         self._enforced_ns: int | None = None
@@ -112,6 +118,7 @@ class Worker:
             LedgerUnavailableError: the database is away.
         """
         self._enforced_ns = self._settled_ns = self._looked_ns = None
+        self._tasked_ns.clear()
         with self._recorder.at_work():
             done = self._round(look=True)
             return replace(done, carried=self._carrying.once())
@@ -162,6 +169,7 @@ class Worker:
                 self._settled_ns = self._clock.running_ns()
                 looked = self._watch.settle()
                 done = replace(done, settled=looked.settled, unsettled=len(looked.left))
+            done = self._did_tasks(done)
             if self._is_over(self._looked_ns, DRIFT_S):
                 self._looked_ns = self._clock.running_ns()
                 done = replace(done, drifts=self._watch.look_for_drift())
@@ -176,6 +184,13 @@ class Worker:
         """Make what is due; a time that is an estimate is asked for anew before anything is made by it."""
         ran = self._due_changes.run(self._time, is_fresh=is_fresh, told_to_end=told_to_end)
         return replace(done, ended=ran.ended, waiting=ran.waiting, aside=ran.aside)
+
+    def _did_tasks(self, done: Round) -> Round:
+        for place, task in enumerate(self._tasks):
+            if self._is_over(self._tasked_ns.get(place), task.every_s):
+                self._tasked_ns[place] = self._clock.running_ns()
+                done = replace(done, tasks=done.tasks + task.run(self._time))
+        return done
 
     def _is_over(self, since_ns: int | None, seconds: float) -> bool:
         return since_ns is None or self._clock.running_ns() - since_ns >= seconds * 1_000_000_000

@@ -36,6 +36,28 @@ def t_quantile(probability: float, freedom: float) -> float:
     return float(stdtrit(freedom, probability))
 
 
+def t_share(value: float, freedom: float) -> float:
+    """Return the probability that a number of Student's t with `freedom` degrees of freedom is at most `value`.
+
+    >>> t_share(0.0, 9)
+    0.5
+    """
+    from scipy.special import stdtr
+
+    return float(stdtr(freedom, value))
+
+
+def noncentral_t_quantile(probability: float, freedom: float, noncentrality: float) -> float:
+    """Return the quantile of the noncentral t with `freedom` degrees of freedom, at least 1.
+
+    >>> round(noncentral_t_quantile(0.95, 9, 2.0), 3)
+    4.447
+    """
+    from scipy.special import nctdtrit
+
+    return float(nctdtrit(freedom, noncentrality, probability))
+
+
 def chi_square_quantile(probability: float, freedom: float) -> float:
     """Return the quantile of chi-square with `freedom` degrees of freedom, above 0.
 

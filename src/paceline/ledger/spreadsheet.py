@@ -24,10 +24,11 @@ def csv_row(entry: Entry) -> tuple[object, ...]:
         part(told, "before").get("revision"), part(told, "after").get("revision"), told["requests"],
         "; ".join(finding_lines(findings)), entry.rows[-1].hash,
     )  # fmt: skip
-    return tuple(_safe(cell) for cell in cells)
+    return tuple(harmless(cell) for cell in cells)
 
 
-def _safe(cell: object) -> object:
+def harmless(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; None is an empty one."""
     if isinstance(cell, str) and cell.startswith(_STARTS_FORMULA):
         return f"'{cell}"
     return "" if cell is None else cell

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from paceline.optimizer.best_windows import room_for, window_bound
 from paceline.optimizer.sample import Sample, Trial
+from paceline.simulation.scenario import Window
 
 FIRST_FRESH = 1 << 20
 """Number of the first day that is kept for certifying; searches use days below it."""
@@ -31,6 +33,9 @@ class Certificate:
         error_used: error permitted at the look that showed it.
         first_day: number of the first of those days.
         days: how many there were.
+        window: the windows of which 95 in 100 are within the limit too; None where only the long run is certified.
+        window_upper: what abandonment in 95 of 100 windows stays at or below, with the same confidence; at most the
+            limit. None without windows.
     """
 
     limit: float
@@ -39,21 +44,35 @@ class Certificate:
     error_used: float
     first_day: int
     days: int
+    window: Window | None = None
+    window_upper: float | None = None
 
 
 class Certifier:
     """Looks at fresh days, each look with half of the error that the one before it had."""
 
-    def __init__(self, trial: Trial, *, limit: float, confidence: float, spend: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        *,
+        limit: float,
+        confidence: float,
+        spend: Callable[[int], None],
+        window: Window | None = None,
+    ) -> None:
         """Begin with the whole error.
+
+        Where windows are to be within the limit too, a look has to show both with the same error: a setting that
+        fails one of the two passes that one with no more than that error.
 
         Args:
             trial: plays days.
             limit: for abandonment, a fraction.
             confidence: above 0.5 and below 1.
             spend: told how many days are about to be played; may refuse by raising.
+            window: what is to be within the limit beside the long run.
         """
-        self._trial, self._spend = trial, spend
+        self._trial, self._spend, self._window = trial, spend, window
         self._limit, self._confidence = limit, confidence
         self._left = 1 - confidence
         self._first = FIRST_FRESH
@@ -74,10 +93,12 @@ class Certifier:
         for _ in range(_LOOKS):
             self._left /= 2
             upper = sample.bound(1 - self._left)
-            if upper <= self._limit:
-                certificate = self._certified(sample, upper)
+            windows = None if self._window is None else window_bound(sample, self._window, 1 - self._left)
+            highest = max(upper, windows or 0.0)
+            if highest <= self._limit:
+                certificate = self._certified(sample, upper, windows)
                 break
-            rate = sample.abandonment().mean
+            rate, upper = sample.abandonment().mean + room_for(sample, self._window), highest
             if rate + _DOUBLED * (upper - rate) > self._limit:
                 break
             self._grow(sample, sample.days)
@@ -88,7 +109,7 @@ class Certifier:
         self._spend(days)
         sample.grow(days)
 
-    def _certified(self, sample: Sample, upper: float) -> Certificate:
+    def _certified(self, sample: Sample, upper: float, windows: float | None) -> Certificate:
         return Certificate(
             limit=self._limit,
             confidence=self._confidence,
@@ -96,4 +117,6 @@ class Certifier:
             error_used=self._left,
             first_day=sample.first,
             days=sample.days,
+            window=self._window,
+            window_upper=windows,
         )

@@ -1,4 +1,4 @@
-"""How a search can fail: no value of the knob keeps the limit, or none could be shown to keep it."""
+"""How a search can fail: no setting keeps the limit or can be shown to, or days were played with other numbers."""
 
 from __future__ import annotations
 
@@ -15,3 +15,22 @@ class NoSettingError(SimulationError):
         self.knob = knob
         self.bound = bound
         super().__init__(f"no setting of {knob} keeps {bound}: {found}", hint=hint)
+
+
+class OtherNumbersError(SimulationError):
+    """a day was played with another version of paceline, or with other tables"""
+
+    code = "other-numbers"
+
+    def __init__(self, ours: str, theirs: str) -> None:
+        """Keep what days here are made of, and what the day that came back was made of."""
+        super().__init__(
+            f"days that came back were made of {theirs}, here they are made of {ours}",
+            hint="install the same paceline and libraries on every machine of the cluster",
+        )
+
+
+class ClusterError(SimulationError):
+    """the cluster cannot be reached"""
+
+    code = "cluster"

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from paceline.optimizer.twin_tables import with_table
+from paceline.optimizer.twin_tables import TwinTables
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.pacing import usual_safety
 from paceline.simulation.scenario import Pacing, Policy, Scenario
@@ -32,6 +32,7 @@ class Knob:
         rising: whether abandonment rises with it; else it falls.
         whole: whether it is a whole number.
         logarithmic: whether equal factors matter, not equal steps; needs a lowest value above 0.
+        step: values are whole multiples of it, of which the lower is taken; 0: any. For a rising, plain scale alone.
         peaked: whether utilisation may be highest well before the limit is met.
     """
 
@@ -44,6 +45,7 @@ class Knob:
     whole: bool = False
     logarithmic: bool = True
     peaked: bool = False
+    step: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse an empty range, a start outside it, and a logarithm of nothing."""
@@ -51,6 +53,8 @@ class Knob:
             raise ScenarioError(f"{self.name}.low", self.low, f"below {self.name}.high ({self.high:g})")
         if self.logarithmic and self.low <= 0:
             raise ScenarioError(f"{self.name}.low", self.low, "above 0 on a logarithmic scale")
+        if self.step and (self.logarithmic or not self.rising):
+            raise ScenarioError(f"{self.name}.step", self.step, "0 where the scale is logarithmic, or falls")
         if not self.low <= self.start <= self.high:
             raise ScenarioError(f"{self.name}.start", self.start, f"from {self.low:g} to {self.high:g}")
 
@@ -69,6 +73,8 @@ class Knob:
         """Return the value at a place of the scale; of a whole number the one with less abandonment."""
         at = at if self.rising else -at
         value = min(max(math.exp(at) if self.logarithmic else at, self.low), self.high)
+        if self.step:
+            return max(math.floor(value / self.step + 1e-9) * self.step, self.low)
         if not self.whole:
             return value
         whole = math.floor(value + 1e-9) if self.rising else math.ceil(value - 1e-9)
@@ -123,10 +129,8 @@ def _idle_lines(scenario: Scenario) -> Knob:
 
 
 def _optimal(scenario: Scenario) -> Knob:
-    def put(pacing: Pacing, value: float) -> Pacing:
-        return with_table(scenario, pacing, value)
-
     low, high = scenario.limit / 1000, min(scenario.limit * 8, 0.9)
+    put = TwinTables(scenario).put
     return Knob(name="table_limit", low=low, high=high, start=min(scenario.limit, high), put=put)
 
 

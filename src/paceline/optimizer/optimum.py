@@ -13,7 +13,7 @@ References:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paceline.optimizer.chain import Instance, Performance, Solved, box_of
 from paceline.simulation.errors import ScenarioError, SimulationError
@@ -27,6 +27,8 @@ _GAP = 1e-9
 """Largest distance from the bound, as a share of the agents' time, with which the search ends."""
 _ROUNDS = 200
 _FIRST_PRICE = 0.4
+_STEP, _STEP_NEAR = 1.6, 1.1
+"""Factor between two prices while all are on one side of the limit; the first of a search that begins near its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +75,52 @@ def solve_optimum(instance: Instance, *, limit: float = 0.03) -> Optimum:
     >>> round(found.utilisation, 4), found.table[:6]
     (0.8785, (0, 1, 3, 5, 8, 11))
     """
-    if not 0 < limit < 1:
-        raise ScenarioError("limit", limit, "above 0 and below 1")
-    margin = 1.0
-    while margin < 9:
-        found = _solved(instance, limit=limit, margin=margin)
-        if found is not None:
-            return found
-        margin *= 1.5
-    raise SimulationError("the chain runs over every edge that was tried", hint="is the instance a campaign?")
+    return Optima(instance).within(limit)
 
 
-def _solved(instance: Instance, *, limit: float, margin: float) -> Optimum | None:
-    """Return the optimum, or None when the chain runs over the edge of the box."""
-    box, allowed = box_of(instance, margin=margin), limit / (1 - limit)
-    below, above, price = _bracket(box, allowed)
+class Optima:
+    """Optima of one instance under several limits: each search begins where the one before it ended."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Begin with the instance; every time is exponential."""
+        self.instance = instance
+        self._near: _Near | None = None
+
+    def within(self, limit: float) -> Optimum:
+        """Return the policy of greatest utilisation whose long-run abandonment is at most the limit.
+
+        Raises:
+            ScenarioError: when the limit is out of bounds.
+            SimulationError: when the search does not end; nothing is known then.
+        """
+        if not 0 < limit < 1:
+            raise ScenarioError("limit", limit, "above 0 and below 1")
+        margin = 1.0
+        while margin < 9:
+            box = box_of(self.instance, margin=margin)
+            near = self._near if self._near is not None and self._near.best.box == box else None
+            found = _solved(self.instance, box, limit=limit, near=near)
+            if found is not None:
+                optimum, self._near = found
+                return optimum
+            margin *= 1.5
+        raise SimulationError("the chain runs over every edge that was tried", hint="is the instance a campaign?")
+
+
+class _Near(NamedTuple):
+    """A policy that was best at a price, from which another search may begin."""
+
+    best: Solved
+    price: float
+
+
+def _solved(instance: Instance, box: Box, *, limit: float, near: _Near | None) -> tuple[Optimum, _Near] | None:
+    """Return the optimum, and where it was found; None when the chain runs over the edge of the box."""
+    allowed = limit / (1 - limit)
+    below, above, price = _bracket(box, allowed, near)
     if above is None:
         alone = _mixture(instance, below, below, price=price, allowed=allowed)
-        return alone if below.is_wide_enough() else None
+        return (alone, _Near(below, price)) if below.is_wide_enough() else None
     for _ in range(_ROUNDS):
         price = (above.rates[0] - below.rates[0]) / (above.rates[1] - below.rates[1])
         found = _mixture(instance, below, above, price=price, allowed=allowed)
@@ -99,7 +129,7 @@ def _solved(instance: Instance, *, limit: float, margin: float) -> Optimum | Non
         if bound - found.utilisation < _GAP:
             if not (below.is_wide_enough() and above.is_wide_enough()):
                 return None
-            return replace(found, bound=max(bound, found.utilisation))
+            return replace(found, bound=max(bound, found.utilisation)), _Near(best, price)
         if _excess(best, allowed) > 0:
             above = best
         else:
@@ -107,13 +137,14 @@ def _solved(instance: Instance, *, limit: float, margin: float) -> Optimum | Non
     raise SimulationError("the price of an abandonment was not found", hint="report the instance: this is a fault")
 
 
-def _bracket(box: Box, allowed: float) -> tuple[Solved, Solved | None, float]:
+def _bracket(box: Box, allowed: float, near: _Near | None) -> tuple[Solved, Solved | None, float]:
     """Return best policies below and above the limit and a price; None where even free abandonments stay below."""
-    price = _FIRST_PRICE
-    best = _best(_proportional(box), price)
+    price, step = (_FIRST_PRICE, _STEP) if near is None else (near.price, _STEP_NEAR)
+    best = _best(_proportional(box) if near is None else near.best, price)
     below, above = (None, best) if _excess(best, allowed) > 0 else (best, None)
     while below is None or above is None:
-        price = price * 1.6 if below is None else price / 1.6
+        price = price * step if below is None else price / step
+        step = max(step, min(step * step, _STEP))
         best = _best(best, price)
         if _excess(best, allowed) > 0:
             above = best

@@ -22,6 +22,8 @@ _NARROW = 2e-4
 _STEP = 1 / 16
 """First step away from the start, as a share of the range."""
 _ROUNDS = 12
+_SHORT = 2.0
+"""Errors by which a value may abandon less than the aim, and be in doubt, and be taken all the same."""
 
 
 class Budget:
@@ -83,7 +85,7 @@ class Root:
             return self.knob.from_scale(high), high < self.knob.ends[1]
         slack = (high - low) / 4
         low, high = max(low - slack, self.knob.ends[0]), min(high + slack, self.knob.ends[1])
-        days, value, narrow = _IN_DOUBT, self.knob.from_scale(low), _NARROW * (self.knob.ends[1] - self.knob.ends[0])
+        days, value, narrow = _IN_DOUBT, self.knob.from_scale(low), self.narrow
         for tried in range(1, _ROUNDS + 1):
             # Every fourth time halved: a curve cannot picture a leap.
             at = crossing(self.points(), aim, low, high) if tried % 4 else (low + high) / 2
@@ -96,10 +98,12 @@ class Root:
                 high = min(high, at)
             elif off:
                 low = max(low, at)
-            if high - low <= narrow or (spread <= error and not off):
+            near = -_SHORT * error <= rate - aim <= error and spread <= _SHORT * error
+            if high - low <= narrow or near or (spread <= error and not off):
                 break
-            need = sample.days * (spread / error) ** 2
-            days = math.ceil(min(max(need, days), 4 * days))
+            if not off:  # where the side is clear, more days would not tell more
+                need = sample.days * (spread / error) ** 2
+                days = math.ceil(min(max(need, days), 4 * days))
         return self.below(value, aim), True
 
     def below(self, value: float, aim: float) -> float:
@@ -148,8 +152,12 @@ class Root:
 
     def is_near(self, below: float, above: float) -> bool:
         """Return whether there is nothing between two places that is worth a trial."""
-        narrow = above - below <= _NARROW * (self.knob.ends[1] - self.knob.ends[0])
-        return narrow or self.neighbours(below, above)
+        return above - below <= self.narrow or self.neighbours(below, above)
+
+    @property
+    def narrow(self) -> float:
+        """Return the width of a bracket that is not divided any more."""
+        return max(_NARROW * (self.knob.ends[1] - self.knob.ends[0]), self.knob.step)
 
     def neighbours(self, low: float, high: float) -> bool:
         """Return whether no other value is between two places."""

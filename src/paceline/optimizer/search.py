@@ -11,8 +11,10 @@ Every trial meets the same days: common random numbers. Abandonment must rise, o
 from __future__ import annotations
 
 import math
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
+from paceline.optimizer.best_windows import Breach, breach_of, days_wanted, mean_below
 from paceline.optimizer.certificate import FEWEST, Certificate, Certifier
 from paceline.optimizer.errors import NoSettingError
 from paceline.optimizer.knobs import Knob, knob_of
@@ -22,7 +24,7 @@ from paceline.optimizer.sample import FEW, Estimated, Trial
 from paceline.optimizer.trials import ScenarioTrial
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.players import Engine
-from paceline.simulation.scenario import Pacing, Policy, Scenario
+from paceline.simulation.scenario import Pacing, Policy, Scenario, Window
 
 _MOST_CERTIFYING = 4096
 """Days of a first look at most."""
@@ -30,6 +32,8 @@ _MOST_DAYS = 1_000_000
 """Days of a search at most: so none of them is one of the fresh days."""
 _TRIES = 14
 """Settings that are offered to be certified at most."""
+_VARYING = 60
+"""Days from which it is told how much days vary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class TunedKnob:
         abandonment: estimated from the fresh days of the certificate.
         utilisation: estimated from them.
         certificate: what those days showed.
+        breach: how likely the next windows are above the limit, estimated from them.
         binding: whether the limit is what holds the knob; False at the end of its range, or where it is best below.
         tries: settings offered to be certified.
         days: days simulated in all.
@@ -53,6 +58,7 @@ class TunedKnob:
     abandonment: Estimated
     utilisation: Estimated
     certificate: Certificate
+    breach: Breach
     binding: bool
     tries: int
     days: int
@@ -81,6 +87,8 @@ def tune(
     precision: float = 0.025,
     most_days: int = 50_000,
     engine: Engine | None = None,
+    knob: Knob | None = None,
+    executor: Executor | None = None,
 ) -> Tuned:
     """Return a policy tuned to the scenario's limit, and the certificate that it keeps it.
 
@@ -93,15 +101,23 @@ def tune(
             of the interval that certifies.
         most_days: days after which it is given up.
         engine: who plays; the fastest that can where None.
+        knob: what is turned; that of the policy where None.
+        executor: plays parts of a look; what is found does not depend on it. This thread alone where None.
 
     Raises:
         ScenarioError: when a value is out of bounds, or the policy has nothing to tune.
         NoSettingError: when no value keeps the limit, or it could not be shown within the days.
     """
-    knob = knob_of(scenario, policy)
-    trial = ScenarioTrial(scenario, policy, knob, seed=seed, engine=engine)
+    knob = knob or knob_of(scenario, policy)
+    trial = ScenarioTrial(scenario, policy, knob, seed=seed, engine=engine, executor=executor)
     found = tune_knob(
-        trial, knob, limit=scenario.limit, confidence=confidence, precision=precision, most_days=most_days
+        trial,
+        knob,
+        limit=scenario.limit,
+        confidence=confidence,
+        precision=precision,
+        most_days=most_days,
+        window=scenario.window,
     )
     return Tuned(pacing=trial.paced(found.value), knob=found)
 
@@ -114,6 +130,7 @@ def tune_knob(
     confidence: float = 0.95,
     precision: float = 0.025,
     most_days: int = 50_000,
+    window: Window | None = None,
 ) -> TunedKnob:
     """Return the value of a knob that comes nearest to the limit and is certified to keep it.
 
@@ -124,6 +141,7 @@ def tune_knob(
         confidence: above 0.5 and below 1.
         precision: half-width of the certifying interval, as a share of the limit; from 0.001 to 0.5.
         most_days: days after which it is given up, 100 to 1,000,000.
+        window: windows of which 95 in 100 are to be within the limit too; the long run alone where None.
 
     Raises:
         ScenarioError: when a number is out of bounds.
@@ -138,17 +156,19 @@ def tune_knob(
         if not fits:
             raise ScenarioError(name, found, bound)
     budget = Budget(knob.name, limit, most_days)
-    certifier = Certifier(trial, limit=limit, confidence=confidence, spend=budget.spend)
-    return _Search(Root(trial, knob, budget), certifier, limit=limit, precision=precision).best()
+    certifier = Certifier(trial, limit=limit, confidence=confidence, spend=budget.spend, window=window)
+    return _Search(Root(trial, knob, budget), certifier, limit=limit, precision=precision, window=window).best()
 
 
 class _Search:
     """Trials and looks of one search."""
 
-    def __init__(self, root: Root, certifier: Certifier, *, limit: float, precision: float) -> None:
+    def __init__(
+        self, root: Root, certifier: Certifier, *, limit: float, precision: float, window: Window | None
+    ) -> None:
         self.root, self.certifier = root, certifier
         self.knob, self.budget = root.knob, root.budget
-        self.limit, self.precision = limit, precision
+        self.limit, self.precision, self.window = limit, precision, window
 
     def best(self) -> TunedKnob:
         """Return the best value that fresh days certify."""
@@ -165,6 +185,7 @@ class _Search:
                     abandonment=sample.abandonment(),
                     utilisation=sample.utilisation(),
                     certificate=certificate,
+                    breach=breach_of(sample, self.limit),
                     binding=binding,
                     tries=tried,
                     days=self.budget.spent,
@@ -186,7 +207,15 @@ class _Search:
                 return peak, False
         # Half of the certifying interval is lost to its own error, a quarter more lets most first looks succeed.
         aim = self.limit - (0.5 if self.knob.whole else 1.5) * width
-        return self.root.found(aim, width / 2)
+        value, binding = self.root.found(aim, width / 2)
+        if self.window is None:
+            return value, binding
+        value, within = self.root.found(self.mean_below(aim, value), width / 2)
+        return value, binding or within
+
+    def mean_below(self, limit: float, value: float) -> float:
+        """Return the mean with which windows stay below a limit, if days vary as they do at a value."""
+        return mean_below(limit, self.root.at_value(value, _VARYING), self.window) if self.window else limit
 
     def planned(self, value: float, width: float) -> int:
         """Return days with which the certifying interval should be as narrow as wanted, and have bursts enough."""
@@ -194,19 +223,21 @@ class _Search:
 
         sample, sure = self.root.at_value(value, FEWEST), 1 - self.certifier.next_error
         rate, spread = sample.pilot()
-        margin = max(width, (self.limit - rate) * 0.8)
+        margin = max(width, (mean_below(self.limit, sample, self.window) - rate) * 0.8)
         days = sample.days * (normal_quantile(sure) * (sample.abandonment().error or spread) / margin) ** 2
         answers = sample.answers() / sample.days
         days = max(days, FEWEST, 1.6 * FEW / self.limit / max(answers, 1e-9))
         days *= (t_quantile(sure, max(days - 3, 1)) / normal_quantile(sure)) ** 2
-        return min(math.ceil(days), _MOST_CERTIFYING)
+        windows = days_wanted(sample, self.window, confidence=sure, width=width)
+        return min(math.ceil(max(days, windows)), _MOST_CERTIFYING)
 
     def stepped_back(self, value: float, width: float, tried: int) -> float:
         """Return a value with less abandonment than the one that was not certified."""
         knob, at = self.knob, self.knob.to_scale(value)
         if at <= knob.ends[0]:
             raise self.root.too_much()
-        steeper, _ = self.root.found(max(self.limit - (1.5 + 0.5 * tried) * width, self.limit / 4), width / 2)
+        aim = self.mean_below(self.limit - (1.5 + 0.5 * tried) * width, value)
+        steeper, _ = self.root.found(max(aim, self.limit / 4), width / 2)
         if knob.to_scale(steeper) < at:
             return steeper
         if knob.whole:

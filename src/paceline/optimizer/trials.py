@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paceline.optimizer.parts import Part, played_by
 from paceline.optimizer.sample import Days
 from paceline.simulation.checks import check_scenario
 from paceline.simulation.controls import controls_of
@@ -23,7 +25,14 @@ class ScenarioTrial:
     """Days of a scenario under one policy."""
 
     def __init__(
-        self, scenario: Scenario, policy: Policy, knob: Knob | None, *, seed: int, engine: Engine | None = None
+        self,
+        scenario: Scenario,
+        policy: Policy,
+        knob: Knob | None,
+        *,
+        seed: int,
+        engine: Engine | None = None,
+        executor: Executor | None = None,
     ) -> None:
         """Keep what is tried.
 
@@ -34,6 +43,7 @@ class ScenarioTrial:
             knob: its knob; None where nothing is tuned.
             seed: the same seed meets the same calls at every value.
             engine: who plays; the fastest that can where None.
+            executor: plays parts of a look; the numbers do not depend on it. This thread alone where None.
 
         Raises:
             ScenarioError: when the safety is carried overnight: then days depend on each other; or when the answer rate
@@ -46,6 +56,7 @@ class ScenarioTrial:
         if len(set(scenario.answer.by_day)) > 1:
             raise ScenarioError("answer.by_day", scenario.answer.by_day, "one factor: a few days stand for all of them")
         self.scenario, self.knob, self.seed, self.engine = scenario, knob, seed, engine
+        self.executor = executor
         self._players: dict[float, Player] = {}
 
     def paced(self, value: float) -> Pacing:
@@ -56,6 +67,11 @@ class ScenarioTrial:
         """Return days at a value; see `sample.Trial`."""
         import numpy as np
 
+        if self.executor is not None:
+            tried, engine = self._tried(value)
+            part = Part(scenario=tried, seed=self.seed, engine=engine, first=first, days=days)
+            brought = played_by(self.executor, part)
+            return Days(tallies=brought.tallies, computed_ns=brought.computed_ns)
         played = self._player(value)(first, days, None)
         return Days(tallies=np.stack(played.tallies), computed_ns=played.computed_ns)
 
@@ -65,6 +81,10 @@ class ScenarioTrial:
 
     def _player(self, value: float) -> Player:
         if value not in self._players:
-            tried = check_scenario(replace(self.scenario, pacing=self.paced(value)))
-            self._players[value] = player_of(self.engine or fitting_engine(tried), plan_of(tried), self.seed)
+            tried, engine = self._tried(value)
+            self._players[value] = player_of(engine, plan_of(tried), self.seed)
         return self._players[value]
+
+    def _tried(self, value: float) -> tuple[Scenario, Engine]:
+        tried = check_scenario(replace(self.scenario, pacing=self.paced(value)))
+        return tried, self.engine or fitting_engine(tried)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import lru_cache
 
 from paceline.optimizer.chain import MOST_AGENTS, Instance
-from paceline.optimizer.optimum import Optimum, solve_optimum
+from paceline.optimizer.optimum import Optima, Optimum
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.scenario import INFINITE, Pacing, Scenario
 
@@ -47,17 +46,39 @@ def twin_of(scenario: Scenario) -> Instance:
     )
 
 
-def with_table(scenario: Scenario, pacing: Pacing, limit: float) -> Pacing:
-    """Return the pacing with the tables that are best for the scenario's twin under a limit, and their mixing.
+class TwinTables:
+    """Tables for one scenario under many limits, each solved from where the one before it ended."""
 
-    Args:
-        scenario: the campaign's day.
-        pacing: what else the policy has.
-        limit: above 0 and below 1; below a tenth of the scenario's the tables of that tenth, with fewer lines.
-    """
-    least = SOLVED * scenario.limit
-    found = _solved(twin_of(scenario), round(max(limit, least), 9))
-    share = min(1.0, limit / least) ** (1 / _SHORTENED)
+    def __init__(self, scenario: Scenario) -> None:
+        """Begin with the scenario; nothing is solved yet.
+
+        Raises:
+            ScenarioError: when who waits never gives up, or there are more agents than can be solved for.
+        """
+        self._scenario = scenario
+        self._optima = Optima(twin_of(scenario))
+        self._known: dict[float, Optimum] = {}
+
+    def optimum(self, limit: float) -> Optimum:
+        """Return the optimum of the twin within a limit, above 0 and below 1."""
+        wanted = round(limit, 9)
+        if wanted not in self._known:
+            self._known[wanted] = self._optima.within(wanted)
+        return self._known[wanted]
+
+    def put(self, pacing: Pacing, limit: float) -> Pacing:
+        """Return the pacing with the tables that are best for the scenario's twin under a limit, and their mixing.
+
+        Args:
+            pacing: what else the policy has.
+            limit: above 0 and below 1; below a tenth of the scenario's the tables of that tenth, with fewer lines.
+        """
+        least = SOLVED * self._scenario.limit
+        share = min(1.0, limit / least) ** (1 / _SHORTENED)
+        return _tabled(pacing, self.optimum(max(limit, least)), share=share)
+
+
+def _tabled(pacing: Pacing, found: Optimum, *, share: float) -> Pacing:
     longest = max(len(found.table), len(found.table_above))
     return replace(
         pacing,
@@ -65,11 +86,6 @@ def with_table(scenario: Scenario, pacing: Pacing, limit: float) -> Pacing:
         table_above=_filled(found.table_above, longest, share),
         mixing=found.mixing,
     )
-
-
-@lru_cache(maxsize=64)
-def _solved(instance: Instance, limit: float) -> Optimum:
-    return solve_optimum(instance, limit=limit)
 
 
 def _filled(table: tuple[int, ...], length: int, share: float) -> tuple[int, ...]:

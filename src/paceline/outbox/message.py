@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.clock import instant_of
@@ -193,6 +194,58 @@ def _dialing(ended: Ended) -> dict[str, Json]:
     }
 
 
+def _pacing(ended: Ended) -> dict[str, Json]:
+    """Return what reporting asks for: the parameters before and after, the verdict of compliance, what is expected."""
+    details = _object(ended.closed.get("details"))
+    old = _object(_object(details.get("before")).get("pacing"))
+    seen = _left(ended)
+    new = _object(seen.get("pacing")) if details.get("after") or ended.verdict is not None else {}
+    return {
+        "revision": seen.get("revision"),
+        "old_parameters": dict(old) or None,
+        "new_parameters": dict(new) or None,
+        "answer_rate_change": _difference(old.get("answer_rate"), new.get("answer_rate")),
+        "wanted": _wanted(ended),
+        "success": _succeeded(ended),
+        "compliance_verdict": _compliance(ended),
+        "expected": _expected(_object(details.get("forecast"))),
+    }
+
+
+def _difference(old: Json, new: Json) -> str | None:
+    """Return by how much a rate changed, exactly; None where one of the two is not known."""
+    try:
+        return str(Decimal(str(new)) - Decimal(str(old)))
+    except InvalidOperation:
+        return None
+
+
+def _compliance(ended: Ended) -> str | None:
+    """Return `refused`, `review` where a person has to answer for it, or `passed`; None where nobody judged it."""
+    findings = _object(ended.closed.get("details")).get("findings")
+    told = [_object(one) for one in findings] if isinstance(findings, list | tuple) else []
+    found = {one.get("severity") for one in told if str(one.get("rule")).partition(".")[0] == ended.aspect}
+    if "error" in found or "review" in found:
+        return "refused" if "error" in found else "review"
+    return "passed" if ended.closed["outcome"] in {"applied", "unchanged", "scheduled", "in_doubt"} else None
+
+
+def _expected(forecast: Document) -> dict[str, Json] | None:
+    """Return what was expected of the pacing when it was judged, with its intervals; None without a projection."""
+    then = _object(forecast.get("then"))
+    if not then:
+        return None
+    periods = forecast.get("periods")
+    risks = [_object(one) for one in periods] if isinstance(periods, list | tuple) else []
+    chances = [_object(risk.get("breach_probability")).get("then") for risk in risks]
+    known = [float(chance) for chance in chances if isinstance(chance, int | float)]
+    return {
+        "abandonment": then.get("abandonment"),
+        "utilisation": then.get("utilisation"),
+        "breach_probability": max(known, default=None),
+    }
+
+
 def _schedule(ended: Ended) -> dict[str, Json]:
     """Return what a calendar asks for: the schedule as it was left."""
     seen = _left(ended)
@@ -247,6 +300,7 @@ def _window(told: Json) -> Json:
 DATA: Mapping[str, Callable[[Ended], dict[str, Json]]] = {
     "lifecycle": _lifecycle,
     "dialing": _dialing,
+    "pacing": _pacing,
     "schedule": _schedule,
 }
 """What the changes of an aspect say beyond what all say; a room without a line here says that alone."""

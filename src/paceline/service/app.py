@@ -17,6 +17,7 @@ from paceline.primitives.errors import PacelineError
 from paceline.service import document, problems
 from paceline.service.dashboard import joining
 from paceline.service.edge import Edge
+from paceline.service.expecting import Expecting
 from paceline.service.limits import RequestLimits
 from paceline.service.live import Live
 from paceline.service.news import News
@@ -24,6 +25,7 @@ from paceline.service.operations import Operations
 from paceline.service.options import Options
 from paceline.service.parts import Parts
 from paceline.service.routes import (
+    abandonment,
     access,
     audit,
     campaigns,
@@ -37,6 +39,9 @@ from paceline.service.routes import (
     law,
     metrics,
     operations,
+    pacing,
+    rollouts,
+    supervision,
     verbs,
     webhooks,
 )
@@ -47,6 +52,10 @@ ROUTERS = (
     verbs.router,
     freezes.router,
     campaigns.router,
+    pacing.router,
+    abandonment.router,
+    rollouts.router,
+    supervision.router,
     facts.router,
     dialer.router,
     changes.router,
@@ -109,7 +118,7 @@ def application(
 
 
 def _parts(system: System, options: Options, process: Process, budget: Budget | None) -> Parts:
-    requests = process.requests or RequestCounts()
+    requests, computed = process.requests or RequestCounts(), Operations()
     return Parts(
         system=system,
         options=options,
@@ -117,7 +126,8 @@ def _parts(system: System, options: Options, process: Process, budget: Budget | 
         wrong_keys=RequestLimits(system.clock, per_minute=options.attempts_per_minute),
         news=News(system.book, poll_s=options.poll_s),
         live=Live(system.wall, system.clock, look_s=options.look_s),
-        operations=Operations(),
+        operations=computed,
+        expecting=Expecting(system, computed),
         requests=requests,
         telemetry=Telemetry(system, process=replace(process, requests=requests), budget=budget),
     )

@@ -5,14 +5,25 @@ A field that is left out stays as it is on the platform.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.observed import Drain, State
+from paceline.campaign.pacing.checks import COUNTS, RATES
 from paceline.control.order import OnConflict
 
 Reason = Annotated[str | None, Field(max_length=2000, description="Why, for the ledger.")]
@@ -167,6 +178,68 @@ class RulesBody(Body):
         json_schema_extra={"examples": [{"dialingRules": {"maxCallsPerAgent": 2}}]},
     )
     dialingRules: DialingRulesBody  # noqa: N815  # the contract's word
+
+
+def _fraction_of(name: str) -> BeforeValidator:
+    """Return the check that a rate of the pacing is a number of JSON, not a text nor a truth value, and finite."""
+    least, most = RATES[name]
+
+    def checked(value: object) -> object:
+        is_number = isinstance(value, int | Decimal) or (isinstance(value, float) and math.isfinite(value))
+        if isinstance(value, bool) or not is_number:
+            raise ValueError(f"must be a number from {least} to {most}, not {_kind(value)}")
+        return value
+
+    return BeforeValidator(checked)
+
+
+def _count_of(name: str) -> BeforeValidator:
+    """Return the check that a count of the pacing is a whole number of JSON, not `80.0`, a text nor a truth value."""
+    least, most = COUNTS[name]
+
+    def checked(value: object) -> object:
+        if type(value) is not int or abs(value) > 10**15:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {_kind(value)}")
+        return value
+
+    return BeforeValidator(checked)
+
+
+def _kind(value: object) -> str:
+    """Return what a value is that cannot be taken, in the words of JSON."""
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, int | float | Decimal):
+        return f"{value}" if isinstance(value, float) else "a number of so many digits"
+    return "a text" if isinstance(value, str) else "a list or a table" if isinstance(value, list | dict) else "nothing"
+
+
+_Rate = WithJsonSchema({"type": "number"})
+
+
+class PredictiveDialerBody(Body):
+    """The block in the contract's words; what is left out stays as live."""
+
+    answerRate: Annotated[Decimal, _fraction_of("answer_rate"), _Rate] | None = Field(  # noqa: N815  # the contract's word
+        default=None, description="A fraction such as 0.6."
+    )
+    abandonRate: Annotated[Decimal, _fraction_of("abandonment_aim"), _Rate] | None = Field(  # noqa: N815  # the contract's word
+        default=None, description="A fraction such as 0.01."
+    )
+    maxConcurrentCalls: Annotated[int, _count_of("max_calls")] | None = None  # noqa: N815  # the contract's word
+    callInterval: Annotated[int, _count_of("call_interval_ms")] | None = None  # noqa: N815  # the contract's word
+    strategy: str | None = Field(default=None, max_length=100)
+    warmUpPeriod: Annotated[int, _count_of("warm_up_s")] | None = None  # noqa: N815  # the contract's word
+
+
+class PacingBody(Body):
+    """The body of `PUT pacing`: what `paceline set pacing --file` takes."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"predictiveDialer": {"answerRate": 0.6}}]},
+    )
+    predictiveDialer: PredictiveDialerBody  # noqa: N815  # the contract's word
 
 
 class WindowBody(Body):

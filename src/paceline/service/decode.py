@@ -9,11 +9,12 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Drain
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.control.access_rights import Principal
 from paceline.control.order import NOT_AFTER, OnConflict, Order, Override
 from paceline.primitives.ids import CampaignId
-from paceline.service.bodies import Ordered, RulesBody, ScheduleBody, WindowBody
+from paceline.service.bodies import Ordered, PacingBody, RulesBody, ScheduleBody, WindowBody
 from paceline.service.problems import ProblemError
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -46,6 +47,20 @@ def rules_change(campaign: CampaignId, body: RulesBody) -> SetDialingRules:
         abandonment_threshold=None if threshold is None else threshold.maxRate,
         cool_down_s=None if threshold is None else threshold.coolDownSec,
         calls_per_agent=block.maxCallsPerAgent,
+    )
+
+
+def pacing_change(campaign: CampaignId, body: PacingBody) -> SetPacing:
+    """Return the change of pacing that a body names."""
+    block = body.predictiveDialer
+    return SetPacing(
+        campaign=campaign,
+        answer_rate=block.answerRate,
+        abandonment_aim=block.abandonRate,
+        max_calls=block.maxConcurrentCalls,
+        call_interval_ms=block.callInterval,
+        warm_up_s=block.warmUpPeriod,
+        strategy=block.strategy,
     )
 
 

@@ -2,14 +2,19 @@
 
 An operation belongs to this process and is forgotten with it: it reads or computes, and changes nothing, so it can be
 begun again.
+
+Rules:
+* What is computed here ends in a result or in an error of ours: a fault stands in the log, and is told as `internal`.
+* What was given up before it began is told as that, by whoever gave it up.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,6 +35,7 @@ LOOK_AGAIN_S = 1
 """After so many seconds it is worth looking again."""
 
 Work = Callable[[], dict[str, Json]]
+_LOG = logging.getLogger("paceline.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,8 @@ class Operations:
                     503, "too much is being computed", code="too-busy", headers={"Retry-After": "5"},
                     hint="ask again in a few seconds",
                 )  # fmt: skip
-            made = Running(id=f"op_{fresh_key(9).hex()}", kind=kind, shared=shared, future=self._pool.submit(work))
+            future = self._pool.submit(_sound(work))
+            made = Running(id=f"op_{fresh_key(9).hex()}", kind=kind, shared=shared, future=future)
             self._known[made.id] = made
             while len(self._known) > KEPT:
                 oldest = next((name for name, one in self._known.items() if one.future.done()), None)
@@ -108,10 +115,27 @@ def answer_within(running: Running, longest_s: float) -> Response:
     except NotYetError:
         where = {"Location": f"/v1/operations/{running.id}", "Retry-After": str(LOOK_AGAIN_S)}
         return JSONResponse(operation_document(running), HTTPStatus.ACCEPTED, headers=where)
+    except CancelledError:
+        pass  # `result_of` says so
     try:
-        return JSONResponse(running.future.result())
+        return JSONResponse(result_of(running))
     except PacelineError as error:
         return problem_of(error)
+
+
+def result_of(running: Running, longest_s: float | None = None) -> dict[str, Json]:
+    """Return what came of an operation, waited for so many seconds; None waits for its end.
+
+    Raises:
+        NotYetError: it goes on.
+        PacelineError: what it failed of.
+    """
+    try:
+        return running.future.result(timeout=longest_s)
+    except CancelledError:
+        raise ProblemError(
+            503, "it was given up before it began", code="given-up", headers={"Retry-After": "1"}, hint="ask again"
+        ) from None
 
 
 def operation_document(running: Running) -> dict[str, Json]:
@@ -120,6 +144,23 @@ def operation_document(running: Running) -> dict[str, Json]:
     if not running.future.done():
         return {**told, "state": "running"}
     try:
-        return {**told, "state": "done", "result": running.future.result()}
+        return {**told, "state": "done", "result": result_of(running)}
     except PacelineError as error:
         return {**told, "state": "failed", "error": {"code": error.code, "message": error.message, "hint": error.hint}}
+
+
+def _sound(work: Work) -> Work:
+    """Return work whose every failure is an error of ours, so that whoever looks is told that it failed."""
+
+    def done() -> dict[str, Json]:
+        try:
+            return work()
+        except PacelineError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever it was, whoever looks is told that it failed
+            _LOG.exception("a computation failed")
+            raise ProblemError(
+                500, "something is wrong on this side; the log tells it", code="internal", hint="tell who runs it"
+            ) from None
+
+    return done

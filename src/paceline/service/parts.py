@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from paceline.bootstrap import System
+from paceline.service.expecting import Expecting
 from paceline.service.limits import RequestLimits
 from paceline.service.live import Live
 from paceline.service.news import News
@@ -30,6 +31,7 @@ class Parts:
         news: the rows of the ledger, as they come.
         live: all campaigns, as they are.
         operations: what is being computed.
+        expecting: what changes of pacing are expected to do.
         requests: what this process was asked, counted.
         telemetry: the metrics.
     """
@@ -41,6 +43,7 @@ class Parts:
     news: News
     live: Live
     operations: Operations
+    expecting: Expecting
     requests: RequestCounts
     telemetry: Telemetry
 

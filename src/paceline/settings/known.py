@@ -179,6 +179,21 @@ _WORK = (
         "them is told nothing more.",
     ),
     Known(
+        name="cluster", kind=kinds.text(200), default_words="none: threads of this machine",
+        says="The Dask scheduler whose workers play the days of `optimise`, such as `tcp://10.0.0.5:8786`; wants the "
+        "extra `cluster`, and the same paceline on every machine.",
+    ),
+    Known(
+        name="guard_breach", kind=kinds.one_of("progressive", "pause", "tell"), default="progressive",
+        says="What the worker does with an active campaign that breaches a ceiling of abandonment, measured: ease it "
+        "off to progressive dialing (and pause it where that cannot be), pause it, or only tell.",
+    ),
+    Known(
+        name="guard_approach", kind=kinds.one_of("tell", "progressive", "pause"), default="tell",
+        says="What the worker does with one that is more likely than not to end its legal period above a ceiling, or "
+        "has used 80 of 100 of the calls that may be abandoned in it.",
+    ),
+    Known(
         name="approvals", kind=APPROVALS, default_words="no change wants approval", in_file_only=True,
         says="Which changes wait for approval by a second person, a table of the file: `rules`, each with `kinds` and, "
         "where only large changes are meant, `campaigns`, the least number of campaigns in one command; `approvers`, "

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from paceline.control.abandonment.policy import Does, GuardPolicy
 from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.outbound_v2.writing import Prefix
@@ -171,6 +172,8 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         total_s=said.values["total_s"],
         lease_s=said.values["lease_s"],
         approvals=said.values.get("approvals") or Policy(),
+        cluster=said.values.get("cluster"),
+        guards=GuardPolicy(breach=Does(said.values["guard_breach"]), approach=Does(said.values["guard_approach"])),
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
         webhook_hosts=frozenset(filter(None, said.values.get("webhook_hosts", "").split(","))),
         serving=_serving(said),

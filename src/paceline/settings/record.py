@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from paceline.control.abandonment.policy import GuardPolicy
 from paceline.control.approval_policy import Policy
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.writing import Prefix
@@ -106,6 +107,8 @@ class Settings:
         campaigns_file: None when none is named and none lies in the working folder.
         countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
         law_files: the operator's own files of rules.
+        cluster: address of the scheduler whose workers play days; None is threads of this machine.
+        guards: what is done by itself on a breach of a ceiling, and on an approach.
         serving: where and how the service listens.
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
@@ -130,6 +133,8 @@ class Settings:
     webhook_allow_loopback: bool
     webhook_hosts: frozenset[str]
     approvals: Policy
+    cluster: str | None
+    guards: GuardPolicy
     serving: Serving
     data_folder: Path
     database_url: str = field(repr=False)

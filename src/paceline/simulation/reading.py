@@ -28,6 +28,7 @@ from paceline.simulation.scenario import (
     Scenario,
     Shift,
     Unanswered,
+    Window,
 )
 from paceline.simulation.tables import Table
 
@@ -115,6 +116,7 @@ def _scenario(root: Table) -> Scenario:
         breaks=tuple(_break(one) for one in root.tables("breaks")),
         changes=tuple(_change(one) for one in root.tables("changes")),
         limit=abandonment,
+        window=Window(window) if window else None,
         run=_run(root.optional("run")),
     )
 

@@ -35,6 +35,18 @@ class Drain(StrEnum):
     DROP = "drop"
 
 
+class Window(StrEnum):
+    """A span of days in which abandonment has to stay within the limit, beside the long run."""
+
+    DAY = "day"
+    MONTH = "30d"
+
+    @property
+    def days(self) -> int:
+        """Return how many days it has."""
+        return 1 if self is Window.DAY else 30
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
     """A policy and what it needs; which parameters a policy knows stands in `checks.PARAMETERS`.
@@ -272,6 +284,8 @@ class Scenario:
         breaks: when some of them are not.
         changes: what is done to the campaign in the day.
         limit: highest abandonment, a fraction of the answers by a person.
+        window: where `optimise` is to keep the limit in 95 of 100 days, or of 100 spans of 30 days, too; None: in the
+            long run alone.
         run: how much is simulated.
     """
 
@@ -290,6 +304,7 @@ class Scenario:
     breaks: tuple[Break, ...] = ()
     changes: tuple[Change, ...] = ()
     limit: float = 0.03
+    window: Window | None = None
     run: Run = field(default_factory=Run)
 
     @property

@@ -26,11 +26,14 @@ VERDICTS = frozenset({"achieved", "settling", "diverged", SUPERSEDED})
 LATENCY_STAGES = ("total", "platform", *STAGES)
 NOTES = frozenset(
     {
+        "abandonment.period",
         "agenda.aside",
         "campaign.drift",
         "campaign.freeze",
         "campaign.unfreeze",
         "delivery.failed",
+        "guard.approach",
+        "guard.breach",
         "webhook.disabled",
     }
 )

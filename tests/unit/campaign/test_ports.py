@@ -71,8 +71,20 @@ class Skills:
         del since, by_minute, lane
         return ()
 
-    def block(self, observed: Observed) -> Document | None:
-        del observed
+    def measured(
+        self,
+        campaign: CampaignId,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        by_minute: bool = False,
+        lane: Lane = Lane.READING,
+    ) -> Statistics:
+        del since, until, by_minute, lane
+        raise UnavailableError("skills do not tell", operation=f"read the statistics of {campaign}")
+
+    def block(self, observed: Observed, aspect: str) -> Document | None:
+        del observed, aspect
         return None  # skills show no block of settings
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from paceline.campaign.catalogue import CATALOGUE
 from paceline.campaign.change import Lane
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.control.approval_findings import is_same_person
 from paceline.control.approval_policy import ASPECTS, FREEZING, Policy, Rule, fault_of
 from paceline.control.freezes import FREEZE
@@ -153,3 +155,10 @@ def entry_with(details: Mapping[str, Any]) -> Entry:
 )
 def test_other_spelling_of_a_name_makes_no_second_person(one: str, other: str, same: bool) -> None:
     assert is_same_person(one, other) is same
+
+
+def test_what_takes_back_a_change_made_here_waits_for_nobody() -> None:
+    policy = Policy(rules=(Rule(kinds=("pacing.*",)),))
+    change, order = SetPacing(campaign=CAMPAIGN, max_calls=9), Order(actor=ADA)
+    assert policy.wanted(change, order) is not None
+    assert policy.wanted(change, replace(order, takes_back=True)) is None

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from paceline.campaign.observed import Frozen, Observed, State
 from paceline.campaign.statistics import LivePicture, Tally
-from paceline.control.attention import Known, Urgency, needs_of, urgency_of
+from paceline.compliance.rule import AbandonmentCeiling, Denominator, Period
+from paceline.control.abandonment.account import CampaignAccount, PeriodAccount
+from paceline.control.abandonment.kept import Counts, KeptPeriod
+from paceline.control.abandonment.remaining import Foretold
+from paceline.control.attention import Known, Urgency, needs_of, urgency_of, worst_of
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId, Version
 
@@ -107,3 +111,40 @@ def test_rates_of_nothing_are_unknown_and_tallies_add_up() -> None:
         connects=50, abandons=2, wrap_s=5, staffed_s=20
     )
     assert (both.abandonment, both.occupancy) == (0.03, 15 / 40)
+
+
+def account(answered: int, abandoned: int, breach: float | None = None) -> PeriodAccount:
+    end = NOW + timedelta(days=10)
+    kept = KeptPeriod(
+        campaign=CampaignId("CMP-1"), period="30-day-blocks", start=NOW - timedelta(days=20), end=end,
+        counts=Counts(dials=9 * answered, answered=answered, abandoned=abandoned), told_at=NOW,
+    )  # fmt: skip
+    to_come = None if breach is None else Foretold(answers=(0, 0, 0), remaining=(0, 0, 0), breach=breach, days=14)
+    ceiling = AbandonmentCeiling(
+        most=3, per=100, within_s=2, denominator=Denominator.ANSWERED_LIVE, period=Period.BLOCKS_30D
+    )
+    return PeriodAccount(
+        period="30-day-blocks", rules=("US-2",), ceiling=ceiling, kept=kept, start=kept.start, end=end, to_come=to_come
+    )
+
+
+def standing(*periods: PeriodAccount) -> CampaignAccount:
+    return CampaignAccount(campaign=CampaignId("CMP-1"), periods=periods)
+
+
+def test_ceiling_that_is_broken_is_more_urgent_than_what_is_only_likely() -> None:
+    fine, near, over = account(1000, 10), account(1000, 20, 0.7), account(1000, 31)
+    assert needs_of(Known(observed=seen(), account=standing(fine)), NOW) == ()
+    (need,) = needs_of(Known(observed=seen(), account=standing(fine, near)), NOW)
+    assert (need.urgency, need.reason.endswith("it ends above with probability 0.70")) == (Urgency.APPROACHING, True)
+    (need,) = needs_of(Known(observed=seen(), account=standing(near, over, fine)), NOW)
+    assert (need.urgency, need.action) == (Urgency.BREACHED, "Ease off")
+    assert need.reason == "31 of 1000 answered calls were abandoned; the law allows 3 in 100, until 2026-06-25"
+    assert Urgency.BREACHED < Urgency.APPROACHING
+
+
+def test_worst_period_is_the_one_of_which_most_is_used() -> None:
+    first, second = account(1000, 5), account(1000, 15)
+    assert worst_of(standing(first, second)) is second
+    assert worst_of(standing()) is None
+    assert worst_of(None) is None

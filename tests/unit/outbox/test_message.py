@@ -240,3 +240,61 @@ def test_campaign_without_settings_is_told_without_them() -> None:
     assert (made.data["zone"], made.data["windows"], made.data["revision"]) == (None, [], None)
     made = news(opened=change("dialing.set"), closed=closed("refused", None, before=None, after=None))
     assert (made.data["rules"], made.data["dialing_method"]) == (None, None)
+
+
+PACING: Json = {"answer_rate": "0.72", "abandonment_aim": "0.01", "max_calls": 80}
+BELIEVED: Json = {"answer_rate": "0.60", "abandonment_aim": "0.01", "max_calls": 80}
+STEP: Json = {"rule": "pacing.step-limit", "severity": "review", "message": "too far"}
+LAW: Json = {"rule": "pacing.loosens", "severity": "error", "message": "over"}
+TOLD: Json = {"rule": "pacing.projection", "severity": "info", "message": "a gain"}
+CONFLICT: Json = {"rule": "change.conflict", "severity": "error", "message": "bob was here"}
+
+
+def test_reporting_is_told_of_old_and_new_parameters_and_of_the_change_of_the_belief() -> None:
+    before: Json = {"revision": 4, "pacing": PACING}
+    after: Json = {"revision": 5, "pacing": BELIEVED}
+    made = news(opened=change("pacing.set", answer_rate="0.60"), closed=closed(before=before, after=after))
+    assert (made.type, made.data["old_parameters"], made.data["new_parameters"]) == ("pacing.applied", PACING, BELIEVED)
+    assert (made.data["answer_rate_change"], made.data["wanted"]) == ("-0.12", {"answer_rate": "0.60"})
+    assert (made.data["revision"], made.data["compliance_verdict"], made.data["success"]) == (5, "passed", True)
+    assert made.data["expected"] is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "findings", "verdict"),
+    [
+        ("refused", [STEP], "review"),
+        ("refused", [STEP, LAW, TOLD], "refused"),
+        ("applied", [TOLD], "passed"),
+        ("in_doubt", [TOLD], "passed"),
+        ("unchanged", [], "passed"),
+        ("conflicted", [CONFLICT], None),
+        ("failed", [], None),
+    ],
+)
+def test_verdict_of_compliance_is_of_the_rules_of_pacing_alone(
+    outcome: str, findings: Json, verdict: str | None
+) -> None:
+    before: Json = {"revision": 4, "pacing": PACING}
+    made = news(opened=change("pacing.set"), closed=closed(outcome, None, before=before, after=None, findings=findings))
+    assert (made.data["compliance_verdict"], made.data["new_parameters"]) == (verdict, None)
+    assert made.data["answer_rate_change"] is None
+
+
+def test_what_was_expected_of_a_pacing_is_told_with_its_intervals() -> None:
+    rate: Json = {"mean": 0.041, "low": 0.036, "high": 0.046, "half_width": 0.005}
+    forecast: Json = {
+        "then": {"abandonment": rate, "utilisation": rate, "connects_per_agent_hour": rate},
+        "periods": [{"breach_probability": {"now": None, "then": 0.2}}, {"breach_probability": {"then": 0.97}}],
+    }
+    for said, expected in (
+        (forecast, {"abandonment": rate, "utilisation": rate, "breach_probability": 0.97}),
+        ({"none": "nothing was measured"}, None),
+    ):
+        ended = closed("refused", None, before=None, after=None, forecast=said)
+        assert news(opened=change("pacing.set"), closed=ended).data["expected"] == expected
+
+
+def test_campaign_without_pacing_is_told_without_it() -> None:
+    made = news(opened=change("pacing.set"), closed=closed("refused", None, before={"revision": 1}, after=None))
+    assert (made.data["old_parameters"], made.data["new_parameters"], made.data["answer_rate_change"]) == (None,) * 3

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from paceline.storage import pacing_tables
 from paceline.storage.database import open_database
 from paceline.storage.migrations import LATEST
 from paceline.storage.tables import METADATA
@@ -20,6 +21,7 @@ def test_steps_make_the_tables_of_the_page(tmp_path: Path) -> None:
             lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA)
         )
     assert differences == []
+    assert pacing_tables.CONTROL_ROLLOUTS.name in METADATA.tables
 
 
 def test_latest_step_is_the_last_of_one_line() -> None:

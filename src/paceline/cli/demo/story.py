@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, people, proof
+from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, pacing, people, proof
 from paceline.cli.demo.scene import START, Scene
 from paceline.cli.demo.telling import Act, StoryError, Teller, check, only
 from paceline.control.metrics import measured
@@ -25,6 +25,8 @@ ACTS: tuple[Callable[[Scene], Act], ...] = (
     frozen.fleet_stays_frozen,
     lawful.schedule_is_judged,
     lawful.retries_are_judged,
+    pacing.bold_pacing_is_refused,
+    pacing.rollout_is_undone,
     proof.ledger_is_proved,
 )
 """The story."""

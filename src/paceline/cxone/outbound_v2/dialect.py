@@ -25,6 +25,7 @@ from paceline.cxone.outbound_v2.reading import (
     campaign_read,
     counted_read,
     live_read,
+    measured_read,
     page_read,
     schedule_read,
     statistics_read,
@@ -34,6 +35,7 @@ from paceline.cxone.outbound_v2.writing import (
     DIALECT,
     Prefix,
     instant_text,
+    pacing_block,
     part_of,
     place_of,
     prepared,
@@ -61,6 +63,7 @@ ABILITIES = frozenset(
         Ability.LIVE_CALLS,
         Ability.DIALING_RULES,
         Ability.SCHEDULE,
+        Ability.PACING,
         Ability.STATISTICS,
     }
 )
@@ -170,11 +173,40 @@ class OutboundV2:
         answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
         return statistics_read(answer, operation=operation, now=self._transport.now())
 
-    def block(self, observed: Observed) -> Document | None:
-        """Return the block of settings that was seen, in the contract's words: rules, or a whole schedule."""
-        if observed.part is Part.SCHEDULE:
-            return None if observed.schedule is None else schedule_block(observed.schedule)
-        return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
+    def measured(
+        self,
+        campaign: CampaignId,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        by_minute: bool = False,
+        lane: Lane = Lane.READING,
+    ) -> Statistics:
+        """Return what the dialer of one campaign measured in a span, and does now.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        asked = {} if since is None else {"from": instant_text(since)}
+        asked |= {} if until is None else {"to": instant_text(until)}
+        asked |= {"bucket": "minute"} if by_minute else {}
+        operation = f"read the statistics of campaign {campaign}"
+        query = f"?{urlencode(asked)}" if asked else ""
+        target = f"{place_of(campaign, Prefix.SHORT)}/statistics{query}"
+        answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+        return measured_read(answer, campaign=campaign, operation=operation, now=self._transport.now())
+
+    def block(self, observed: Observed, aspect: str) -> Document | None:
+        """Return the block of an aspect that was seen, in the contract's words: rules, pacing, or a whole schedule."""
+        match aspect:
+            case "dialing":
+                return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
+            case "pacing":
+                return None if observed.pacing is None else {"predictiveDialer": pacing_block(observed.pacing)}
+            case "schedule":
+                return None if observed.schedule is None else schedule_block(observed.schedule)
+            case _:
+                raise ValueError(f"{aspect} is no aspect with a block")
 
     def prepare(self, change: AnyChange, version: Version | None) -> Prepared:
         """Return the exact request of a change, under the precondition of the version if one is given."""

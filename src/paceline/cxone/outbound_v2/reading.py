@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from paceline.campaign.blocks import DAY_S, DialingRules, Schedule, Window
+from paceline.campaign.blocks import DAY_S, DialingRules, Pacing, Schedule, Window
 from paceline.campaign.observed import (
+    PACING,
     RULES,
     WINDOWS,
     Document,
@@ -29,9 +30,11 @@ from paceline.cxone.outbound_v2.wire import (
     AllStatisticsAnswer,
     CampaignAnswer,
     CampaignPage,
+    CampaignStatisticsAnswer,
     DialingRulesAnswer,
     LiveAnswer,
     MisfitError,
+    PacingAnswer,
     ScheduleAnswer,
     SoundPage,
     StatisticsAnswer,
@@ -123,21 +126,36 @@ def statistics_read(answer: Answer, *, operation: str, now: datetime) -> tuple[S
     """
     told = _fitting(lambda: parsed(AllStatisticsAnswer, answer.body), answer, operation)
     at = (told.server_time or answer.at or now).astimezone(UTC)
-    for one in told.campaigns:
-        if one.abandons > one.connects:
-            raise unexpected(answer, operation, f"it counts {one.abandons} abandoned of {one.connects} answered calls")
-    return tuple(
-        Statistics(
-            campaign=CampaignId(one.campaign_id),
-            at=at,
-            tally=_tally(one),
-            live=_live(one.live),
-            minutes=tuple((bucket.minute.astimezone(UTC), _tally(bucket)) for bucket in one.buckets),
-            records=None
-            if one.records is None
-            else Records(total=one.records.total, dialable=one.records.dialable, exhausted=one.records.exhausted),
-        )
-        for one in told.campaigns
+    return tuple(_statistics(one, at, answer, operation) for one in told.campaigns)
+
+
+def measured_read(answer: Answer, *, campaign: CampaignId, operation: str, now: datetime) -> Statistics:
+    """Return what the dialer of one campaign measured, as an answer shows it.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none, that of another, or fewer answers than calls that were abandoned.
+    """
+    told = _fitting(lambda: parsed(CampaignStatisticsAnswer, answer.body), answer, operation)
+    if told.campaign_id != campaign:
+        raise unexpected(answer, operation, f"it shows campaign {told.campaign_id[:140]!r} instead of {campaign}")
+    return _statistics(told, (told.server_time or answer.at or now).astimezone(UTC), answer, operation)
+
+
+def _statistics(one: CampaignStatisticsAnswer, at: datetime, answer: Answer, operation: str) -> Statistics:
+    # Within a span more may be abandoned than answered: who answers at the end of a minute is abandoned in the next.
+    begins = (one.model_extra or {}).get("from")
+    if begins is None and one.abandons > one.connects:
+        told = f"it counts {one.abandons} abandoned of {one.connects} answered calls"
+        raise unexpected(answer, operation, told)
+    return Statistics(
+        campaign=CampaignId(one.campaign_id),
+        at=at,
+        tally=_tally(one),
+        live=_live(one.live),
+        minutes=tuple((bucket.minute.astimezone(UTC), _tally(bucket)) for bucket in one.buckets),
+        records=None
+        if one.records is None
+        else Records(total=one.records.total, dialable=one.records.dialable, exhausted=one.records.exhausted),
     )
 
 
@@ -148,6 +166,9 @@ def _tally(told: TallyAnswer) -> Tally:
         connects=told.connects,
         abandons=told.abandons,
         right_parties=told.right_party_connects,
+        machines=told.machines,
+        no_answers=told.no_answers,
+        busies=told.busies,
         talk_s=spent.talk,
         wrap_s=spent.wrap,
         idle_s=spent.idle,
@@ -304,14 +325,45 @@ def _rules(document: Document) -> DialingRules | None:
     )
 
 
-def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:
-    pending = shown.pending_transition
-    rules, unknown = None, frozenset[str]()
+def _pacing(document: Document) -> Pacing | None:
+    """Return the pacing of a campaign's document, None when it never had any.
+
+    Raises:
+        MisfitError: when it is there in another form.
+    """
+    told = document.get("predictiveDialer")
+    if told is None:
+        return None
+    shown = parsed(PacingAnswer, json.dumps(told))
+    return Pacing(
+        answer_rate=shown.answer_rate,
+        abandonment_aim=shown.abandon_rate,
+        max_calls=shown.max_concurrent_calls,
+        call_interval_ms=shown.call_interval,
+        warm_up_s=shown.warm_up_period,
+        strategy=shown.strategy,
+        beside=dict(shown.model_extra or {}),
+    )
+
+
+def _blocks(document: Document) -> tuple[DialingRules | None, Pacing | None, frozenset[str]]:
+    """Return the blocks that can be read, and the names of those that cannot."""
+    rules, pacing, unknown = None, None, set[str]()
+    # What is wrong with its settings must not keep anybody from stopping the campaign.
     try:
         rules = _rules(document)
     except MisfitError:
-        # What is wrong with its dialing rules must not keep anybody from stopping the campaign.
-        unknown = frozenset({RULES})
+        unknown.add(RULES)
+    try:
+        pacing = _pacing(document)
+    except MisfitError:
+        unknown.add(PACING)
+    return rules, pacing, frozenset(unknown)
+
+
+def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:
+    pending = shown.pending_transition
+    rules, pacing, unknown = _blocks(document)
     return Observed(
         campaign=CampaignId(shown.id),
         state=shown.status,
@@ -334,5 +386,6 @@ def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observ
         document=document,
         moving=MOVING,
         rules=rules,
+        pacing=pacing,
         unknown_blocks=unknown,
     )

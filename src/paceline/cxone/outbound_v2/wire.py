@@ -94,6 +94,17 @@ class DialingRulesAnswer(_Wire):
     max_calls_per_agent: int
 
 
+class PacingAnswer(_Wire):
+    """The block of predictive parameters."""
+
+    answer_rate: Decimal
+    abandon_rate: Decimal
+    max_concurrent_calls: int
+    call_interval: int
+    strategy: str
+    warm_up_period: int
+
+
 class WindowAnswer(_Wire):
     """One window of a schedule, in the words of the platform."""
 
@@ -140,6 +151,9 @@ class TallyAnswer(_Wire):
     connects: Count
     abandons: Count
     right_party_connects: Count = 0
+    machines: Count = 0
+    no_answers: Count = 0
+    busies: Count = 0
     agent_seconds: SecondsAnswer = SecondsAnswer()
 
 

@@ -1,8 +1,8 @@
 """From changes to the platform's requests: the exact bytes, the precondition, and back from the record of one.
 
-The version travels in the header of each kind: `If-Match` for a transition and for a schedule, which has a tag of its
-own, `X-If-Match` and the body's `revision` for dialing rules. Every try has a key of its own, so a repeat is the same
-request to the byte.
+The version travels in the header of each kind: `If-Match` for a transition, for pacing, and for a schedule, which has a
+tag of its own, `X-If-Match` and the body's `revision` for dialing rules. Every try has a key of its own, so a repeat is
+the same request to the byte.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.blocks import DialingRules, Schedule
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import IncompleteChangeError, Lane
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain, Part
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Prepared, UnknownRequestError
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.cxone.exchange import Repeat, Request
@@ -74,6 +75,10 @@ def prepared(change: AnyChange, version: Version | None, prefix: Prefix) -> Prep
             if version is not None:
                 headers["X-If-Match"] = str(version)
                 body["revision"] = int(version)
+        case SetPacing():
+            method, target = "PATCH", place_of(change.campaign, prefix)
+            headers |= {} if version is None else {"If-Match": f'"{version}"'}
+            body = {"predictiveDialer": _joined(change.beside, _pacing(change))}
         case Pause() | Resume() | Stop():
             method, target = "PATCH", place_of(change.campaign, prefix)
             headers |= {} if version is None else {"If-Match": f'"{version}"'}
@@ -145,6 +150,18 @@ def rules_block(rules: DialingRules) -> dict[str, Json]:
     }
 
 
+def pacing_block(pacing: Pacing) -> dict[str, Json]:
+    """Return pacing as the block of the platform."""
+    return {
+        "answerRate": float(pacing.answer_rate),
+        "abandonRate": float(pacing.abandonment_aim),
+        "maxConcurrentCalls": pacing.max_calls,
+        "callInterval": pacing.call_interval_ms,
+        "strategy": pacing.strategy,
+        "warmUpPeriod": pacing.warm_up_s,
+    }
+
+
 def schedule_block(schedule: Schedule) -> dict[str, Json]:
     """Return a schedule as the block of the platform, without the campaign's id."""
     named: dict[str, Json] = {} if schedule.schedule_id is None else {"scheduleId": schedule.schedule_id}
@@ -179,6 +196,13 @@ def _rules(change: SetDialingRules) -> dict[str, Json]:
     if whole is None:
         raise IncompleteChangeError
     return rules_block(whole)
+
+
+def _pacing(change: SetPacing) -> dict[str, Json]:
+    whole = change.wanted.on(None)
+    if whole is None:
+        raise IncompleteChangeError
+    return pacing_block(whole)
 
 
 def _schedule(change: SetSchedule) -> dict[str, Json]:

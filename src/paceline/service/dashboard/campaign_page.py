@@ -22,7 +22,7 @@ from paceline.compliance.call import Purpose
 from paceline.control.wall import WallRow
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.dashboard import facts_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
 from paceline.service.dashboard.campaigns_page import QUIET_S, away_part
 from paceline.service.dashboard.pages import render, rendered, segment
 from paceline.service.dashboard.rows import verbs_of, way_of
@@ -47,7 +47,8 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
     observed = explanation.situation.observed
     parts.live.look()
     scheduled, unknown = _schedule(parts, named)
-    facts = system.facts.of(named)
+    facts, pacing = system.facts.of(named), pacing_form.values(observed.pacing)
+    tried = pacing_form.tried(request.query_params, pacing)
     return render(
         request,
         "campaign.html",
@@ -61,6 +62,12 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         unended=system.unended.documents(campaigns=[named]),
         entries=system.book.entries(Search(campaign=named, limit=LAST)),
         rules=rules_form.values(observed.rules),
+        rollout=system.rollouts.in_the_way(named),
+        rollout_page=f"/rollouts/{segment(named)}",
+        pacing=tried,
+        pacing_is_tried=tried != pacing,
+        numbers=pacing_form.NUMBERS,
+        strategies=pacing_form.STRATEGIES,
         schedule=None if scheduled is None else schedule_form.values(scheduled.schedule),
         facts=facts_form.values(facts),
         said=facts.said,

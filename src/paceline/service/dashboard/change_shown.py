@@ -58,6 +58,7 @@ class ChangeShown:
         stage: how far it has come; None when it has ended or is none.
         ended: how it ended; `open` where it did not, `noted` where there was nothing to wait for.
         asked_for: what was wanted, by the names of its fields.
+        forecast: what was expected of it when it was judged; empty where nothing was asked.
         trouble: why it was not made though its hour has come.
         put_aside: whether it waits for a person because of that.
         verbs: what the visitor may do about it, the word and its label.
@@ -72,6 +73,7 @@ class ChangeShown:
     differences: tuple[Difference, ...]
     diverged: tuple[Difference, ...]
     approval: Mapping[str, Json] | None
+    forecast: Mapping[str, Json]
     trouble: str | None
     put_aside: bool
     verbs: tuple[tuple[str, str], ...]
@@ -110,6 +112,7 @@ def change_shown(parts: Parts, number: EntryId, who: Visitor) -> ChangeShown:
         differences=tuple(_differences(part(closed, "before"), part(closed, "after"))),
         diverged=_diverged(entry),
         approval=None if asked is None else asked.document(),
+        forecast=part(closed, "forecast"),
         trouble=None if "trouble" not in waiting else str(waiting["trouble"] or "nobody knows why"),
         put_aside=waiting.get("put_aside") is True,
         verbs=verbs,

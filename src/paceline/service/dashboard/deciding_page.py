@@ -9,9 +9,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from fastapi.responses import Response
 
-from paceline.campaign.catalogue import AnyChange
-from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.catalogue import AnyChange, SettingsChange
 from paceline.control.asked import Asked
 from paceline.control.foresight import Foreseen
 from paceline.control.outcome import Outcome
@@ -147,6 +145,7 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
         foreseen, unseen = (None, None) if decision is REJECT else _foreseen(parts, change)
     except PacelineError as error:
         return not_done(request, who, error, back=f"/changes/{number}")
+    forecast = None if foreseen is None else foreseen.situation.forecast
     against = None if asked is None or decision is REJECT else asked.against(who.name)
     return render(
         request,
@@ -162,6 +161,7 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
         foreseen=foreseen,
         findings=[] if foreseen is None else [one.document() for one in foreseen.findings],
         against=against,
+        forecast=None if forecast is None else forecast.document(),
     )
 
 
@@ -190,7 +190,7 @@ def _foreseen(parts: Parts, change: AnyChange | None) -> tuple[Foreseen | None, 
     if change is None:
         return None, None
     try:
-        if isinstance(change, SetDialingRules | SetSchedule):
+        if isinstance(change, SettingsChange):
             return parts.system.foresight.of_settings(change), None
         observed = parts.system.platform.read(change.campaign, part=change.part, lane=change.lane)
         row = parts.live.row(change.campaign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from paceline.service.dashboard import (
+    abandonment_page,
     assets,
     audit_page,
     calling_time_page,
@@ -15,8 +16,11 @@ from paceline.service.dashboard import (
     entering,
     error_pages,
     keys_page,
+    pacing_page,
+    rollouts_page,
     runbooks_page,
     settings_page,
+    supervision_page,
     verbs_page,
     webhooks_page,
     words_page,
@@ -26,6 +30,10 @@ from paceline.service.dashboard.rows import Rows
 ROUTERS = (
     campaigns_page.router,
     settings_page.router,
+    pacing_page.router,
+    abandonment_page.router,
+    rollouts_page.router,
+    supervision_page.router,
     campaign_page.router,
     verbs_page.router,
     changes_page.router,

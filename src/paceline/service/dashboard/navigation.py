@@ -29,6 +29,8 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(path="/", label="Campaigns"),
     Place(path="/changes", label="Changes"),
+    Place(path="/rollouts", label="Rollouts"),
+    Place(path="/abandonment", label="Abandonment"),
     Place(path="/audit", label="Audit trail"),
     Place(path="/calling-time", label="Calling time"),
     Place(path="/webhooks", label="Webhooks"),

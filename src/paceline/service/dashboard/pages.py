@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
 from paceline.service.dashboard.assets import address_of
+from paceline.service.dashboard.bars import bar
 from paceline.service.dashboard.navigation import PLACES
 from paceline.service.dashboard.shown import FILTERS
 from paceline.service.dashboard.sparklines import sparkline
@@ -36,7 +37,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(address_of=address_of, sparkline=sparkline, words=WORDS, token_name=TOKEN_FIELD)
+    environment.globals.update(address_of=address_of, bar=bar, sparkline=sparkline, words=WORDS, token_name=TOKEN_FIELD)
     return environment
 
 

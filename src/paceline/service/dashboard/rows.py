@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 from paceline.campaign.observed import State
 from paceline.campaign.statistics import Tally
-from paceline.control.attention import Need, Urgency
+from paceline.compliance.abandonment import Measured, allowance
+from paceline.control.abandonment.remaining import Standing as Held
+from paceline.control.attention import Need, Urgency, worst_of
 from paceline.control.wall import WallLook, WallRow
 from paceline.service.dashboard.pages import segment, templates
+from paceline.service.dashboard.shown import number
 
 STEEP = 0.06
 """The abandon rate at the upper edge of its picture."""
 CEILING = 0.03
 """Where a line is drawn across: the ceiling of the law for sales in the US."""
-URGENT = Urgency.LATE
+URGENT = Urgency.BREACHED
 """As urgent as this, or more: drawn as such."""
 
 
@@ -49,6 +52,12 @@ def way_of(need: Need, campaign: str, *, is_operator: bool) -> Way:
             return Way(f"{page}/stop", is_question=True)
         case Urgency.FROZEN if is_operator:
             return Way(f"{page}/unfreeze", is_question=True)
+        case Urgency.BREACHED if is_operator:
+            return Way(f"{page}/ease-off", is_question=True)
+        case Urgency.APPROACHING:
+            return Way(f"{page}#abandonment")
+        case Urgency.TAKEN_BACK:
+            return Way(f"/rollouts/{segment(campaign)}")
         case Urgency.IN_DOUBT | Urgency.LATE | Urgency.APPROVAL | Urgency.CHANGED_OUTSIDE if need.entry is not None:
             return Way(f"/changes/{need.entry}")
         case _:
@@ -76,9 +85,24 @@ def row_text(row: WallRow, *, is_operator: bool) -> str:
         verbs=verbs_of(row) if is_operator else [],
         is_operator=is_operator,
         is_urgent=row.urgency <= URGENT,
+        worst=worst_of(row.account),
+        left=left_of(row),
         steep=STEEP,
         ceiling=CEILING,
     )  # fmt: skip
+
+
+def left_of(row: WallRow) -> str:
+    """Return how many more calls may be abandoned before the period ends, in a few words."""
+    worst = worst_of(row.account)
+    if worst is None or worst.counts is None:
+        return ""
+    if worst.standing is Held.BREACHED:
+        return "over the ceiling"
+    if worst.to_come is not None:
+        return f"{number(worst.to_come.remaining[0])} left"
+    told = Measured(abandoned=worst.counts.abandoned, answered_live=worst.counts.answered)
+    return f"{number(allowance(worst.ceiling, told))} left"
 
 
 class Rows:

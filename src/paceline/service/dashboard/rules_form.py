@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
 from paceline.campaign.blocks import DialingMode, DialingRules
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.primitives.ids import CampaignId
-from paceline.service.dashboard.typed import Reading, Typed, whole
+from paceline.service.dashboard.typed import Reading, Typed, rate, whole
 from paceline.service.dashboard.visitors import Visitor
 
 _MOST_INTERVALS = 300
@@ -40,7 +39,7 @@ def typed(campaign: CampaignId, who: Visitor, live: DialingRules | None) -> Type
             "retry_intervals_min", _intervals, None if live is None else live.retry_intervals_min
         ),
         abandonment_threshold=reading.field(
-            "abandonment_threshold", _rate, None if live is None else live.abandonment_threshold
+            "abandonment_threshold", rate, None if live is None else live.abandonment_threshold
         ),
         cool_down_s=reading.field("cool_down_s", whole, None if live is None else live.cool_down_s),
         calls_per_agent=reading.field("calls_per_agent", whole, None if live is None else live.calls_per_agent),
@@ -63,13 +62,3 @@ def _intervals(text: str) -> tuple[int, ...]:
         return tuple(whole(part) for part in parts)
     except ValueError:
         raise ValueError("minutes, such as 60, 240") from None
-
-
-def _rate(text: str) -> Decimal:
-    try:
-        rate = Decimal(text)
-    except InvalidOperation:
-        rate = Decimal("NaN")
-    if not rate.is_finite() or len(text) > 20:
-        raise ValueError("a fraction, such as 0.03 for 3 %")
-    return rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -13,10 +13,12 @@ from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.observed import Observed, Part
-from paceline.control.order import Order, Override
+from paceline.control.order import Order
+from paceline.control.outcome import Refused
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.dashboard import facts_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
+from paceline.service.dashboard.answering import UNTIL, answering, overrides_of
 from paceline.service.dashboard.endings import headline, is_good
 from paceline.service.dashboard.pages import render, segment
 from paceline.service.dashboard.typed import Typed, differences
@@ -29,8 +31,6 @@ router = APIRouter(include_in_schema=False)
 """The routes of the forms of a campaign."""
 Named = Annotated[str, Path(max_length=128)]
 """A campaign in an address."""
-UNTIL = {"1": "one hour", "8": "eight hours", "24": "a day", "168": "a week"}
-"""For how long a person may answer for a finding, in hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,14 @@ def _schedule(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyCh
     return Typed(change=found.change, differs=found.differs, findings=found.findings)
 
 
+def _pacing(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyChange]:
+    found = pacing_form.typed(campaign, who, seen.pacing)
+    return Typed(change=found.change, differs=found.differs, findings=found.findings)
+
+
 BLOCKS = {
     "rules": Block(part=Part.CAMPAIGN, typed=_rules),
+    "pacing": Block(part=Part.CAMPAIGN, typed=_pacing),
     "schedule": Block(part=Part.SCHEDULE, typed=_schedule),
 }
 """The blocks that have a form, by their word in addresses."""
@@ -80,13 +86,13 @@ def judge_facts(campaign: Named, request: Request, parts: Here, who: Operating) 
 @router.post("/campaigns/{campaign}/rules")
 def set_rules(campaign: Named, request: Request, parts: Here, who: Operating) -> Response:
     """Set dialing rules, and show how it ended."""
-    return _set(request, parts, who, "rules", campaign_id(campaign))
+    return set_block(request, parts, who, "rules", campaign_id(campaign))
 
 
 @router.post("/campaigns/{campaign}/schedule")
 def set_schedule(campaign: Named, request: Request, parts: Here, who: Operating) -> Response:
     """Set a schedule, and show how it ended."""
-    return _set(request, parts, who, "schedule", campaign_id(campaign))
+    return set_block(request, parts, who, "schedule", campaign_id(campaign))
 
 
 @router.post("/campaigns/{campaign}/facts")
@@ -129,7 +135,8 @@ def _judged(request: Request, parts: Parts, who: Visitor, word: str, campaign: C
     )
 
 
-def _set(request: Request, parts: Parts, who: Visitor, word: str, campaign: CampaignId) -> Response:
+def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign: CampaignId) -> Response:
+    """Set a block of settings as it was typed, and show how it ended."""
     block, back = BLOCKS[word], f"/campaigns/{segment(campaign)}"
     # Read anew: what differs from an older look may not be what differs from what is live.
     seen = read(parts, campaign, part=block.part)
@@ -145,15 +152,13 @@ def _set(request: Request, parts: Parts, who: Visitor, word: str, campaign: Camp
         told=headline(outcome),
         good=is_good(outcome),
         back=back,
+        answering=answering(who, f"{back}/{word}", [outcome.findings]) if outcome.word == Refused.word else None,
     )
 
 
 def _under(who: Visitor, now: datetime) -> Order:
     """Return the order that a form stands for: under the version that the page showed, and what is answered for."""
-    hours = who.said("until")
-    until = now + timedelta(hours=int(hours) if hours in UNTIL else 1)
-    overrides = tuple(Override(rule=rule[:100], until=until) for rule in who.all_said("override")[:50])
-    return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides)
+    return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides_of(who, now))
 
 
 def _documents(findings: Findings) -> list[Mapping[str, object]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar
 
 from paceline.campaign.change import Change, Difference, Diverged
@@ -18,6 +19,8 @@ T = TypeVar("T")
 C = TypeVar("C", bound=Change)
 LONGEST_NUMBER = 12
 """Digits that a number in a form may have."""
+LONGEST_RATE = 20
+"""Characters that a fraction in a form may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,21 @@ def whole(text: str) -> int:
     if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= LONGEST_NUMBER):
         raise ValueError("a whole number, such as 3")
     return int(text)
+
+
+def rate(text: str) -> Decimal:
+    """Return a fraction, with the digits that were typed.
+
+    Raises:
+        ValueError: it is no number, or has too many digits.
+    """
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not (found.is_finite() and text.isascii() and "_" not in text and len(text) <= LONGEST_RATE):
+        raise ValueError("a fraction, such as 0.03 for 3 %")
+    return found
 
 
 def differences(change: Change, observed: Observed) -> tuple[Difference, ...]:

@@ -141,6 +141,89 @@ WORDS: Mapping[str, Word] = MappingProxyType(
             meaning="How long the platform dials no more after the abandon rate has reached its threshold.",
             elsewhere="dampening, throttling back",
         ),
+        "belief": Word(
+            word="Answer rate",
+            meaning="The share of dials that the dialer is told a person will answer: a belief, not a measurement. "
+            "Half of the truth calls up twice the answers.",
+            elsewhere="hit rate, connect rate, ASR",
+        ),
+        "aim": Word(
+            word="Abandon rate to aim at",
+            meaning="What the dialer is told to come to. It calls up more answers for each available agent the higher "
+            "it is, and compares nothing with it.",
+            elsewhere="target abandon rate, drop-rate target",
+        ),
+        "lines": Word(
+            word="Calls at once",
+            meaning="Calls that may ring, wait or be connected at the same time.",
+            elsewhere="lines, ports, trunks, max concurrent calls",
+        ),
+        "call-interval": Word(
+            word="Call interval",
+            meaning="Milliseconds from one look of the dialer to the next; each look places one call at most.",
+            elsewhere="pacing tick, dial interval",
+        ),
+        "warm-up": Word(
+            word="Warm-up",
+            meaning="Seconds after dialing begins in which one line rings for each available agent.",
+        ),
+        "projection": Word(
+            word="Projection",
+            meaning="What another pacing would do: days made of what was measured of this campaign, played with the "
+            "live pacing and with the other on the same calls. Numbers in brackets hold the truth 95 times in 100.",
+            elsewhere="forecast, simulation, what-if",
+        ),
+        "breach-probability": Word(
+            word="Breach probability",
+            meaning="How likely the legal period that is running ends above its ceiling, with what was measured in it "
+            "so far and with what is projected for the rest.",
+        ),
+        "allowance": Word(
+            word="Allowance",
+            meaning="How many more calls may be abandoned before the legal period is above its ceiling; below 0 it is.",
+            elsewhere="abandonment budget, drops left",
+        ),
+        "gap-closed": Word(
+            word="Gap closed",
+            meaning="How much of the way from today's occupancy to the best that any dialer could have at the ceiling.",
+        ),
+        "rollout": Word(
+            word="Rollout",
+            meaning="A change of pacing in steps under watch: each is promoted on evidence, held while there is too "
+            "little, and undone when it harms.",
+            elsewhere="canary release, guarded release, staged change",
+        ),
+        "step": Word(
+            word="Step",
+            meaning="One of the pacings that a rollout passes through; it stays until the evidence says what next.",
+        ),
+        "evidence": Word(
+            word="Evidence",
+            meaning="What was measured since a step began, in blocks of some minutes: calls next to each other share "
+            "their fate, so a block counts as one.",
+        ),
+        "undo": Word(
+            word="Undo",
+            meaning="A new change that leads back to what was live before. Where somebody else has changed it since, "
+            "nothing is done and that is told.",
+            elsewhere="roll back, revert",
+        ),
+        "latched": Word(
+            word="Latched",
+            meaning="After an abort no new rollout begins until a person clears it.",
+        ),
+        "ease-off": Word(
+            word="Ease off",
+            meaning="Back to one line for each available agent, or to the last pacing that kept the ceiling: from one "
+            "change to the next fewer calls are abandoned.",
+            elsewhere="back to progressive, throttle down",
+        ),
+        "supervision": Word(
+            word="Supervision",
+            meaning="paceline looks once a minute and moves the pacing within bounds that were certified once, so that "
+            "the campaign stays at its limit whatever the day brings.",
+            elsewhere="adaptive pacing, autopilot",
+        ),
         "window": Word(
             word="Window",
             meaning="A span of one weekday in which a campaign may dial, by the schedule's own clock.",

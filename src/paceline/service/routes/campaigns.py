@@ -15,9 +15,9 @@ from paceline.control.fleet import Target
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.answers import answer_of, etag_of
-from paceline.service.bodies import Asked, Ordered, RulesBody, ScheduleBody
+from paceline.service.bodies import Asked, Ordered, PacingBody, RulesBody, ScheduleBody
 from paceline.service.cursors import LONGEST_PAGE, PAGE, cursor_of, place_of
-from paceline.service.decode import order_of, rules_change, schedule_change
+from paceline.service.decode import order_of, pacing_change, rules_change, schedule_change
 from paceline.service.identity import Operator, Reader
 from paceline.service.parts import Here, Parts
 from paceline.service.preconditions import Looked, is_known
@@ -79,7 +79,7 @@ def explain_campaign(campaign: Named, parts: Here, _: Reader) -> Response:
 def read_rules(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
     """Return the dialing rules of a campaign, in the contract's words."""
     observed = read(parts, campaign_id(campaign))
-    block = parts.system.platform.block(observed)
+    block = parts.system.platform.block(observed, "dialing")
     if block is None:
         raise ProblemError(404, f"campaign {campaign} never had dialing rules", code="no-block")
     return tagged(request, observed, dict(block))
@@ -93,11 +93,29 @@ def write_rules(  # noqa: PLR0917  # a route is called by name
     return _set(parts, who, rules_change(campaign_id(campaign), body), looked, asked.ordered)
 
 
+@router.get("/campaigns/{campaign}/pacing", responses=READ_ONE)
+def read_pacing(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
+    """Return the predictive pacing of a campaign, in the contract's words."""
+    observed = read(parts, campaign_id(campaign))
+    block = parts.system.platform.block(observed, "pacing")
+    if block is None:
+        raise ProblemError(404, f"campaign {campaign} never had pacing", code="no-block")
+    return tagged(request, observed, dict(block))
+
+
+@router.put("/campaigns/{campaign}/pacing", responses=CHANGED)
+def write_pacing(  # noqa: PLR0917  # a route is called by name
+    campaign: Named, parts: Here, who: Operator, looked: Looked, asked: Ask, body: PacingBody
+) -> Response:
+    """Set predictive pacing; what is left out stays as live. What it would do is projected before anything is sent."""
+    return _set(parts, who, pacing_change(campaign_id(campaign), body), looked, asked.ordered)
+
+
 @router.get("/campaigns/{campaign}/schedule", responses=READ_ONE)
 def read_schedule(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
     """Return the schedule of a campaign, in the contract's words; it has a tag of its own."""
     observed = read(parts, campaign_id(campaign), part=Part.SCHEDULE)
-    block = parts.system.platform.block(observed)
+    block = parts.system.platform.block(observed, "schedule")
     if block is None:
         raise ProblemError(404, f"campaign {campaign} never had a schedule", code="no-block")
     return tagged(request, observed, dict(block))

@@ -7,11 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as some
 
-from paceline.campaign.blocks import DAY_S, DialingMode, DialingRules, Directive, Schedule, Window
+from paceline.campaign.blocks import DAY_S, DialingMode, DialingRules, Directive, Pacing, Schedule, Window
 from paceline.control.access_rights import Principal, Role
 from paceline.control.declared import CampaignFacts, Said, Source
 from paceline.primitives.ids import CampaignId, EntryId
-from paceline.service.dashboard import facts_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
 from paceline.service.dashboard.visitors import Visitor
 
 CAMPAIGN = CampaignId("CMP-1")
@@ -125,3 +125,35 @@ def test_phone_number_is_no_fact_and_a_label_needs_a_value() -> None:
     found = facts_form.typed(typing(seller="+1 212 555 0123", labels="team"), said_facts())
     assert found.facts == {}
     assert {one.field for one in found.findings} == {"seller", "labels"}
+
+
+PACING = Pacing(
+    answer_rate=Decimal("0.5"), abandonment_aim=Decimal("0.005"), max_calls=80, call_interval_ms=200, warm_up_s=60
+)  # fmt: skip
+
+
+def test_untouched_pacing_names_nothing_and_only_what_differs_is_named() -> None:
+    shown = pacing_form.values(PACING)
+    assert not pacing_form.typed(CAMPAIGN, typing(**shown), PACING).differs
+    found = pacing_form.typed(CAMPAIGN, typing(**{**shown, "answer_rate": "0.50", "max_calls": "81"}), PACING)
+    assert found.change is not None
+    assert (found.change.max_calls, found.change.answer_rate, found.change.strategy) == (81, None, None)
+
+
+def test_everything_of_pacing_that_is_no_value_is_found_at_once() -> None:
+    said = typing(
+        answer_rate="NaN", abandonment_aim="3 %", max_calls="8e1", call_interval_ms="1_0", warm_up_s="٣",
+        strategy="x" * 41,
+    )  # fmt: skip
+    found = pacing_form.typed(CAMPAIGN, said, PACING)
+    assert found.change is None
+    assert {one.field for one in found.findings} == set(pacing_form.values(None))
+    for text in ("inf", "-Infinity", "0.5_0", "०.५", "9" * 21):
+        assert pacing_form.typed(CAMPAIGN, typing(answer_rate=text), PACING).change is None, text
+
+
+def test_pacing_of_a_campaign_without_any_names_every_field() -> None:
+    said = {**pacing_form.values(PACING)}
+    found = pacing_form.typed(CAMPAIGN, typing(**said), None)
+    assert found.change is not None
+    assert found.change.wanted.missing_on(None) == ()

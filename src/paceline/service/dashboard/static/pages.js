@@ -59,6 +59,12 @@
   });
   document.addEventListener("htmx:after:swap", count);
 
+  /* A slider says where it stands. */
+  document.addEventListener("input", (event) => {
+    const shows = event.target.dataset?.shows;
+    if (shows) document.getElementById(shows).textContent = event.target.value;
+  });
+
   /* The stream says that the session has ended. */
   document.addEventListener("left", () => location.assign("/enter"));
 

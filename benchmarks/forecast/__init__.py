@@ -1,0 +1,1 @@
+"""Projections held against what another dialer then does."""

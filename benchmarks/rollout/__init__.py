@@ -1,0 +1,1 @@
+"""Rollouts whose truth is known: how often they are promoted, held or undone, and after how long."""

@@ -1,0 +1,118 @@
+"""How the best pacing is looked for, by whom, and how it is told: for a scenario, and for a measured campaign alike."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from paceline.cli import exits
+from paceline.cli.configured import Everywhere, Output, settings_of
+from paceline.cli.optimise_told import show_best
+from paceline.cli.render import show_data, tell
+from paceline.cli.whole import whole
+from paceline.cli.writing import written
+
+if TYPE_CHECKING:  # numpy and numba load only when something is simulated
+    from paceline.optimizer.best import Wish
+    from paceline.optimizer.best_told import Best
+    from paceline.primitives.canonical import Json
+    from paceline.simulation.scenario import Scenario
+
+_MOST_THREADS = 8
+
+
+class Among(StrEnum):
+    """Which policies are tuned."""
+
+    IDLE_LINES = "idle_lines"
+    RATIO = "ratio"
+    INTERVAL = "interval"
+    CERTAINTY = "certainty"
+    TELESCOPING = "telescoping"
+    OPTIMAL = "optimal"
+    BEST = "best"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searching:
+    """How it is looked for."""
+
+    policy: Among | None = None
+    """One policy alone, or best: all that can be. Without: the contract's own, and what reaches further if need be."""
+    seed: Annotated[int | None, Parameter(converter=whole)] = None
+    """The same seed finds the same; without, 0 for a scenario, and for a campaign one of what was measured."""
+    workers: Annotated[int | None, Parameter(converter=whole)] = None
+    """Threads, 1 to 64; without, one for each processor, 8 at most. What is found does not depend on it."""
+    cluster: str | None = None
+    """Dask scheduler whose workers play instead of threads, such as tcp://10.0.0.5:8786; the setting without."""
+    out: Path | None = None
+    """File to write the pacing to, as `set pacing --file` and `rollout start --file` take it: .yaml, or .json."""
+
+
+def found_for(scenario: Scenario, searching: Searching, everywhere: Everywhere, **given: object) -> Best:
+    """Return the best pacing, played by whom the options and settings say.
+
+    Args:
+        scenario: the campaign's day.
+        searching: how it is looked for.
+        everywhere: where settings are read from.
+        given: of the wish, what the options do not say.
+    """
+    from paceline.optimizer.best import best_pacing
+    from paceline.optimizer.cluster import executor_for
+
+    cluster = searching.cluster or settings_of(everywhere).cluster
+    workers = searching.workers or min(os.cpu_count() or 1, _MOST_THREADS)
+    _tell_of_compiling()
+    with executor_for(cluster, workers=workers) as executor:
+        return best_pacing(scenario, _wish(searching, executor=executor, **given))
+
+
+def told(best: Best, searching: Searching, everywhere: Everywhere, *, campaign: str | None = None, **more: Json) -> int:
+    """Print what was found, write it where that was asked for, and return the exit code."""
+    if searching.out is not None and best.sent is not None:
+        _write(best.sent.settings, searching.out)
+    if campaign is not None:
+        more["campaign"] = campaign
+    if everywhere.output is Output.TABLE:
+        show_best(best, campaign=campaign or "ID", out=searching.out)
+    else:
+        show_data({**best.document(), **more}, everywhere.output, names=[best.found.pacing.policy.value])
+    if searching.out is not None and best.sent is None:
+        tell(f"{searching.out} is not written: {best.why_not_sent}")
+        return exits.REFUSED
+    return exits.DONE
+
+
+def _wish(searching: Searching, **given: object) -> Wish:
+    from paceline.optimizer.best import Wish
+    from paceline.simulation.scenario import Policy
+
+    policy = None if searching.policy in {None, Among.BEST} else Policy(str(searching.policy))
+    said: dict[str, object] = {"policy": policy, "compare": searching.policy is Among.BEST, "seed": searching.seed or 0}
+    return Wish(**{**said, **given})  # type: ignore[arg-type]  # the fields of a wish, by their names
+
+
+def _tell_of_compiling() -> None:
+    from paceline.simulation.players import Engine, is_compiled
+
+    if not is_compiled(Engine.FAST):
+        tell("the fast engine is being compiled; this takes up to a minute")
+
+
+def _write(settings: dict[str, Json], out: Path) -> None:
+    block: dict[str, Json] = {"predictiveDialer": settings}
+    with written(out) as stream:
+        # JSON is YAML too, but people read the other form.
+        if out.suffix.lower() == ".json":
+            stream.write(json.dumps(block, indent=2) + "\n")
+            return
+        stream.write("predictiveDialer:\n")
+        stream.writelines(f"  {name}: {json.dumps(value)}\n" for name, value in settings.items())

@@ -1,0 +1,38 @@
+"""One change on its way through the corridor: what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.forecast import Forecast
+from paceline.campaign.observed import Observed
+from paceline.campaign.ports import PlatformError
+from paceline.control.due_judgement import Judge
+from paceline.control.kept import Opened, Unended
+from paceline.control.law_at_hand import LawAtHand
+from paceline.control.on_its_way import Coming
+from paceline.control.order import Order
+from paceline.control.stopwatch import Stopwatch
+from paceline.primitives.findings import Findings
+
+
+@dataclass(slots=True)
+class Walk:
+    """One change on its way: what is known of it so far."""
+
+    change: AnyChange
+    order: Order
+    opened: Opened
+    watch: Stopwatch
+    findings: Findings = field(default_factory=Findings)
+    before: Observed | None = None
+    after: Observed | None = None
+    others: tuple[Unended, ...] = ()
+    told: Findings = field(default_factory=Findings)
+    coming: tuple[Coming, ...] = ()
+    judge: Judge | None = None
+    moved_on: PlatformError | None = None
+    is_under_way: bool = False
+    law: LawAtHand | None = None
+    forecast: Forecast | None = None
