@@ -21,7 +21,7 @@ from benchmarks.forecast.worlds import DAY_S, MEASURED_DAYS, TRUE_DAYS, World, b
 from paceline.campaign.forecast import Between, Projection
 from paceline.campaign.forecaster import ForecastAsked, LegalPeriod
 from paceline.campaign.statistics import Tally
-from paceline.optimizer.forecast import SimulatedForecaster
+from paceline.optimizer.forecast.forecaster import SimulatedForecaster
 from tests.unit.optimizer.histories import BEGAN, observed
 
 LEAST_COVERED = 0.90

@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.optimiser.campaigns import LIMIT, Floats, markov, tell, unseen_days
 from paceline.campaign.pacing.boldness import lines_per_idle
-from paceline.optimizer.best import Wish, best_pacing
-from paceline.optimizer.best_settings import as_sent, terms_for
-from paceline.optimizer.best_told import Best
+from paceline.optimizer.best.pacing import Wish, best_pacing
+from paceline.optimizer.best.settings import as_sent, terms_for
+from paceline.optimizer.best.told import Best
 from paceline.simulation.scenario import Pacing, Policy, Scenario, Window
 
 AGENTS = (10, 25, 50, 100)

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.optimiser.campaigns import tell, usual
-from paceline.optimizer.best import Wish, best_pacing
+from paceline.optimizer.best.pacing import Wish, best_pacing
 from paceline.optimizer.cluster import executor_for
 
 AGENTS = 100

@@ -9,7 +9,7 @@ from statistics import median
 from time import process_time
 
 from benchmarks.optimiser.campaigns import LIMIT, markov, tell, usual
-from paceline.optimizer.best import Wish, best_pacing
+from paceline.optimizer.best.pacing import Wish, best_pacing
 from paceline.optimizer.certificate import Certifier
 from paceline.optimizer.knobs import knob_of
 from paceline.optimizer.sample import Sample

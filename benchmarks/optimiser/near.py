@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.optimiser.campaigns import markov, tell
-from paceline.optimizer.best import Wish, best_pacing
+from paceline.optimizer.best.pacing import Wish, best_pacing
 
 NEAR_POINTS = 0.3
 AGENTS = (10, 25, 50, 100)

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 @cache
 def the_forecaster() -> Forecaster:
     """Return the one forecaster of this process; it plays days of the simulator."""
-    from paceline.optimizer.forecast import SimulatedForecaster
+    from paceline.optimizer.forecast.forecaster import SimulatedForecaster
 
     return SimulatedForecaster()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from paceline.bootstrap import System
     from paceline.cli.configured import Everywhere
     from paceline.control.foresight import Foreseen
-    from paceline.optimizer.best_measured import MeasuredScenario
-    from paceline.optimizer.best_told import Best
+    from paceline.optimizer.best.measured import MeasuredScenario
+    from paceline.optimizer.best.told import Best
     from paceline.primitives.canonical import Json
 
 _ROUNDS = 5
@@ -64,7 +64,7 @@ def _stands_against(foreseen: Foreseen | None) -> int:
 
 
 def _made_of(system: System, campaign: CampaignId) -> MeasuredScenario | NoProjection:
-    from paceline.optimizer.best_measured import measured_scenario
+    from paceline.optimizer.best.measured import measured_scenario
 
     belief, aim = GENTLEST
     gentlest = SetPacing(campaign=campaign, answer_rate=belief, abandonment_aim=aim)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paceline.cli.render import show_table
 
 if TYPE_CHECKING:
-    from paceline.optimizer.best_told import Best, Certified, Found
+    from paceline.optimizer.best.told import Best, Certified, Found
     from paceline.optimizer.sample import Estimated
 
 

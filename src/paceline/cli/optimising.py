@@ -19,8 +19,8 @@ from paceline.cli.whole import whole
 from paceline.cli.writing import written
 
 if TYPE_CHECKING:  # numpy and numba load only when something is simulated
-    from paceline.optimizer.best import Wish
-    from paceline.optimizer.best_told import Best
+    from paceline.optimizer.best.settings import Terms
+    from paceline.optimizer.best.told import Best
     from paceline.primitives.canonical import Json
     from paceline.simulation.scenario import Scenario
 
@@ -56,23 +56,40 @@ class Searching:
     """File to write the pacing to, as `set pacing --file` and `rollout start --file` take it: .yaml, or .json."""
 
 
-def found_for(scenario: Scenario, searching: Searching, everywhere: Everywhere, **given: object) -> Best:
+def found_for(
+    scenario: Scenario,
+    searching: Searching,
+    everywhere: Everywhere,
+    *,
+    terms: Terms | None = None,
+    seed: int | None = None,
+) -> Best:
     """Return the best pacing, played by whom the options and settings say.
 
     Args:
         scenario: the campaign's day.
         searching: how it is looked for.
         everywhere: where settings are read from.
-        given: of the wish, what the options do not say.
+        terms: of the contract's pacing, what is not tuned; None: what the scenario's lines leave.
+        seed: the same seed finds the same; None: that of the options.
     """
-    from paceline.optimizer.best import best_pacing
+    from paceline.optimizer.best.pacing import Wish, best_pacing
     from paceline.optimizer.cluster import executor_for
+    from paceline.simulation.scenario import Policy
 
     cluster = searching.cluster or settings_of(everywhere).cluster
     workers = searching.workers or min(os.cpu_count() or 1, _MOST_THREADS)
+    compares = searching.policy is Among.BEST
     _tell_of_compiling()
     with executor_for(cluster, workers=workers) as executor:
-        return best_pacing(scenario, _wish(searching, executor=executor, **given))
+        wish = Wish(
+            policy=None if compares or searching.policy is None else Policy(searching.policy.value),
+            compare=compares,
+            terms=terms,
+            seed=(searching.seed or 0) if seed is None else seed,
+            executor=executor,
+        )
+        return best_pacing(scenario, wish)
 
 
 def told(best: Best, searching: Searching, everywhere: Everywhere, *, campaign: str | None = None, **more: Json) -> int:
@@ -89,15 +106,6 @@ def told(best: Best, searching: Searching, everywhere: Everywhere, *, campaign: 
         tell(f"{searching.out} is not written: {best.why_not_sent}")
         return exits.REFUSED
     return exits.DONE
-
-
-def _wish(searching: Searching, **given: object) -> Wish:
-    from paceline.optimizer.best import Wish
-    from paceline.simulation.scenario import Policy
-
-    policy = None if searching.policy in {None, Among.BEST} else Policy(str(searching.policy))
-    said: dict[str, object] = {"policy": policy, "compare": searching.policy is Among.BEST, "seed": searching.seed or 0}
-    return Wish(**{**said, **given})  # type: ignore[arg-type]  # the fields of a wish, by their names
 
 
 def _tell_of_compiling() -> None:

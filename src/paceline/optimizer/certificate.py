@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from paceline.optimizer.best_windows import room_for, window_bound
 from paceline.optimizer.sample import Sample, Trial
+from paceline.optimizer.windows import room_for, window_bound
 from paceline.simulation.scenario import Window
 
 FIRST_FRESH = 1 << 20

@@ -14,7 +14,6 @@ import math
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from paceline.optimizer.best_windows import Breach, breach_of, days_wanted, mean_below
 from paceline.optimizer.certificate import FEWEST, Certificate, Certifier
 from paceline.optimizer.errors import NoSettingError
 from paceline.optimizer.knobs import Knob, knob_of
@@ -22,6 +21,7 @@ from paceline.optimizer.peak import busiest
 from paceline.optimizer.root import Budget, Root
 from paceline.optimizer.sample import FEW, Estimated, Trial
 from paceline.optimizer.trials import ScenarioTrial
+from paceline.optimizer.windows import Breach, breach_of, days_wanted, mean_below
 from paceline.simulation.errors import ScenarioError
 from paceline.simulation.players import Engine
 from paceline.simulation.scenario import Pacing, Policy, Scenario, Window

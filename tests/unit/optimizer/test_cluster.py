@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from paceline.optimizer.best import Wish, best_pacing
+from paceline.optimizer.best.pacing import Wish, best_pacing
 from paceline.optimizer.cluster import executor_for
-from tests.unit.optimizer.test_best import markov
+from tests.unit.optimizer.best.test_pacing import markov
 
 distributed = pytest.importorskip("distributed", reason="wants the extra cluster")
 _KILLED_AT = 5

@@ -9,9 +9,9 @@ from datetime import datetime
 from paceline.campaign.blocks import Schedule
 from paceline.campaign.forecast import Between, NoProjection
 from paceline.campaign.statistics import Statistics, Tally
-from paceline.optimizer.measured_answers import DayRates, by_time, day_rates
-from paceline.optimizer.measured_clock import Roster, instant_of_minute, minute_of, minutes_of, roster_of
-from paceline.optimizer.measured_week import Week, week_of
+from paceline.optimizer.measured.answers import DayRates, by_time, day_rates
+from paceline.optimizer.measured.clock import Roster, instant_of_minute, minute_of, minutes_of, roster_of
+from paceline.optimizer.measured.week import Week, week_of
 from paceline.simulation.distributions import Duration, Family
 from paceline.simulation.scenario import Answer, Patience, Run, Scenario, Unanswered
 

@@ -12,13 +12,13 @@ from datetime import datetime
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecast import NoProjection
 from paceline.campaign.forecaster import ForecastAsked, LegalPeriod
-from paceline.optimizer.best_settings import Terms
-from paceline.optimizer.forecast import seed_of
-from paceline.optimizer.forecast_assumed import assumptions
-from paceline.optimizer.forecast_best import strictest
-from paceline.optimizer.forecast_fit import fit_of
-from paceline.optimizer.forecast_play import live_boldness, wanted_boldness
-from paceline.optimizer.measured_day import measured_day
+from paceline.optimizer.best.settings import Terms
+from paceline.optimizer.forecast.assumed import assumptions
+from paceline.optimizer.forecast.best import strictest
+from paceline.optimizer.forecast.fit import fit_of
+from paceline.optimizer.forecast.forecaster import seed_of
+from paceline.optimizer.forecast.play import live_boldness, wanted_boldness
+from paceline.optimizer.measured.day import measured_day
 from paceline.simulation.checks import check_scenario
 from paceline.simulation.errors import SimulationError
 from paceline.simulation.scenario import Lines, Scenario, Window

@@ -13,7 +13,7 @@ from paceline.campaign.blocks import DialingMode, DialingRules, Directive, Pacin
 from paceline.campaign.forecast import Between, NoProjection, Projection
 from paceline.campaign.forecaster import Curve, ForecastAsked
 from paceline.campaign.statistics import Statistics, Tally
-from paceline.optimizer.forecast import AIMS, SimulatedForecaster
+from paceline.optimizer.forecast.forecaster import AIMS, SimulatedForecaster
 from tests.unit.optimizer.histories import BEGAN, asked, block, history, minutes, pacing
 
 AGENTS = 12

@@ -11,9 +11,9 @@ import pytest
 
 from paceline.campaign.pacing.boldness import lines_per_idle
 from paceline.optimizer import parts
-from paceline.optimizer.best import Wish, best_pacing
-from paceline.optimizer.best_optimum import reach_at, why_not_solvable
-from paceline.optimizer.best_settings import Terms, as_sent
+from paceline.optimizer.best.optimum import reach_at, why_not_solvable
+from paceline.optimizer.best.pacing import Wish, best_pacing
+from paceline.optimizer.best.settings import Terms, as_sent
 from paceline.optimizer.cluster import executor_for
 from paceline.optimizer.errors import ClusterError, NoSettingError, OtherNumbersError
 from paceline.optimizer.optimum import Optima, solve_optimum

@@ -18,9 +18,9 @@ from decimal import Decimal
 
 from paceline.campaign.forecast import Effect, Fit, NoProjection, PeriodRisk, Projection
 from paceline.campaign.forecaster import Curve, Dot, ForecastAsked, LegalPeriod
-from paceline.optimizer.forecast_assumed import assumptions
-from paceline.optimizer.forecast_best import best_utilisation, strictest
-from paceline.optimizer.forecast_effect import (
+from paceline.optimizer.forecast.assumed import assumptions
+from paceline.optimizer.forecast.best import best_utilisation, strictest
+from paceline.optimizer.forecast.effect import (
     Curves,
     Ratio,
     chance_of_difference,
@@ -28,10 +28,10 @@ from paceline.optimizer.forecast_effect import (
     effect_of,
     ratios_of,
 )
-from paceline.optimizer.forecast_fit import model_of
-from paceline.optimizer.forecast_play import Boldness, DaysPlayed, live_boldness, spread_days, wanted_boldness
-from paceline.optimizer.measured_day import MeasuredDay, measured_day
-from paceline.optimizer.risk import Tallies, risk_of
+from paceline.optimizer.forecast.fit import model_of
+from paceline.optimizer.forecast.play import Boldness, DaysPlayed, live_boldness, spread_days, wanted_boldness
+from paceline.optimizer.forecast.risk import Tallies, risk_of
+from paceline.optimizer.measured.day import MeasuredDay, measured_day
 from paceline.primitives.clock import computed_ns
 from paceline.simulation.errors import SimulationError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from paceline.optimizer.measured_clock import DAY_MIN, Minutes, Roster, instant_of_minute, minute_of
+from paceline.optimizer.measured.clock import DAY_MIN, Minutes, Roster, instant_of_minute, minute_of
 from paceline.primitives.zones import UnknownZoneError, zone
 
 if TYPE_CHECKING:

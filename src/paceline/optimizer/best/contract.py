@@ -6,7 +6,7 @@ import math
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from paceline.optimizer.best_settings import Family, Terms, as_sent, families
+from paceline.optimizer.best.settings import Family, Terms, as_sent, families
 from paceline.optimizer.errors import NoSettingError
 from paceline.optimizer.knobs import Knob
 from paceline.optimizer.search import Tuned, tune

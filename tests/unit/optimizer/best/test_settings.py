@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from paceline.campaign.pacing.boldness import lines_per_idle
 from paceline.campaign.pacing.checks import sound
 from paceline.campaign.pacing.model import FIELDS, Wanted
-from paceline.optimizer.best_settings import Family, Terms, as_sent, document_of, families, terms_for
+from paceline.optimizer.best.settings import Family, Terms, as_sent, document_of, families, terms_for
 from paceline.simulation.scenario import Answer, Lines, Pacing, Policy
 from tests.unit.simulation.scenarios import exponential, plain
 

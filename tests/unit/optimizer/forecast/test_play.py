@@ -10,7 +10,7 @@ import pytest
 from paceline.campaign.blocks import DialingMode, DialingRules
 from paceline.campaign.forecaster import ForecastAsked
 from paceline.campaign.statistics import LivePicture, Statistics, Tally
-from paceline.optimizer.forecast_play import MOST_LINES, Boldness, live_boldness, wanted_boldness
+from paceline.optimizer.forecast.play import MOST_LINES, Boldness, live_boldness, wanted_boldness
 from paceline.simulation.distributions import Duration, Family
 from paceline.simulation.engine import simulate
 from paceline.simulation.plan import plan_of

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paceline.campaign.blocks import DialingMode, DialingRules, Pacing
 from paceline.campaign.pacing.boldness import lines_per_idle, may_abandon
-from paceline.optimizer.measured_answers import DayRates
+from paceline.optimizer.measured.answers import DayRates
 from paceline.simulation import counters as c
 from paceline.simulation.checks import check_scenario
 from paceline.simulation.plan import plan_of

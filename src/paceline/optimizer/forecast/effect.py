@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from paceline.optimizer.forecast_play import DaysPlayed
-    from paceline.optimizer.measured_answers import DayRates
+    from paceline.optimizer.forecast.play import DaysPlayed
+    from paceline.optimizer.measured.answers import DayRates
 
     Floats = npt.NDArray[np.float64]
 

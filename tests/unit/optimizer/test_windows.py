@@ -10,10 +10,10 @@ from scipy import stats
 
 from paceline.inference.quantiles import noncentral_t_quantile, t_share
 from paceline.inference.rate_bounds import largest_certifying_count
-from paceline.optimizer.best_windows import breach_of, days_wanted, mean_below, room_for, window_bound
 from paceline.optimizer.certificate import FIRST_FRESH
 from paceline.optimizer.sample import Sample
 from paceline.optimizer.search import tune_knob
+from paceline.optimizer.windows import breach_of, days_wanted, mean_below, room_for, window_bound
 from paceline.simulation.scenario import Window
 from tests.unit.optimizer.known_days import ANSWERS, KnownTrial, load_knob, ten_agents
 

@@ -15,10 +15,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from paceline.campaign.pacing.boldness import lines_per_idle
-from paceline.optimizer.best_contract import Tuner, contract_best
-from paceline.optimizer.best_optimum import reach_at, why_not_solvable
-from paceline.optimizer.best_settings import Terms, as_sent, terms_for
-from paceline.optimizer.best_told import Best, Certified, Found, Sent
+from paceline.optimizer.best.contract import Tuner, contract_best
+from paceline.optimizer.best.optimum import reach_at, why_not_solvable
+from paceline.optimizer.best.settings import Terms, as_sent, terms_for
+from paceline.optimizer.best.told import Best, Certified, Found, Sent
 from paceline.optimizer.errors import NoSettingError
 from paceline.optimizer.knobs import knob_of
 from paceline.optimizer.optimum import Optimum

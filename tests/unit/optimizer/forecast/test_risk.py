@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from paceline.inference.quantiles import normal_quantile
-from paceline.optimizer.measured_answers import DayRates
-from paceline.optimizer.risk import FUTURES, Tallies, risk_of
+from paceline.optimizer.forecast.risk import FUTURES, Tallies, risk_of
+from paceline.optimizer.measured.answers import DayRates
 from tests.unit.optimizer.histories import block
 
 RATES = DayRates(measured=(), spread=0.05, error=0.02, freedom=7)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from paceline.campaign.forecast import Between, Effect, Fit
 from paceline.campaign.statistics import Tally
-from paceline.optimizer.forecast_play import Boldness, DaysPlayed
-from paceline.optimizer.measured_day import FEWEST_ANSWERS, MeasuredDay
+from paceline.optimizer.forecast.play import Boldness, DaysPlayed
+from paceline.optimizer.measured.day import FEWEST_ANSWERS, MeasuredDay
 from paceline.simulation import counters as c
 from paceline.simulation.distributions import TICKS_PER_S
 

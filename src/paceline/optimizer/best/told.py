@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from paceline.campaign.blocks import Pacing as Block
-from paceline.optimizer.best_settings import document_of
-from paceline.optimizer.best_windows import Breach
+from paceline.optimizer.best.settings import document_of
 from paceline.optimizer.certificate import Certificate
 from paceline.optimizer.sample import Estimated
+from paceline.optimizer.windows import Breach
 from paceline.primitives.canonical import Json
 from paceline.simulation.checks import PARAMETERS
 from paceline.simulation.scenario import Pacing
