@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from decimal import Decimal
+from enum import IntEnum, StrEnum
 from typing import Protocol, Self
 
 from paceline.campaign.observed import Ability, Observed, Part, Situation
@@ -44,6 +46,28 @@ class Difference:
     field: str
     wanted: Figure
     observed: Figure
+
+
+def differences_in(wanted: object, live: object, fields: Iterable[str]) -> tuple[Difference, ...]:
+    """Return the fields that are named and not as wanted; rates keep their digits as text.
+
+    Args:
+        wanted: what is to be; None leaves a field as it is.
+        live: what is; None where there is none.
+        fields: the names that both have.
+    """
+    named = [(name, getattr(wanted, name), getattr(live, name, None)) for name in fields]
+    return tuple(
+        Difference(field=name, wanted=_figure(value), observed=_figure(shown))
+        for name, value, shown in named
+        if value is not None and value != shown
+    )
+
+
+def _figure(value: StrEnum | Decimal | int | str | tuple[int, ...] | None) -> Figure:
+    if isinstance(value, tuple):
+        return tuple(str(one) for one in value)
+    return str(value) if isinstance(value, StrEnum | Decimal) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Projecting:
         entry = None if rules is not None else self._envelopes.covers(situation.observed.campaign, wanted)
         if entry is not None:
             return WithinEnvelope(entry=entry)
-        asked = self._asked(situation, wanted, lane)
+        asked = self.asked(situation, wanted, lane=lane)
         if isinstance(asked, NoProjection):
             return asked
         if rules is not None:
@@ -106,7 +106,7 @@ class Projecting:
         Raises:
             PlatformError: what was measured cannot be asked now.
         """
-        asked = self._asked(situation, wanted, lane)
+        asked = self.asked(situation, wanted, lane=lane)
         return asked if isinstance(asked, NoProjection) else _computed(lambda: self._forecaster().curve(asked))
 
     def asked(self, situation: Situation, wanted: Pacing, *, lane: Lane = Lane.READING) -> ForecastAsked | NoProjection:
@@ -115,9 +115,6 @@ class Projecting:
         Raises:
             PlatformError: what was measured cannot be asked now.
         """
-        return self._asked(situation, wanted, lane)
-
-    def _asked(self, situation: Situation, wanted: Pacing, lane: Lane) -> ForecastAsked | NoProjection:
         observed = situation.observed
         if Ability.STATISTICS not in situation.abilities:
             return NoProjection(why="this platform does not tell what it measures")

@@ -8,14 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from paceline.campaign.blocks import DialingMode, DialingRules
-from paceline.campaign.change import Achieved, Difference, Diverged, IncompleteChangeError, Lane, Rulebook, Verdict
+from paceline.campaign.blocks import DialingMode
+from paceline.campaign.change import Achieved, Diverged, IncompleteChangeError, Lane, Rulebook, Verdict, differences_in
 from paceline.campaign.dialing.capacity import loosening
 from paceline.campaign.dialing.checks import guarded, sound
 from paceline.campaign.dialing.model import FIELDS, Wanted
 from paceline.campaign.observed import Ability, Observed, Part, Situation
 from paceline.primitives.canonical import Json
-from paceline.primitives.findings import Figure, Findings
+from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId
 
 
@@ -85,24 +85,9 @@ class SetDialingRules:
 
     def already_so(self, observed: Observed) -> bool:
         """Return whether the rules have everything that is named."""
-        return not self.wanted.names_nothing and not self._differences(observed.rules)
+        return not self.wanted.names_nothing and not differences_in(self, observed.rules, FIELDS)
 
     def verify(self, observed: Observed) -> Verdict:
         """Judge by what the platform shows of each field that is named."""
-        differences = self._differences(observed.rules)
+        differences = differences_in(self, observed.rules, FIELDS)
         return Diverged(differences) if differences else Achieved()
-
-    def _differences(self, live: DialingRules | None) -> tuple[Difference, ...]:
-        found = []
-        for name in FIELDS:
-            wanted, shown = getattr(self, name), None if live is None else getattr(live, name)
-            if wanted is not None and wanted != shown:
-                found.append(Difference(field=name, wanted=_figure(wanted), observed=_figure(shown)))
-        return tuple(found)
-
-
-def _figure(value: DialingMode | Decimal | int | tuple[int, ...] | None) -> Figure:
-    """Return a field as a value that can be recorded; a rate keeps its digits as text."""
-    if isinstance(value, tuple):
-        return tuple(str(one) for one in value)
-    return str(value) if isinstance(value, DialingMode | Decimal) else value

@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from paceline.campaign.blocks import Pacing
-from paceline.campaign.change import Achieved, Difference, Diverged, IncompleteChangeError, Lane, Rulebook, Verdict
+from paceline.campaign.change import Achieved, Diverged, IncompleteChangeError, Lane, Rulebook, Verdict, differences_in
 from paceline.campaign.observed import Ability, Observed, Part, Situation
 from paceline.campaign.pacing.boldness import loosening
 from paceline.campaign.pacing.checks import guarded, sound
 from paceline.campaign.pacing.model import FIELDS, Wanted
 from paceline.primitives.canonical import Json
-from paceline.primitives.findings import Figure, Findings
+from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId
 
 
@@ -91,22 +91,9 @@ class SetPacing:
 
     def already_so(self, observed: Observed) -> bool:
         """Return whether the pacing has everything that is named."""
-        return not self.wanted.names_nothing and not self._differences(observed.pacing)
+        return not self.wanted.names_nothing and not differences_in(self, observed.pacing, FIELDS)
 
     def verify(self, observed: Observed) -> Verdict:
         """Judge by what the platform shows of each field that is named."""
-        differences = self._differences(observed.pacing)
+        differences = differences_in(self, observed.pacing, FIELDS)
         return Diverged(differences) if differences else Achieved()
-
-    def _differences(self, live: Pacing | None) -> tuple[Difference, ...]:
-        found = []
-        for name in FIELDS:
-            wanted, shown = getattr(self, name), None if live is None else getattr(live, name)
-            if wanted is not None and wanted != shown:
-                found.append(Difference(field=name, wanted=_figure(wanted), observed=_figure(shown)))
-        return tuple(found)
-
-
-def _figure(value: Decimal | int | str | None) -> Figure:
-    """Return a field as a value that can be recorded; a rate keeps its digits as text."""
-    return str(value) if isinstance(value, Decimal) else value

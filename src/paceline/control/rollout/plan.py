@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Self, cast
+from typing import Self, TypedDict, Unpack, cast
 
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.observed import Limits
@@ -47,6 +47,20 @@ class PlanError(PacelineError):
     """this rollout cannot be planned so"""
 
     code = "rollout-plan"
+
+
+class Rest(TypedDict, total=False):
+    """What may be said of a plan beside its steps, by the names and in the units of `Plan`."""
+
+    interval: timedelta
+    least_answers: int
+    least_blocks: int
+    block: timedelta
+    settle: timedelta
+    level: float
+    least_gain: float
+    blind: timedelta
+    ceiling: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +126,7 @@ class Plan:
         step_limit: Decimal | None = None,
         handle_s: float | None = None,
         ring_s: float = 15.0,
-        **rest: object,
+        **rest: Unpack[Rest],
     ) -> Self:
         """Return the plan that goes from the live pacing to the wanted one in so many even steps.
 
@@ -137,7 +151,7 @@ class Plan:
         if handle_s is not None:
             rest.setdefault("block", block_for(handle_s))
             rest.setdefault("settle", settle_for(handle_s, ring_s))
-        return cls(steps=way, **rest)  # type: ignore[arg-type]  # what is not a field is told by its name
+        return cls(steps=way, **rest)
 
     @property
     def error(self) -> float:

@@ -26,7 +26,7 @@ from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
 from paceline.control.rollout import findings
 from paceline.control.rollout.measuring import Measuring, outside
-from paceline.control.rollout.plan import Plan, PlanError
+from paceline.control.rollout.plan import Plan, PlanError, Rest
 from paceline.control.rollout.rollouts import START, Note, Rollouts
 from paceline.control.rollout.standing import Going, Phase, Rollout
 from paceline.control.settings_shown import pacing_shown
@@ -59,16 +59,20 @@ class Terms:
     blind: timedelta | None = None
     level: float | None = None
 
-    def said(self) -> dict[str, object]:
+    def said(self) -> Rest:
         """Return what was said, in the words of the plan."""
-        told = {
-            "interval": self.interval,
-            "least_answers": self.least_answers,
-            "least_gain": self.least_gain,
-            "blind": self.blind,
-            "level": self.level,
-        }
-        return {name: value for name, value in told.items() if value is not None}
+        told = Rest()
+        if self.interval is not None:
+            told["interval"] = self.interval
+        if self.least_answers is not None:
+            told["least_answers"] = self.least_answers
+        if self.least_gain is not None:
+            told["least_gain"] = self.least_gain
+        if self.blind is not None:
+            told["blind"] = self.blind
+        if self.level is not None:
+            told["level"] = self.level
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +184,9 @@ class Starting:
         limit = STEP if declared is None else min(STEP, declared)
         reached = tally.connects - tally.abandons
         handle_s = (tally.talk_s + tally.wrap_s) / reached if reached > 0 else None
-        said: dict[str, object] = terms.said()
+        said = terms.said()
         try:
-            return Plan.between(live, whole, steps=terms.steps, step_limit=limit, handle_s=handle_s, **said)  # type: ignore[arg-type]  # each field by its name
+            return Plan.between(live, whole, steps=terms.steps, step_limit=limit, handle_s=handle_s, **said)
         except PlanError as wrong:
             return Findings(findings.no_plan(wrong))
 

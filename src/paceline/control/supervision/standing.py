@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import cast
+from typing import TypedDict, cast
 
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecaster import LegalPeriod
@@ -232,14 +232,31 @@ def standing_of(campaign: str, entry: int, fence: int, told: Mapping[str, Json])
         asked_at=instant_of(said["asked_at"]),
         looked=instant_of(said["looked"]),
         counted=instant_of(said["counted"]),
-        **{name: told[name] for name in _PLAIN},  # type: ignore[arg-type]  # each as `kept` wrote it
+        **cast("_Plain", {name: told[name] for name in _PLAIN}),
     )
 
 
-_PLAIN = (
-    *("resting", "blind", "note", "answered", "abandoned", "busy_s", "staffed_s"),
-    *("requests", "looks", "steps", "worst_at_once", "at_once", "refused", "answers_a_day", "days_in_30"),
-)
+class _Plain(TypedDict):
+    """What is kept as it is, and read as it was kept."""
+
+    resting: bool
+    blind: bool
+    note: str
+    answered: int
+    abandoned: int
+    busy_s: int
+    staffed_s: int
+    requests: int
+    looks: int
+    steps: int
+    worst_at_once: int
+    at_once: int
+    refused: str | None
+    answers_a_day: float
+    days_in_30: float
+
+
+_PLAIN = tuple(_Plain.__annotations__)
 
 
 def terms_document(terms: Terms) -> dict[str, Json]:

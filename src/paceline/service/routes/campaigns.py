@@ -79,10 +79,7 @@ def explain_campaign(campaign: Named, parts: Here, _: Reader) -> Response:
 def read_rules(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
     """Return the dialing rules of a campaign, in the contract's words."""
     observed = read(parts, campaign_id(campaign))
-    block = parts.system.platform.block(observed, "dialing")
-    if block is None:
-        raise ProblemError(404, f"campaign {campaign} never had dialing rules", code="no-block")
-    return tagged(request, observed, dict(block))
+    return _block(parts, request, observed, "dialing", called="dialing rules")
 
 
 @router.put("/campaigns/{campaign}/rules", responses=CHANGED)
@@ -97,10 +94,7 @@ def write_rules(  # noqa: PLR0917  # a route is called by name
 def read_pacing(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
     """Return the predictive pacing of a campaign, in the contract's words."""
     observed = read(parts, campaign_id(campaign))
-    block = parts.system.platform.block(observed, "pacing")
-    if block is None:
-        raise ProblemError(404, f"campaign {campaign} never had pacing", code="no-block")
-    return tagged(request, observed, dict(block))
+    return _block(parts, request, observed, "pacing", called="pacing")
 
 
 @router.put("/campaigns/{campaign}/pacing", responses=CHANGED)
@@ -115,10 +109,7 @@ def write_pacing(  # noqa: PLR0917  # a route is called by name
 def read_schedule(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
     """Return the schedule of a campaign, in the contract's words; it has a tag of its own."""
     observed = read(parts, campaign_id(campaign), part=Part.SCHEDULE)
-    block = parts.system.platform.block(observed, "schedule")
-    if block is None:
-        raise ProblemError(404, f"campaign {campaign} never had a schedule", code="no-block")
-    return tagged(request, observed, dict(block))
+    return _block(parts, request, observed, "schedule", called="a schedule")
 
 
 @router.put("/campaigns/{campaign}/schedule", responses=CHANGED)
@@ -151,6 +142,13 @@ def tagged(request: Request, observed: Observed, document: Document) -> Response
 def unreadable_document(one: Unreadable) -> dict[str, Json]:
     """Return a campaign that the platform shows in a form that nobody here knows."""
     return {"campaign": one.campaign, "unreadable": one.why}
+
+
+def _block(parts: Parts, request: Request, observed: Observed, aspect: str, *, called: str) -> Response:
+    block = parts.system.platform.block(observed, aspect)
+    if block is None:
+        raise ProblemError(404, f"campaign {observed.campaign} never had {called}", code="no-block")
+    return tagged(request, observed, dict(block))
 
 
 def _set(parts: Parts, who: Principal, change: AnyChange, looked: str, asked: Ordered) -> Response:
