@@ -150,8 +150,9 @@ docs: setup ## build the site of the documents into site/, links checked
 
 .PHONY: pins
 pins: setup ## resolve requirements/*.txt anew after a change in pyproject.toml (needs a package index)
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster --group dev -o requirements/dev.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra cdr --extra report --extra cluster --group dev -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt -o requirements/core.txt
 	@$(COMPILE) --extra server -c requirements/dev.txt -o requirements/server.txt
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster -c requirements/dev.txt -o requirements/all.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra cdr --extra report --extra cluster -c requirements/dev.txt -o requirements/all.txt
 	@$(COMPILE) --group bench -o requirements/bench.txt
+	@$(COMPILE) --group mlflow -o requirements/mlflow.txt

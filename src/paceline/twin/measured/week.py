@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from paceline.optimizer.measured.clock import DAY_MIN, Minutes, Roster, instant_of_minute, minute_of
 from paceline.primitives.zones import UnknownZoneError, zone
+from paceline.twin.measured.clock import DAY_MIN, Minutes, Roster, instant_of_minute, minute_of
 
 if TYPE_CHECKING:
     from paceline.campaign.blocks import Schedule

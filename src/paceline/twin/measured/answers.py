@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from paceline.optimizer.measured.clock import Minutes, Roster
+    from paceline.twin.measured.clock import Minutes, Roster
 
 USUAL_SPREAD = 0.05
 """Standard deviation of a day's answer rate, relative, that is taken for a campaign of which nothing is known."""

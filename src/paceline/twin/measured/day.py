@@ -9,11 +9,11 @@ from datetime import datetime
 from paceline.campaign.blocks import Schedule
 from paceline.campaign.forecast import Between, NoProjection
 from paceline.campaign.statistics import Statistics, Tally
-from paceline.optimizer.measured.answers import DayRates, by_time, day_rates
-from paceline.optimizer.measured.clock import Roster, instant_of_minute, minute_of, minutes_of, roster_of
-from paceline.optimizer.measured.week import Week, week_of
 from paceline.simulation.distributions import Duration, Family
 from paceline.simulation.scenario import Answer, Patience, Run, Scenario, Unanswered
+from paceline.twin.measured.answers import DayRates, by_time, day_rates
+from paceline.twin.measured.clock import Roster, instant_of_minute, minute_of, minutes_of, roster_of
+from paceline.twin.measured.week import Week, week_of
 
 FEWEST_MINUTES = 120
 """Minutes with agents below which nothing is projected."""

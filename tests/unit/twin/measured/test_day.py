@@ -13,8 +13,8 @@ from paceline.campaign.blocks import Directive, Schedule, Window
 from paceline.campaign.forecast import NoProjection
 from paceline.campaign.statistics import Statistics, Tally
 from paceline.inference.quantiles import normal_quantile
-from paceline.optimizer.measured.answers import USUAL_SPREAD
-from paceline.optimizer.measured.day import MeasuredDay, measured_day
+from paceline.twin.measured.answers import USUAL_SPREAD
+from paceline.twin.measured.day import MeasuredDay, measured_day
 from tests.unit.optimizer.histories import history
 
 MONDAY = datetime(2026, 6, 15, tzinfo=UTC)
