@@ -139,9 +139,38 @@ bench-optimiser: setup ## hold the best pacing to the exact optimum, its certifi
 bench-supervisor: setup ## steer the emulator's dialer through days that drift, beside the best fixed pacing in hindsight
 	@$(BIN)/python -m benchmarks.supervisor
 
+.PHONY: bench-records
+bench-records: setup .venv-bench/.requirements ## read, fit and check ten million call records, beside a pandas script of the same steps
+	@$(BIN)/python -m benchmarks.records
+
+.PHONY: bench-fits
+bench-fits: setup ## see how often intervals of fitted parameters hold, over 200 sets of call records whose truth is known
+	@$(BIN)/python -m benchmarks.fits
+
+.PHONY: bench-twin
+bench-twin: setup ## see how often a twin's intervals hold half-hours it has not seen, and how soon it finds drift
+	@$(BIN)/python -m benchmarks.twin
+
+.PHONY: bench-significance
+bench-significance: setup ## judge a thousand changes that do nothing, and a thousand that gain a point, beside the published rule
+	@$(BIN)/python -m benchmarks.significance
+
+.PHONY: bench-tuner
+bench-tuner: setup ## let the tuner find a planted better setting of the emulator's dialer, and prove it through the corridor
+	@$(BIN)/python -m benchmarks.tuner
+
+.PHONY: bench-mlflow
+bench-mlflow: setup .venv-mlflow/.requirements ## send runs to the published MLflow server, and read them back with its own client
+	@$(BIN)/python -m benchmarks.mlflow
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<
+	@touch $@
+
+.venv-mlflow/.requirements: requirements/mlflow.txt
+	@python=$$(.ci/python) && echo "making .venv-mlflow from $< with $$python" && rm -rf .venv-mlflow && "$$python" -m venv .venv-mlflow
+	@.venv-mlflow/bin/python $(PIP) $(HASHED) -r $<
 	@touch $@
 
 .PHONY: docs

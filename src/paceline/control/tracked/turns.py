@@ -1,0 +1,155 @@
+"""The task that sends runs: what the ledger holds and the server has not, a few in each turn.
+
+Rules:
+* What is due follows from the ledger: changes of weights that were applied, notes of what came of them, fitted twins.
+* A run that was sent is kept with the server's name of it; one that failed is tried again in a later turn, and given up
+  after `MOST_TRIES` refusals, which is noted. A server that is away uses up no tries.
+* Two workers may send one run at once: it is one run there, by its key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from paceline.control.platform_time import PlatformTime
+from paceline.control.recorder import Recorder
+from paceline.control.tracked.runs import CHANGED, FITTED, MEASURED, run_of
+from paceline.ledger.entry import Actor, Deed, Entry, Query
+from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.ids import EntryId
+from paceline.storage.weights_tables import CONTROL_REPORTS
+from paceline.tracking.failures import TrackingAwayError, TrackingError
+from paceline.tracking.mlflow import MlflowServer
+from paceline.tracking.run import Picture
+
+TURN_S = 30.0
+MOST_TRIES = 5
+"""Refusals after which a run is given up."""
+_MOST = 20
+"""Runs of one turn."""
+_LOOKED_BACK = 200
+"""Entries of each kind that are looked at."""
+_SENT, _DUE, _GIVEN_UP = "sent", "due", "given-up"
+UNSENT = "tracking.failed"
+"""The kind of the note of a run that was given up."""
+_OF = CONTROL_REPORTS.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """What is kept of a run: how often it was refused, what it is called there."""
+
+    state: str
+    tries: int = 0
+    run_id: str | None = None
+    error: str | None = None
+
+    def document(self) -> dict[str, Json]:
+        return {"tries": self.tries, "run_id": self.run_id, "error": self.error}
+
+
+class TrackedRuns:
+    """Sends the runs of one tenant to one server."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        server: MlflowServer,
+        *,
+        actor: Actor,
+        pictures: Callable[[Entry], tuple[Picture, ...]],
+    ) -> None:
+        """Send what this recorder's ledger holds.
+
+        Args:
+            recorder: whose ledger.
+            server: where to.
+            actor: who notes what was given up.
+            pictures: makes those that go beside an entry's run.
+        """
+        self._recorder = recorder
+        self._server = server
+        self._actor = actor
+        self._pictures = pictures
+        self._tenant = recorder.book.tenant
+
+    @property
+    def every_s(self) -> float:
+        """Return how long a worker leaves between two calls, seconds of ours."""
+        return TURN_S
+
+    def run(self, time: PlatformTime) -> int:  # noqa: ARG002 - what is due does not depend on the platform's time
+        """Send what is due, and return how many runs were sent.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell what is due.
+        """
+        known = self._known()
+        sent = 0
+        for entry, about in self._due(known)[:_MOST]:
+            report = known.get((entry.number, entry.kind), _Report(state=_DUE))
+            try:
+                run = run_of(
+                    about,
+                    tenant=self._tenant,
+                    measured=None if about is entry else entry,
+                    pictures=self._pictures(about),
+                )
+                told = None if run is None else self._server.send(run).run_id
+            except TrackingAwayError:
+                return sent
+            except TrackingError as refused:
+                self._refused(entry, report, refused)
+                continue
+            self._keep(entry, _Report(state=_SENT, tries=report.tries, run_id=told))
+            sent += told is not None
+        return sent
+
+    def _due(self, known: Mapping[tuple[EntryId, str], _Report]) -> list[tuple[Entry, Entry]]:
+        """Return entries that are to be sent, the oldest first, each with the one whose run it belongs to."""
+        book, found = self._recorder.book, list[tuple[Entry, Entry]]()
+        for kind in (FITTED, CHANGED, MEASURED):
+            for entry in book.entries(Query(kind=kind, limit=_LOOKED_BACK)):
+                report = known.get((entry.number, kind))
+                if (report is None or report.state == _DUE) and not entry.is_open:
+                    found.append((entry, book.read(_changed_by(entry)) if kind == MEASURED else entry))
+        return sorted(found, key=lambda one: one[0].number)
+
+    def _refused(self, entry: Entry, report: _Report, refused: TrackingError) -> None:
+        tries = report.tries + 1
+        state = _GIVEN_UP if tries >= MOST_TRIES else _DUE
+        self._keep(entry, _Report(state=state, tries=tries, error=refused.message))
+        if state == _GIVEN_UP:
+            details: dict[str, Json] = {"of": entry.number, "tries": tries, "error": refused.message}
+            deed = Deed(kind=UNSENT, actor=self._actor, campaign=entry.campaign, details=details)
+            self._recorder.book.note(deed)
+
+    def _known(self) -> dict[tuple[EntryId, str], _Report]:
+        asked = select(_OF.entry, _OF.kind, _OF.state, _OF.document).where(_OF.tenant == self._tenant)
+        rows = self._recorder.looked_up(lambda connection: connection.execute(asked).all())
+        return {(EntryId(row.entry), row.kind): _Report(state=row.state, **json.loads(row.document)) for row in rows}
+
+    def _keep(self, entry: Entry, report: _Report) -> None:
+        values = {"state": report.state, "document": canonical_json(report.document())}
+        ours = (_OF.tenant == self._tenant, _OF.entry == entry.number, _OF.kind == entry.kind)
+
+        def work(connection: Connection) -> None:
+            self._recorder.book.hold(connection)  # nobody else keeps the same one between the look and the row
+            if connection.execute(update(CONTROL_REPORTS).where(*ours).values(**values)).rowcount == 0:
+                named = {"tenant": self._tenant, "entry": entry.number, "kind": entry.kind}
+                connection.execute(insert(CONTROL_REPORTS).values(**named, **values))
+
+        self._recorder.in_transaction(work)
+
+
+def _changed_by(measured: Entry) -> EntryId:
+    """Return the change that a note of what came of it is about."""
+    details = measured.rows[0].document.get("details")
+    number = details.get("entry") if isinstance(details, Mapping) else None
+    if type(number) is not int:
+        raise TypeError("what was measured is of a change")
+    return EntryId(number)
