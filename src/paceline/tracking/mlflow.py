@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx2
 
 from paceline.tracking.failures import TrackingAwayError, TrackingRefusedError
-from paceline.tracking.run import Picture, Run
+from paceline.tracking.run import Picture, Run, Sent
 
 KEY_TAG = "paceline.key"
 """The tag by which a run is found again."""
@@ -30,21 +29,6 @@ _MOST_METRICS, _MOST_PARAMETERS, _MOST_TAGS = 1000, 100, 100
 _LONGEST_PARAMETER, _LONGEST_TAG = 6000, 5000
 _TIMEOUT_S = 20.0
 _SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A run that stands at the server.
-
-    Attributes:
-        run_id: the server's name of it.
-        pictures: names of those that lie beside it.
-        not_served: whether pictures were left out because the server does not serve its artifacts.
-    """
-
-    run_id: str
-    pictures: tuple[str, ...] = ()
-    not_served: bool = False
 
 
 class MlflowServer:

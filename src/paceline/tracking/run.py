@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,35 @@ class Run:
     metrics: Mapping[str, float] = field(hash=False)
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A run that stands at the server.
+
+    Attributes:
+        run_id: the server's name of it.
+        pictures: names of those that lie beside it.
+        not_served: whether pictures were left out because the server does not serve its artifacts.
+    """
+
+    run_id: str
+    pictures: tuple[str, ...] = ()
+    not_served: bool = False
+
+
+class Tracker(Protocol):
+    """A tracking server, whichever it is."""
+
+    def send(self, run: Run) -> Sent:
+        """Have a run stand at the server as it is here, and return what it is called there.
+
+        Raises:
+            TrackingAwayError: no answer came, or the server has a problem; it may have been taken in part.
+            TrackingRefusedError: it is not wanted as it is.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        ...

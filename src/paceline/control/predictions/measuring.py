@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION
 from paceline.campaign.forecast import Between
 from paceline.campaign.statistics import Tally
 from paceline.control.predictions.prediction import Realised
+from paceline.inference.estimate import Sides
 
 BLOCK = timedelta(minutes=30)
 SETTLE = timedelta(minutes=30)
@@ -28,6 +30,10 @@ _BLOCK_S = int(BLOCK.total_seconds())
 _DAY_S = 86_400
 _BLOCK_MINUTES = _BLOCK_S // 60
 _SURE = 0.975
+
+_ALIKE = "the blocks before the change do not show how far blocks differ"
+_BURSTS = 2.0
+"""Design effect of abandoned calls that is supposed where blocks show none: they come together."""
 
 Minutes = Iterable[tuple[datetime, Tally]]
 
@@ -98,15 +104,36 @@ def realised(before: tuple[Block, ...], after: tuple[Block, ...], metric: str) -
         [one.day for one in before], [one.time_of_day for one in before], [read(one.tally) for one in before]
     )
     if old is None:
-        return Missing(why="the blocks before the change do not show how far blocks differ")
+        return _pooled(before, after) if metric == ABANDONMENT else Missing(why=_ALIKE)
     paired = [one for one in after if one.time_of_day in old.means]
     days = len({one.day for one in paired})
     if len(paired) < FEWEST_BLOCKS or days < FEWEST_DAYS:
-        return Missing(
-            why=f"{len(paired)} blocks on {days} days since the change can be compared, and {FEWEST_BLOCKS} on "
-            f"{FEWEST_DAYS} are needed"
-        )
+        return _too_few(len(paired), days)
     found = running_gain(old, [one.time_of_day for one in paired], [read(one.tally) for one in paired])
     mean, error = float(found.gains[-1]), float(found.errors[-1])
     wide = t_quantile(_SURE, min(days, days_before) - 1) * error
     return Realised(difference=Between(mean=mean, low=mean - wide, high=mean + wide), blocks=len(paired), days=days)
+
+
+def _pooled(before: tuple[Block, ...], after: tuple[Block, ...]) -> Realised | Missing:
+    """Return what came of the abandonment where no block before differed, as where nothing was abandoned at all."""
+    from paceline.inference.rate_bounds import beta_bounds
+
+    days = len({one.day for one in after})
+    if len(after) < FEWEST_BLOCKS or days < FEWEST_DAYS:
+        return _too_few(len(after), days)
+    found = []
+    for blocks in (before, after):
+        answered = sum(one.tally.connects for one in blocks) / _BURSTS
+        abandoned = min(sum(one.tally.abandons for one in blocks) / _BURSTS, answered)
+        low, high = beta_bounds(abandoned, answered, level=0.95, sides=Sides.BOTH)
+        found.append((abandoned / answered, low, high))
+    (old, old_low, old_high), (new, new_low, new_high) = found
+    mean = new - old
+    low, high = mean - math.hypot(new - new_low, old_high - old), mean + math.hypot(new_high - new, old - old_low)
+    return Realised(difference=Between(mean=mean, low=low, high=high), blocks=len(after), days=days)
+
+
+def _too_few(blocks: int, days: int) -> Missing:
+    told = f"{blocks} blocks on {days} days since the change can be compared"
+    return Missing(why=f"{told}, and {FEWEST_BLOCKS} on {FEWEST_DAYS} are needed")

@@ -102,7 +102,7 @@ class Prediction:
         at: since when the change is live, by the platform's clock.
         source: of the evidence, `twin` or `experiment`.
         metrics: each metric.
-        why: why it was given up; empty otherwise.
+        why: what is missing yet, or why it was given up; empty once it is measured.
         simulation: what the platform's own simulation told, as JSON; None while it has told nothing.
     """
 

@@ -110,14 +110,14 @@ class PredictionTurns:
             return self._end(replace(prediction, state=State.GIVEN_UP, why=why))
         prediction, missing = self._measured(replace(prediction, at=spans.at), spans, now)
         if missing is None:
-            return self._end(replace(prediction, state=State.MEASURED))
+            return self._end(replace(prediction, state=State.MEASURED, why=""))
         if spans.until is not None:
             why = f"something else was live from {_told(spans.until)}: {missing}"
             return self._end(replace(prediction, state=State.GIVEN_UP, why=why))
         if now - spans.at > LONGEST:
             why = f"not measured within {LONGEST.days} days: {missing}"
             return self._end(replace(prediction, state=State.GIVEN_UP, why=why))
-        self._predictions.keep(prediction, actor=self._actor)
+        self._predictions.keep(replace(prediction, why=missing), actor=self._actor)
         return 0
 
     def _end(self, prediction: Prediction) -> int:

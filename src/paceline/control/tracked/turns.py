@@ -23,8 +23,7 @@ from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.ids import EntryId
 from paceline.storage.weights_tables import CONTROL_REPORTS
 from paceline.tracking.failures import TrackingAwayError, TrackingError
-from paceline.tracking.mlflow import MlflowServer
-from paceline.tracking.run import Picture
+from paceline.tracking.run import Picture, Run, Tracker
 
 TURN_S = 30.0
 MOST_TRIES = 5
@@ -58,7 +57,7 @@ class TrackedRuns:
     def __init__(
         self,
         recorder: Recorder,
-        server: MlflowServer,
+        tracker: Callable[[], Tracker],
         *,
         actor: Actor,
         pictures: Callable[[Entry], tuple[Picture, ...]],
@@ -67,12 +66,13 @@ class TrackedRuns:
 
         Args:
             recorder: whose ledger.
-            server: where to.
+            tracker: makes the server that they are sent to, when the first one is due.
             actor: who notes what was given up.
             pictures: makes those that go beside an entry's run.
         """
         self._recorder = recorder
-        self._server = server
+        self._tracker = tracker
+        self._server: Tracker | None = None
         self._actor = actor
         self._pictures = pictures
         self._tenant = recorder.book.tenant
@@ -99,7 +99,7 @@ class TrackedRuns:
                     measured=None if about is entry else entry,
                     pictures=self._pictures(about),
                 )
-                told = None if run is None else self._server.send(run).run_id
+                told = None if run is None else self._sent(run)
             except TrackingAwayError:
                 return sent
             except TrackingError as refused:
@@ -108,6 +108,17 @@ class TrackedRuns:
             self._keep(entry, _Report(state=_SENT, tries=report.tries, run_id=told))
             sent += told is not None
         return sent
+
+    def close(self) -> None:
+        """Let go of the server; a later turn takes it up again."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def _sent(self, run: Run) -> str:
+        if self._server is None:
+            self._server = self._tracker()
+        return self._server.send(run).run_id
 
     def _due(self, known: Mapping[tuple[EntryId, str], _Report]) -> list[tuple[Entry, Entry]]:
         """Return entries that are to be sent, the oldest first, each with the one whose run it belongs to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -56,6 +57,21 @@ def test_abandonment_and_connects_that_did_not_change_are_not_found_to_have() ->
         found = realised(before, after, metric)
         assert isinstance(found, Realised)
         assert found.difference.low <= 0.0 <= found.difference.high
+
+
+def test_abandonment_that_was_never_there_has_the_interval_of_two_counts_of_nothing() -> None:
+    before, after = halves(0.0)
+    calm = [
+        tuple(Block(start=one.start, tally=replace(one.tally, abandons=0)) for one in blocks)
+        for blocks in (before, after)
+    ]
+    found = realised(calm[0], calm[1], ABANDONMENT)
+    assert isinstance(found, Realised)
+    assert found.difference.mean == 0.0
+    answers = [sum(one.tally.connects for one in blocks) / 2 for blocks in calm]
+    highs = [1 - 0.025 ** (1 / count) for count in answers]
+    assert found.difference.high == pytest.approx(highs[1])
+    assert found.difference.low == pytest.approx(-highs[0])
 
 
 def test_too_few_days_after_are_told() -> None:
