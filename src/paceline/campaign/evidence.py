@@ -143,6 +143,55 @@ class MetricShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Covering:
+    """How many intervals of 95 % held what was measured.
+
+    Attributes:
+        held, n: counts.
+        low, high: interval of 95 % of the share, exact (Clopper and Pearson).
+    """
+
+    held: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The fraction that held."""
+        return self.held / self.n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How well predictions of one metric agree with what was measured.
+
+    Attributes:
+        metric: such as `utilisation`.
+        covering: of the intervals.
+        rank_correlation: Spearman's, of predicted and realised differences; None of too few, or where all are equal.
+    """
+
+    metric: str
+    covering: Covering
+    rank_correlation: float | None
+
+    def document(self) -> dict[str, Json]:
+        """Return it as JSON shows it."""
+        return {
+            "metric": self.metric,
+            "coverage": {
+                "share": self.covering.share,
+                "held": self.covering.held,
+                "n": self.covering.n,
+                "low": self.covering.low,
+                "high": self.covering.high,
+            },
+            "rank_correlation": self.rank_correlation,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What data say of new weights against the live ones.
 
@@ -160,6 +209,8 @@ class Evidence:
         entry: of the ledger with the experiment; None for a twin.
         seed: of the randomisation.
         cpu_s: seconds of processor time.
+        accuracy: how well earlier predictions for the campaign agreed with what came of them, measured; empty while
+            none was.
     """
 
     source: Source
@@ -176,6 +227,7 @@ class Evidence:
     cpu_s: float
     twin: TwinStanding | None = None
     entry: EntryId | None = None
+    accuracy: tuple[Accuracy, ...] = ()
 
     def of(self, metric: str) -> MetricShown:
         """Return what is shown of one metric.
@@ -205,6 +257,7 @@ class Evidence:
             "cpu_s": self.cpu_s,
             "twin": None if self.twin is None else self.twin.document(),
             "entry": self.entry,
+            "accuracy": [one.document() for one in self.accuracy] or None,
         }
 
 

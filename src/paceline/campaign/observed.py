@@ -63,6 +63,8 @@ class Ability(StrEnum):
     WEIGHTS = "weights"
     SIMULATION = "simulation"
     """The platform itself can simulate a campaign as it is."""
+    TELLS_TUNING = "tells-tuning"
+    """The platform itself tells an address of each change of weights, once that was registered there."""
 
 
 RULES, WINDOWS, PACING, WEIGHTS = "dialing rules", "time windows", "pacing parameters", "algorithm weights"
@@ -280,8 +282,8 @@ class Situation:
     `now` is the platform's time. `active_limit` is how many campaigns may be ACTIVE at once, None where nobody declared
     it; `active` how many are, None where nobody counted. `live` is only there when it was asked for. `measured` is the
     abandonment of the legal periods that are running, None where nobody could tell. `rulebook` is the law by which it
-    is judged, None only where the law has no say. `forecast` is what a change of pacing is expected to do, `evidence` what
-    data say of new weights; each is None where nobody asked.
+    is judged, None only where the law has no say. `forecast` is what a change of pacing is expected to do, `evidence`
+    what data say of new weights; each is None where nobody asked.
     """
 
     observed: Observed

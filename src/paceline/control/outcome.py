@@ -12,8 +12,10 @@ from typing import ClassVar
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
+from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed
+from paceline.campaign.simulations import SimulationStarted
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.settings_shown import settings_shown
 from paceline.primitives.canonical import Json
@@ -149,6 +151,8 @@ class Outcome:
             counted then.
         law: the law that it was judged by, None where the law has no say.
         forecast: what the change was expected to do, None where nobody asked.
+        evidence: what data said of new weights, None where nobody asked.
+        simulation: that of the platform itself, asked for before new weights were judged; None where none was.
     """
 
     change: AnyChange
@@ -163,6 +167,8 @@ class Outcome:
     settled_by: str | None = None
     law: LawAtHand | None = None
     forecast: Forecast | None = None
+    evidence: Evidence | NoEvidence | None = None
+    simulation: SimulationStarted | None = None
 
     @property
     def word(self) -> str:
@@ -198,6 +204,10 @@ class Outcome:
             found["law"] = self.law.document()
         if self.forecast is not None:
             found["forecast"] = self.forecast.document()
+        if self.evidence is not None:
+            found["evidence"] = self.evidence.document()
+        if self.simulation is not None:
+            found["simulation"] = self.simulation.document()
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply

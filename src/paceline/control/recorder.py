@@ -21,6 +21,7 @@ from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
+from paceline.campaign.simulations import SimulationStarted
 from paceline.control.announcing import Crier, Silence
 from paceline.control.freezes import Freezes, FrozenError
 from paceline.control.kept import Opened, Sent, Unended, unended_of
@@ -141,11 +142,19 @@ class Recorder:
         return begun
 
     def intend(
-        self, opened: Opened, request: Prepared, judged: Observed, *, number: int, is_kept: bool = False
+        self,
+        opened: Opened,
+        request: Prepared,
+        judged: Observed,
+        *,
+        number: int,
+        is_kept: bool = False,
+        simulation: SimulationStarted | None = None,
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so.
+        What was read for many changes at once was kept then: `is_kept` says so. `simulation` is what the platform was
+        asked to simulate before.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.
@@ -154,7 +163,8 @@ class Recorder:
         """
         # A key stands for one request and its answer, refusals too; so every try has one of its own.
         sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version, judged_at=judged.at)
-        draft = drafts.intent(opened.entry, sent.document(), at=self.book.now())
+        asked: dict[str, Json] = {} if simulation is None else {"simulation": simulation.document()}
+        draft = drafts.intent(opened.entry, {**sent.document(), **asked}, at=self.book.now())
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed
 from paceline.campaign.ports import PlatformError
+from paceline.campaign.simulations import SimulationStarted
 from paceline.control.due_judgement import Judge
 from paceline.control.kept import Opened, Unended
 from paceline.control.law_at_hand import LawAtHand
@@ -36,3 +38,5 @@ class Walk:
     is_under_way: bool = False
     law: LawAtHand | None = None
     forecast: Forecast | None = None
+    evidence: Evidence | NoEvidence | None = None
+    simulation: SimulationStarted | None = None
