@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -41,8 +42,10 @@ class Scripted:
     asked: list[WeighAsked] = field(default_factory=list)
     splits: list[Decimal | None] = field(default_factory=list)
 
-    def at_hand(self, campaign: CampaignId, *, split: Decimal | None) -> NoEvidence | None:
-        del campaign
+    def at_hand(
+        self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
+    ) -> NoEvidence | None:
+        del campaign, named
         self.splits.append(split)
         return self.lack
 
@@ -54,8 +57,10 @@ class Scripted:
 class Failing:
     """Fails at whatever it is asked."""
 
-    def at_hand(self, campaign: CampaignId, *, split: Decimal | None) -> NoEvidence | None:
-        del campaign, split
+    def at_hand(
+        self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
+    ) -> NoEvidence | None:
+        del campaign, split, named
 
     def weigh(self, asked: WeighAsked) -> Evidence | NoEvidence:
         raise ArithmeticError(f"no number for {asked.observed.campaign}")

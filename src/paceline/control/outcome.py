@@ -18,6 +18,7 @@ from paceline.campaign.observed import Observed
 from paceline.campaign.simulations import SimulationStarted
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.settings_shown import settings_shown
+from paceline.control.weighed import weighed
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
@@ -153,6 +154,7 @@ class Outcome:
         forecast: what the change was expected to do, None where nobody asked.
         evidence: what data said of new weights, None where nobody asked.
         simulation: that of the platform itself, asked for before new weights were judged; None where none was.
+        weighed: both as an intent kept them (`weighed`), where the process that asked was gone.
     """
 
     change: AnyChange
@@ -169,6 +171,7 @@ class Outcome:
     forecast: Forecast | None = None
     evidence: Evidence | NoEvidence | None = None
     simulation: SimulationStarted | None = None
+    weighed: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     @property
     def word(self) -> str:
@@ -204,10 +207,7 @@ class Outcome:
             found["law"] = self.law.document()
         if self.forecast is not None:
             found["forecast"] = self.forecast.document()
-        if self.evidence is not None:
-            found["evidence"] = self.evidence.document()
-        if self.simulation is not None:
-            found["simulation"] = self.simulation.document()
+        found |= {**self.weighed, **weighed(self.evidence, self.simulation)}
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply

@@ -194,6 +194,7 @@ class Corridor:
             if ended is not None:
                 return ended
             with walk.watch.stage("intend"):
+                self._weighing.announced(change)
                 observed = situation.observed
                 request = self._platform.prepare(change.whole_on(observed), observed.version)
                 sent = self._recorder.intend(
@@ -202,7 +203,7 @@ class Corridor:
                     observed,
                     number=number,
                     is_kept=observed is seen,
-                    simulation=walk.simulation,
+                    weighed=walk.weighed,
                 )
             with walk.watch.stage("apply"):
                 walk.moved_on = self._applied(walk, sent, number)

@@ -21,7 +21,6 @@ from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
-from paceline.campaign.simulations import SimulationStarted
 from paceline.control.announcing import Crier, Silence
 from paceline.control.freezes import Freezes, FrozenError
 from paceline.control.kept import Opened, Sent, Unended, unended_of
@@ -45,6 +44,7 @@ SUPERSEDED = "superseded"
 """The verdict in the ledger on a change that was settling when a later one took its place."""
 T = TypeVar("T")
 _NOBODY = Silence()
+_NOTHING_SAID: Mapping[str, Json] = {}
 
 _UNFINISHED = CONTROL_UNFINISHED.c
 _OTHERS = prepared.Prepared(
@@ -149,12 +149,11 @@ class Recorder:
         *,
         number: int,
         is_kept: bool = False,
-        simulation: SimulationStarted | None = None,
+        weighed: Mapping[str, Json] = _NOTHING_SAID,
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so. `simulation` is what the platform was
-        asked to simulate before.
+        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of new weights.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.
@@ -163,8 +162,7 @@ class Recorder:
         """
         # A key stands for one request and its answer, refusals too; so every try has one of its own.
         sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version, judged_at=judged.at)
-        asked: dict[str, Json] = {} if simulation is None else {"simulation": simulation.document()}
-        draft = drafts.intent(opened.entry, {**sent.document(), **asked}, at=self.book.now())
+        draft = drafts.intent(opened.entry, {**sent.document(), **weighed}, at=self.book.now())
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)

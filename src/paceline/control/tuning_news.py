@@ -34,7 +34,8 @@ class Registered:
     Attributes:
         entry: the note of it.
         host: of the address.
-        kept: where the secret lies, in words; None where the platform told none, because it knew the address.
+        kept: where the secret lies, in words; None where the platform told none, because it knew the address, or where
+            it could not be kept.
     """
 
     entry: EntryId
@@ -86,8 +87,16 @@ class TuningNews:
             LedgerUnavailableError: it was registered, and not noted: whoever comes next does it again, to no effect.
         """
         made = self._platform.tell_tuned(self._url, name=_NAME, lane=Lane.CHANGING)
-        kept = None if made.secret is None else self._keep_secret(made.id, made.secret)
+        kept = None if made.secret is None else self._kept(made.id, made.secret)
         host = urlsplit(self._url).hostname or ""
         details: dict[str, Json] = {"webhook": made.id, "host": host, "address": self._digest, "secret_in": kept}
+        if made.secret is not None and kept is None:
+            details["secret_lost"] = True
         entry = self._book.note(Deed(kind=REGISTERED, actor=self._actor, details=details))
         return Registered(entry=entry, host=host, kept=kept)
+
+    def _kept(self, webhook: str, secret: str) -> str | None:
+        try:
+            return self._keep_secret(webhook, secret)
+        except OSError:
+            return None  # the note tells it: the platform tells another one once this webhook is deleted there

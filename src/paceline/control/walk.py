@@ -16,6 +16,8 @@ from paceline.control.law_at_hand import LawAtHand
 from paceline.control.on_its_way import Coming
 from paceline.control.order import Order
 from paceline.control.stopwatch import Stopwatch
+from paceline.control.weighed import weighed
+from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 
 
@@ -40,3 +42,8 @@ class Walk:
     forecast: Forecast | None = None
     evidence: Evidence | NoEvidence | None = None
     simulation: SimulationStarted | None = None
+
+    @property
+    def weighed(self) -> dict[str, Json]:
+        """What data and the platform said of new weights, as the ledger holds it."""
+        return weighed(self.evidence, self.simulation)

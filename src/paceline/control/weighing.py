@@ -5,6 +5,8 @@ Rules:
   request.
 * Then the platform's own simulation of the campaign as it is is asked for, once for each entry, under a key of its own:
   whoever walks the same entry again is told of the same simulation. It is compared with what is measured afterwards.
+* Before weights are sent, on whatever ground, the platform is to tell of them whoever wants to hear it. What nobody
+  judges does not wait for that: it is made all the same.
 * What is brought back, and what an experiment changes over to, waits for neither: the one was live, the other was
   judged when it began.
 * Whatever fails in computing is the reason why nobody can say, and nothing worse.
@@ -19,7 +21,7 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.ceilings import tightest
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence
 from paceline.campaign.observed import Ability, Situation
-from paceline.campaign.ports import Platform
+from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.simulations import LONGEST_S, SimulationStarted
 from paceline.campaign.weigher import WeighAsked, Weigher
 from paceline.campaign.weights.changes import SetWeights
@@ -29,6 +31,7 @@ from paceline.control.kept import Opened
 from paceline.control.order import Order
 from paceline.control.tuning_news import TuningNews
 from paceline.ledger.failures import LedgerError
+from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
 
 _Told = TypeVar("_Told", NoEvidence | None, Evidence | NoEvidence)
@@ -68,7 +71,8 @@ class Weighing:
         """
         if not isinstance(change, SetWeights) or not change.asks_data or sound(change.wanted).refused:
             return Findings()
-        lacking = _computed(lambda: self._weigher().at_hand(change.campaign, split=change.validation_split))
+        named, split = change.wanted.weights_named, change.validation_split
+        lacking = _computed(lambda: self._weigher().at_hand(change.campaign, split=split, named=named))
         return Findings() if lacking is None else Findings(without(lacking))
 
     def simulates(self, change: AnyChange, order: Order) -> bool:
@@ -82,12 +86,26 @@ class Weighing:
         Raises:
             PlatformError: the platform does not simulate; nothing of the campaign has changed.
         """
-        if self._news is not None and not self._news.known():
-            self._news.register()
         key = f"{opened.mark[:40]}-simulation"
         return self._platform.simulate(
             change.campaign, duration_s=self._simulated_s, idempotency_key=key, lane=change.lane
         )
+
+    def announced(self, change: AnyChange) -> None:
+        """Have the platform tell of weights that are about to be sent, where it does not yet.
+
+        Raises:
+            PlatformError: it does not take the address, and the change is one that is judged; nothing of the campaign
+                has changed.
+            LedgerError: nobody can tell whether it tells already.
+        """
+        if self._news is None or not isinstance(change, SetWeights) or self._news.known():
+            return
+        try:
+            self._news.register()
+        except PlatformError:
+            if change.basis.wants_evidence:
+                raise
 
     def evidence(self, change: SetWeights, situation: Situation) -> Evidence | NoEvidence | None:
         """Return what data say of a change in a situation that holds the law; None where it dials nothing otherwise.
@@ -112,7 +130,9 @@ def _computed(compute: Callable[[], _Told]) -> _Told | NoEvidence:
     except LedgerError:
         raise
     except Exception as error:  # noqa: BLE001  # whoever judges takes it for the worst, and the entry tells what it was
-        told = f"{type(error).__name__}: {error}"[:_TOLD]
+        # What another error than ours says may hold what a ledger must not: a row of the data, an address.
+        told = type(error).__name__
+        told = f"{told}: {error.message}"[:_TOLD] if isinstance(error, PacelineError) else told
         return NoEvidence(
             lack=Lack.NO_DATA, why=f"it could not be computed from the data ({told})", advice="fit the twin anew"
         )

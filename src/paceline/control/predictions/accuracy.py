@@ -6,63 +6,12 @@ Both are of changes that were measured; of none there is nothing to tell, and no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from paceline.campaign.evidence import Accuracy, Covering
 from paceline.control.predictions.prediction import Prediction, State
-from paceline.primitives.canonical import Json
 
 FEWEST_RANKED = 3
 """Changes below which ranks say nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Covering:
-    """How many intervals of 95 % held what was measured.
-
-    Attributes:
-        held, n: counts.
-        low, high: interval of 95 % of the share, exact (Clopper and Pearson).
-    """
-
-    held: int
-    n: int
-    low: float
-    high: float
-
-    @property
-    def share(self) -> float:
-        """The fraction that held."""
-        return self.held / self.n
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
-    """How well predictions of one metric agree with what was measured.
-
-    Attributes:
-        metric: such as `utilisation`.
-        covering: of the intervals.
-        rank_correlation: Spearman's, of predicted and realised differences; None of fewer than `FEWEST_RANKED`, or
-            where all are equal.
-    """
-
-    metric: str
-    covering: Covering
-    rank_correlation: float | None
-
-    def document(self) -> dict[str, Json]:
-        """Return it as JSON shows it."""
-        return {
-            "metric": self.metric,
-            "coverage": {
-                "share": self.covering.share,
-                "held": self.covering.held,
-                "n": self.covering.n,
-                "low": self.covering.low,
-                "high": self.covering.high,
-            },
-            "rank_correlation": self.rank_correlation,
-        }
 
 
 def accuracy_of(predictions: Iterable[Prediction]) -> tuple[Accuracy, ...]:

@@ -1,8 +1,8 @@
 """The task that returns to predictions: takes up new ones, asks what came of them, and ends them.
 
 Rules:
-* A change of weights that was applied on evidence has a prediction. Switches of an experiment and undone changes have
-  no evidence, and none.
+* A change of weights that took effect on evidence has a prediction, also where only a later look told that it did.
+  Switches of an experiment and undone changes have no evidence, and none.
 * A prediction is looked at once in `LOOKED_EVERY` of the platform's time: one request, and one more while the
   platform's own simulation of it has told nothing.
 * It is measured once every metric can be; given up when something else was seen live before that, or after `LONGEST`.
@@ -24,6 +24,7 @@ from paceline.control.predictions.kept import Predictions
 from paceline.control.predictions.measuring import SETTLE, Missing, blocks_of, realised
 from paceline.control.predictions.prediction import Prediction, Realised, State, predicted_in
 from paceline.control.predictions.spans import Spans, spans_of
+from paceline.control.weighed import EVIDENCE, SIMULATION, said_of, took_effect
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Entry, Query
 from paceline.ledger.readings import Readings
@@ -36,8 +37,10 @@ LONGEST = timedelta(days=30)
 LOOKED_BACK = timedelta(days=14)
 """Before a change: two of each weekday."""
 TURN_S = 60.0
-_MOST_NEW = 200
-_APPLIED = "applied"
+_PAGE = 200
+"""Entries that are looked at together for new predictions; the ones before them too, as long as there are new ones."""
+_ENDINGS = ("applied", "in_doubt", "failed")
+"""How an entry may have ended whose change took effect; of the last two a later look tells."""
 
 
 class PredictionTurns:
@@ -63,6 +66,7 @@ class PredictionTurns:
         self._actor = actor
         self._kind = kind
         self._looked: dict[EntryId, datetime] = {}
+        self._has_looked_back = False
 
     @property
     def every_s(self) -> float:
@@ -91,11 +95,20 @@ class PredictionTurns:
     def _take_up(self) -> None:
         """Keep predictions of changes that were applied and that none is kept of."""
         known = self._predictions.known()
-        found = self._book.entries(Query(kind=self._kind, outcome=_APPLIED, limit=_MOST_NEW))
-        for entry in sorted(found, key=lambda one: one.number):
-            made = None if entry.number in known else _prediction(entry)
-            if made is not None:
-                self._predictions.begin(made)
+        # Once in the life of a process it looks as far back as anything can still be measured.
+        since = None if self._has_looked_back else self._book.now() - LONGEST
+        for ending in _ENDINGS:
+            before: int | None = None
+            while True:
+                asked = Query(kind=self._kind, outcome=ending, since=since, before=before, limit=_PAGE)
+                found = self._book.entries(asked)
+                made = [one for one in map(_prediction, found) if one is not None and one.entry not in known]
+                for one in made:
+                    self._predictions.begin(one)
+                if len(found) < _PAGE or (self._has_looked_back and not made):
+                    break
+                before = min(one.number for one in found)
+        self._has_looked_back = True
 
     def _look(self, prediction: Prediction, now: datetime) -> int:
         """Look at one, keep what was found, and return 1 when it has ended."""
@@ -159,12 +172,10 @@ class PredictionTurns:
 
 
 def _prediction(entry: Entry) -> Prediction | None:
-    closed = entry.closed
-    if closed is None or entry.campaign is None:
+    closed, said = entry.closed, said_of(entry)
+    if closed is None or entry.campaign is None or not took_effect(entry):
         return None
-    details = closed.document.get("details")
-    said = details if isinstance(details, Mapping) else {}
-    evidence = said.get("evidence")
+    evidence = said.get(EVIDENCE)
     metrics = predicted_in(evidence) if isinstance(evidence, Mapping) else ()
     if not metrics or not isinstance(evidence, Mapping):
         return None
@@ -174,7 +185,7 @@ def _prediction(entry: Entry) -> Prediction | None:
         at=closed.at,
         source=str(evidence.get("source")),
         metrics=metrics,
-        simulation=said.get("simulation"),
+        simulation=said.get(SIMULATION),
     )
 
 

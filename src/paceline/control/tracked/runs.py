@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from paceline.control.weighed import said_of, took_effect
 from paceline.ledger.entry import Entry, Step
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import TenantId
@@ -36,8 +37,8 @@ def run_of(
     if entry.kind == FITTED:
         details, name = _details(entry, Step.NOTED), f"twin of {entry.campaign}"
         parameters, metrics = dict(_settings("twin", details.get("data"))), dict(_twin(details))
-    elif entry.kind == CHANGED and entry.outcome == "applied":
-        details, name = _details(entry, Step.CLOSED), f"weights of {entry.campaign}"
+    elif entry.kind == CHANGED and took_effect(entry):
+        details, name = {**_details(entry, Step.CLOSED), **said_of(entry)}, f"weights of {entry.campaign}"
         parameters = {**dict(_weights("before", details)), **dict(_weights("after", details))}
         metrics = dict(_predicted(details.get("evidence")))
         metrics |= {} if measured is None else dict(_realised(_details(measured, Step.NOTED)))
