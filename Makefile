@@ -28,7 +28,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, sixteen acts on the emulator, each checked before it is told; needs no account
+demo: setup ## two people, one ledger, seventeen acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
