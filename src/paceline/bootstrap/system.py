@@ -8,6 +8,7 @@ from typing import Self
 
 from paceline.bootstrap.options import Options
 from paceline.bootstrap.told_elsewhere import tasks_beside, tuning_news
+from paceline.bootstrap.twins import drift_watch_of
 from paceline.bootstrap.watching import easing_of, polling_of
 from paceline.bootstrap.weighing import weigher_of
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
@@ -299,6 +300,7 @@ class System:
             tasks=(
                 *(self.supervision, self.rollout_desk.turns, self.experiment_desk.turns, self._polling),
                 *tasks_beside(self, self._tracker),
+                drift_watch_of(self),
             ),
         )
         self.later = Later(

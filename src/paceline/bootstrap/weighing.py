@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence
 from paceline.control.experiments.experiments import Experiments
-from paceline.control.experiments.weighing import ExperimentWeigher
+from paceline.control.experiments.weighing import SPEAKS_FOR, ExperimentWeigher
 from paceline.control.predictions.accuracy import accuracy_of
 from paceline.control.predictions.kept import Predictions
 from paceline.storage.database import Database
@@ -43,11 +43,13 @@ class FirstThatKnows:
         self._weighers = weighers
         self._predictions = predictions
 
-    def at_hand(self, campaign: CampaignId, *, split: Decimal | None) -> NoEvidence | None:
-        """Return why none of them can say anything, in the words of the last; None where one can."""
+    def at_hand(
+        self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
+    ) -> NoEvidence | None:
+        """Return why none of them can say anything, in the words of the last; None where one may."""
         lacking: NoEvidence | None = _NOTHING
         for one in self._weighers:
-            lacking = one.at_hand(campaign, split=split)
+            lacking = one.at_hand(campaign, split=split, named=named)
             if lacking is None:
                 return None
         return lacking
@@ -57,10 +59,24 @@ class FirstThatKnows:
         found: Evidence | NoEvidence = _NOTHING
         for one in self._weighers:
             found = one.weigh(asked)
+            if isinstance(found, Evidence) and (old := _too_old(found, asked)) is not None:
+                found = old
             if isinstance(found, Evidence):
                 known = accuracy_of(self._predictions.of(asked.observed.campaign))
                 return replace(found, accuracy=known)
         return found
+
+
+def _too_old(found: Evidence, asked: WeighAsked) -> NoEvidence | None:
+    """Return that a twin's data are too old for anybody to know whether the world is still theirs; None of others."""
+    twin, campaign = found.twin, asked.observed.campaign
+    if twin is None or asked.observed.at - twin.data_until <= SPEAKS_FOR:
+        return None
+    ago = f"{SPEAKS_FOR.days} days"
+    why = (
+        f"the twin's data end on {twin.data_until:%Y-%m-%d}, more than {ago} ago: nobody knows whether they still hold"
+    )
+    return NoEvidence(lack=Lack.DRIFTED, why=why, advice=f"on newer data: paceline twin fit {campaign}", twin=twin)
 
 
 def weigher_of(parts: Parts) -> Callable[[], Weigher]:

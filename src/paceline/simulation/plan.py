@@ -258,7 +258,7 @@ def _rings(scenario: Scenario) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _survival(ring: Duration, timeout: int) -> Ticks:
     """Return how much of a table is above each tenth of a second, cut at the time-out, at least 2^-20; read only."""
     import numpy as np

@@ -49,7 +49,7 @@ def weights_want_data(scene: Scene) -> Act:
     )
     return Act(
         does=f"ada moves a weight of {TUNED} by 0.000000001, and by 0.15",
-        came=f"both {bold.word}, and no request is made: {finding_of(bold, 'weights.no-data')}; drift protection, which "
-        f"dials nothing otherwise, is {applied.word} (revision 5 to {held['revision']})",
+        came=f"both {bold.word}, and no request is made: {finding_of(bold, 'weights.no-data')}; drift protection, "
+        f"which dials nothing otherwise, is {applied.word} (revision 5 to {held['revision']})",
         outcomes=[noise, bold, applied],
     )
