@@ -153,15 +153,15 @@ bench-twin: setup ## see how often a twin's intervals hold half-hours it has not
 
 .PHONY: bench-significance
 bench-significance: setup ## judge a thousand changes that do nothing, and a thousand that gain a point, beside the published rule
-	@$(BIN)/python -m benchmarks.significance
+	@$(BIN)/python -m benchmarks.significance --page docs/benchmarks/significance.md
 
 .PHONY: bench-tuner
 bench-tuner: setup ## let the tuner find a planted better setting of the emulator's dialer, and prove it through the corridor
-	@$(BIN)/python -m benchmarks.tuner
+	@$(BIN)/python -m benchmarks.tuning --page docs/benchmarks/tuner.md
 
 .PHONY: bench-mlflow
 bench-mlflow: setup .venv-mlflow/.requirements ## send runs to the published MLflow server, and read them back with its own client
-	@$(BIN)/python -m benchmarks.mlflow
+	@$(BIN)/python -m benchmarks.mlflow --page docs/benchmarks/mlflow.md
 
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
