@@ -15,6 +15,7 @@ from paceline.control.predictions.prediction import State
 from paceline.control.predictions.turns import PredictionTurns
 from paceline.control.tracked.turns import TrackedRuns
 from paceline.ledger.entry import Query
+from paceline.telemetry.foretold import foretold_in
 from paceline.tracking.mlflow import MlflowServer
 from tests.contract.set_up import HELD
 from tests.contract.systems import Office, actor
@@ -102,6 +103,11 @@ def test_what_came_of_a_change_is_measured_noted_and_told_with_how_well_it_was_p
     assert {found["metric"] for found in details["accuracy"]} == {metric.metric for metric in one.metrics}
     assert all(found["coverage"]["n"] == 1 and found["rank_correlation"] is None for found in details["accuracy"])
     assert looked(changed) == 0
+    told = changed.recorder.looked_up(lambda connection: foretold_in(connection, changed.book.tenant))
+    assert told.states == {"running": 0, "measured": 1, "given-up": 0}
+    held = {metric.metric for metric in one.metrics if metric.covered}
+    assert (set(told.held), set(told.missed)) == (held, {metric.metric for metric in one.metrics} - held)
+    assert told.ranks == {}
 
 
 def test_prediction_is_given_up_once_something_else_is_live(desk: Office, changed: System) -> None:
