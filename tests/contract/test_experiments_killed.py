@@ -19,7 +19,8 @@ from tests.contract.systems import Office
 from tests.contract.walker import WORK, WalkOrder, written
 
 LEASE_S = 10.0
-MOMENTS = ("aimed", "unsent", "answered")
+MOMENTS = (("sqlite", "aimed"), ("sqlite", "unsent"), ("sqlite", "answered"), ("postgresql", "answered"))
+"""Each on one database, and that after which most is kept on both."""
 SENT = ("answered",)
 
 
@@ -63,7 +64,7 @@ def taken_over(bench: Bench, bob: System) -> None:
     bob.worker.once()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(("url", "moment"), MOMENTS, indirect=["url"])
 def test_switch_of_a_killed_worker_is_made_once_by_the_next_and_the_block_counts(
     office: Office, url: str, walker: subprocess.Popen[str], moment: str
 ) -> None:
@@ -81,6 +82,7 @@ def test_switch_of_a_killed_worker_is_made_once_by_the_next_and_the_block_counts
     assert (bob.recorder.unended(), bob.book.unfinished()) == ([], [])
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_way_back_of_a_killed_worker_is_gone_to_its_end_by_the_next(
     office: Office, url: str, walker: subprocess.Popen[str]
 ) -> None:

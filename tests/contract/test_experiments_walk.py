@@ -22,7 +22,7 @@ from tests.contract.switched import FROM, TERMS, TRIED, Bench, order, started, s
 from tests.contract.systems import Office
 from tests.contract.test_rollout_walk import Rough
 
-STEPS = 30
+STEPS = 15
 SEEDS = 2
 ACTS = ("work", "work", "minutes", "minutes", "hour", "pause", "start", "start", "rests", "dials", "dials", "locked",
         "unlocked", "unlocked")  # fmt: skip

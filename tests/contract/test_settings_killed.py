@@ -26,6 +26,7 @@ from tests.contract.scenes import TENANTS, WALL_NS, Scene
 from tests.contract.set_up import FLORIDA, WHOLE
 from tests.contract.weighed import Scripted
 from tests.databases import KINDS, PostgresServer
+from tests.unit.campaign.weights.evidences import GOOD
 
 RULES = SetDialingRules(
     campaign=WHOLE.campaign,
@@ -129,6 +130,11 @@ def test_weights_of_a_killed_process_leave_one_simulation_for_each_command_and_o
     assert (first.outcome, second.outcome) == (("applied", "unchanged") if happened else ("failed", "applied"))
     assert effects(platform, "PUT", scene.campaign) == 1
     assert len(set(simulations(platform, scene.campaign))) == 2
+    said: Any = {} if first.closed is None else first.closed.document["details"]
+    assert ("evidence" in said, "simulation" in said) == (moment != "simulated", moment != "simulated")
+    if happened:
+        assert said["evidence"] == GOOD.document()
+        assert said["simulation"]["id"]
 
 
 def simulations(platform: Emulated, campaign: str) -> list[str]:

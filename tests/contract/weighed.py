@@ -59,7 +59,7 @@ class Failing:
 
     def at_hand(
         self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
-    ) -> NoEvidence | None:
+    ) -> None:
         del campaign, split, named
 
     def weigh(self, asked: WeighAsked) -> Evidence | NoEvidence:

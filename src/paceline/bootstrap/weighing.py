@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence
+from paceline.control.asks import asked_before
 from paceline.control.experiments.experiments import Experiments
 from paceline.control.experiments.weighing import SPEAKS_FOR, ExperimentWeigher
 from paceline.control.predictions.accuracy import accuracy_of
@@ -61,6 +63,8 @@ class FirstThatKnows:
             found = one.weigh(asked)
             if isinstance(found, Evidence) and (old := _too_old(found, asked)) is not None:
                 found = old
+            if isinstance(found, NoEvidence) and found.is_final:
+                return found
             if isinstance(found, Evidence):
                 known = accuracy_of(self._predictions.of(asked.observed.campaign))
                 return replace(found, accuracy=known)
@@ -89,7 +93,8 @@ def weigher_of(parts: Parts) -> Callable[[], Weigher]:
             from paceline.twin.weighing import TwinWeigher
 
             measured = ExperimentWeigher(parts.experiments)
-            predicted = TwinWeigher(Twins(parts.database, parts.book).of)
+            twins = Twins(parts.database, parts.book)
+            predicted = TwinWeigher(twins.of, asked_before=partial(asked_before, parts.book))
             made.append(FirstThatKnows((measured, predicted), predictions=parts.predictions))
         return made[0]
 

@@ -16,6 +16,11 @@ from paceline.primitives.ids import EntryId
 
 UTILISATION, ABANDONMENT, CONNECTS = "utilisation", "abandonment", "connects_per_agent_hour"
 """The metrics that a change of weights is judged by."""
+MOST_CHANCE = 0.05
+"""Adjusted p above which chance explains a difference, whatever else leaves it open."""
+LEFT_OPEN = "days or the fit leave it open"
+"""Why a difference that chance does not explain is not significant: its interval holds zero."""
+BY_CHANCE = "chance explains it"
 
 
 class Source(StrEnum):
@@ -116,7 +121,7 @@ class MetricShown:
         p_value: of no difference, two-sided, by the randomisation test.
         p_adjusted: the same by Holm's method over the metrics, looks included.
         least_worth: the smallest difference worth having, in the metric's unit; 0 where none is asked.
-        significant: whether chance is no explanation, whatever the difference is worth.
+        significant: whether chance is no explanation and the interval leaves out 0, whatever the difference is worth.
     """
 
     metric: str
@@ -127,6 +132,11 @@ class MetricShown:
     p_adjusted: float
     least_worth: float
     significant: bool
+
+    @property
+    def insignificance(self) -> str:
+        """Say why it is not significant; empty where it is."""
+        return "" if self.significant else insignificance_of(self.p_adjusted)
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
@@ -263,12 +273,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoEvidence:
-    """That nobody can say what new weights would do, why, and what to do about it, in words."""
+    """That nobody can say what new weights would do, why, and what to do about it, in words.
+
+    `is_final` is whether nobody else is to be asked: what was measured speaks against them, whatever is predicted.
+    """
 
     lack: Lack
     why: str
     advice: str
     twin: TwinStanding | None = None
+    is_final: bool = False
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
@@ -278,6 +292,15 @@ class NoEvidence:
             "advice": self.advice,
             "twin": None if self.twin is None else self.twin.document(),
         }
+
+
+def insignificance_of(p_adjusted: float) -> str:
+    """Return in words why a difference is not significant that has this p, looks and metrics reckoned with.
+
+    >>> insignificance_of(0.3), insignificance_of(0.0004)
+    ('chance explains it', 'days or the fit leave it open')
+    """
+    return BY_CHANCE if p_adjusted > MOST_CHANCE else LEFT_OPEN
 
 
 def _text(instant: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -36,12 +37,15 @@ class WeighAsked:
 class Weigher(Protocol):
     """Tells what data say; asks no platform, so that a refusal for want of data costs no request."""
 
-    def at_hand(self, campaign: CampaignId, *, split: Decimal | None) -> NoEvidence | None:
-        """Return why nothing can be said of any weights of this campaign; None where something can.
+    def at_hand(
+        self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
+    ) -> NoEvidence | None:
+        """Return why nothing can be said of such weights of this campaign; None where something may be.
 
         Args:
             campaign: which.
             split: the share of the days to be fitted on that the change names; None where it leaves it as it is.
+            named: the weights that the change names, the others stay as they are; None asks for any weights.
         """
         ...
 

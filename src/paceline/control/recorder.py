@@ -10,7 +10,7 @@ What is not at its end stands in a table beside the chain, by campaign, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -153,7 +153,7 @@ class Recorder:
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of new weights.
+        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of weights.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.

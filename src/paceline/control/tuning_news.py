@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Ability
-from paceline.campaign.ports import Platform
+from paceline.campaign.ports import Platform, PlatformError, RejectedError
+from paceline.campaign.simulations import PlatformWebhook
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query, Step
 from paceline.primitives.canonical import Json
@@ -83,10 +84,10 @@ class TuningNews:
         """Register the address, and note it.
 
         Raises:
-            PlatformError: the platform does not take it.
+            PlatformError: the platform does not take it; the address is in no word of it.
             LedgerUnavailableError: it was registered, and not noted: whoever comes next does it again, to no effect.
         """
-        made = self._platform.tell_tuned(self._url, name=_NAME, lane=Lane.CHANGING)
+        made = self._told()
         kept = None if made.secret is None else self._kept(made.id, made.secret)
         host = urlsplit(self._url).hostname or ""
         details: dict[str, Json] = {"webhook": made.id, "host": host, "address": self._digest, "secret_in": kept}
@@ -94,6 +95,20 @@ class TuningNews:
             details["secret_lost"] = True
         entry = self._book.note(Deed(kind=REGISTERED, actor=self._actor, details=details))
         return Registered(entry=entry, host=host, kept=kept)
+
+    def _told(self) -> PlatformWebhook:
+        try:
+            return self._platform.tell_tuned(self._url, name=_NAME, lane=Lane.CHANGING)
+        except RejectedError as refused:
+            status, request_id, operation = refused.status, refused.request_id, refused.operation
+        # Raised out here, without what the platform says is wrong with it: that may repeat the address.
+        raise PlatformError(
+            f"the platform does not take the address at {urlsplit(self._url).hostname} to tell of weights",
+            operation=operation,
+            status=status,
+            request_id=request_id,
+            hint="check ml_webhook_url, or leave it out: then the platform tells nobody",
+        )
 
     def _kept(self, webhook: str, secret: str) -> str | None:
         try:

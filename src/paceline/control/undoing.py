@@ -8,6 +8,9 @@ Rules:
   else does: one that loosens is projected.
 * Of a change of weights, it is the weights before, whole, or all of them at 0 where there were none. They were live
   already, so that neither the deviation nor the lack of data holds them up; law and what was measured do.
+* Who undoes the undoing of such a change brings back what somebody took back: where that dials more boldly, it is a
+  change like any other, and judged on data.
+* A switch of an experiment is not undone: what was live before it may be the new setting, which nobody judged by data.
 * When somebody has changed the state, the pacing or the weights since, nothing is done and that is told: the order
   names what the change left.
 """
@@ -20,17 +23,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 from paceline.campaign.blocks import Pacing, Tuning, Weights
-from paceline.campaign.catalogue import CATALOGUE, AnyChange
+from paceline.campaign.catalogue import CATALOGUE, AnyChange, change_of
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform
+from paceline.campaign.weights.boldness import bolder
 from paceline.campaign.weights.changes import SetWeights
-from paceline.campaign.weights.model import undo_of
+from paceline.campaign.weights.model import JUDGED, MANUAL, Ground, undo_of
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
 from paceline.control.settings_shown import pacing_from, tuning_from, weights_from
+from paceline.control.settlement import change_in
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Entry, Step
 from paceline.ledger.shown import part
@@ -38,6 +43,8 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 
+_ACTING = Tuning(enabled=True, trigger=MANUAL, drift_protection=True)
+"""What a platform does with weights that nobody ever said anything of."""
 STEP_ANSWERED_FOR = timedelta(days=1)
 """How long whoever undoes a change of pacing answers for the size of the step: until it is approved, at most."""
 
@@ -136,7 +143,13 @@ def way_back(entry: Entry) -> WayBack:
     if entry.kind == SetPacing.kind:
         return _to_the_pacing_before(number, campaign, before, after)
     if entry.kind == SetWeights.kind:
-        return _to_the_weights_before(number, campaign, before, after)
+        ground = _ground_of(entry)
+        if ground in {Ground.EXPERIMENT, Ground.RETURN}:
+            raise NoWayBackError(
+                f"entry {number} is a switch of an experiment, which brings its old setting back by itself",
+                hint=f"end it: paceline experiment abort {campaign}",
+            )
+        return _to_the_weights_before(number, campaign, before, after, is_undo=ground is Ground.UNDO)
     was, left = State(str(before["state"])), State(str(after["state"]))
     if was is left:
         raise NoWayBackError(f"entry {number} left the campaign {left}, as it was before")
@@ -146,6 +159,11 @@ def way_back(entry: Entry) -> WayBack:
         version=str(after["version"]),
         detour=f"resume {campaign} first, then bring it to {was}" if was is State.PAUSED else f"it was {was} before",
     )
+
+
+def _ground_of(entry: Entry) -> Ground:
+    change = change_of(change_in(entry))
+    return change.basis.ground if isinstance(change, SetWeights) else Ground.JUDGED
 
 
 def _to_the_pacing_before(
@@ -169,7 +187,7 @@ def _to_the_pacing_before(
 
 
 def _to_the_weights_before(
-    number: EntryId, campaign: CampaignId, before: Mapping[str, Json], after: Mapping[str, Json]
+    number: EntryId, campaign: CampaignId, before: Mapping[str, Json], after: Mapping[str, Json], *, is_undo: bool
 ) -> WayBack:
     try:
         left = weights_from(part(after, "weights"))
@@ -181,8 +199,9 @@ def _to_the_weights_before(
         raise NoWayBackError(f"entry {number} left the weights as they were before")
     # Where nobody had said what the platform does with weights they acted, as they do when they are enabled.
     held = tunings[0] or (None if tunings[1] is None else replace(tunings[1], enabled=True))
+    is_judged = is_undo and bool(bolder(left, tunings[1], was, held or _ACTING))
     return WayBack(
-        change=SetWeights.to(campaign, was, held, basis=undo_of(number)),
+        change=SetWeights.to(campaign, was, held, basis=JUDGED if is_judged else undo_of(number)),
         left=WeightsLeft(weights=left, tuning=tunings[1]),
         version=str(after["version"]),
         detour="set them by their words",

@@ -31,6 +31,7 @@ from paceline.control.kept import Opened
 from paceline.control.order import Order
 from paceline.control.tuning_news import TuningNews
 from paceline.ledger.failures import LedgerError
+from paceline.primitives.canonical import NotCanonicalError, canonical_json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
 
@@ -120,7 +121,17 @@ class Weighing:
         if whole is None or tuning is None:
             return None
         asked = WeighAsked(observed=observed, wanted=whole, tuning=tuning, ceiling=float(tightest(situation)))
-        return _computed(lambda: self._weigher().weigh(asked))
+        return _computed(lambda: _tellable(self._weigher().weigh(asked)))
+
+
+def _tellable(found: Evidence | NoEvidence) -> Evidence | NoEvidence:
+    """Return what was found; where the ledger cannot hold it, for there are no numbers in it, that nobody can say."""
+    try:
+        canonical_json(found.document())
+    except NotCanonicalError:
+        why = "in what was computed from the data are what are no numbers"
+        return NoEvidence(lack=Lack.NO_DATA, why=why, advice="check and fit the data anew")
+    return found
 
 
 def _computed(compute: Callable[[], _Told]) -> _Told | NoEvidence:

@@ -189,7 +189,7 @@ _WORK = (
         says="Whom `paceline webhook add` tells where no address is given; its path may be a secret of the receiver's.",
     ),
     Known(
-        name="ml_webhook_url", kind=kinds.text(2048), also=("ML_WEBHOOK_URL",), default_words="none",
+        name="ml_webhook_url", kind=kinds.RECEIVER, also=("ML_WEBHOOK_URL",), default_words="none",
         secret=True, by_file=True,
         says="Where the platform itself sends `campaign.predictive.tuned`; registered there once, before the first "
         "change of weights.",

@@ -87,7 +87,7 @@ class MlflowServer:
         if answer.status_code == 404:
             made = self._answered("POST", f"{_API}/experiments/create", json={"name": name})
             if made.status_code == 200:
-                return str(_json(made).get("experiment_id"))
+                return self._named(_json(made).get("experiment_id"), "experiment")
             # Somebody else has made it since.
             answer = self._answered("GET", f"{_API}/experiments/get-by-name", params={"experiment_name": name})
         found = self._sound(answer).get("experiment", {})
@@ -96,7 +96,7 @@ class MlflowServer:
                 f"the experiment {name} was deleted at {self._host}",
                 hint="restore it there (mlflow experiments restore), and the runs that wait are sent",
             )
-        return str(found.get("experiment_id"))
+        return self._named(found.get("experiment_id"), "experiment")
 
     def _found(self, experiment: str, key: str) -> tuple[str, str, frozenset[str]] | None:
         """Return the run of this key, where its artifacts lie and the parameters it has; None where there is none."""
@@ -107,13 +107,13 @@ class MlflowServer:
             return None
         info, data = runs[0].get("info", {}), runs[0].get("data", {})
         has = frozenset(str(one.get("key")) for one in data.get("params", []))
-        return str(info.get("run_id")), str(info.get("artifact_uri", "")), has
+        return self._named(info.get("run_id"), "run"), str(info.get("artifact_uri", "")), has
 
     def _made(self, experiment: str, run: Run) -> tuple[str, str]:
         tags = [{"key": KEY_TAG, "value": run.key.replace("'", "")}, {"key": "mlflow.runName", "value": run.name}]
         asked = {"experiment_id": experiment, "run_name": run.name, "start_time": _ms(run), "tags": tags}
         info = self._asked("POST", f"{_API}/runs/create", json=asked).get("run", {}).get("info", {})
-        return str(info.get("run_id")), str(info.get("artifact_uri", ""))
+        return self._named(info.get("run_id"), "run"), str(info.get("artifact_uri", ""))
 
     def _log(self, run_id: str, run: Run, has: frozenset[str]) -> None:
         at = _ms(run)
@@ -153,10 +153,19 @@ class MlflowServer:
         # Raised out here, so that no trace leads to a request that holds the token.
         raise TrackingAwayError(told, hint="what was to be sent waits, and is sent when it is there again")
 
+    def _named(self, name: object, called: str) -> str:
+        """Return the server's name of something; where it tells none, somebody else answers in its place."""
+        if isinstance(name, str) and name:
+            return name
+        raise TrackingRefusedError(
+            f"the tracking server {self._host} answers without naming the {called}: it is no MLflow server",
+            hint="check mlflow_url: a page to sign in by answers like this, too",
+        )
+
     def _sound(self, answer: httpx2.Response) -> Mapping[str, Any]:
         if answer.status_code == 429 or answer.status_code >= 500:
             raise TrackingAwayError(f"the tracking server {self._host} answers {answer.status_code}")
-        if answer.status_code >= 400:
+        if not answer.is_success:
             said = str(_json(answer).get("message", ""))[:_SHOWN]
             hint = "check mlflow_token" if answer.status_code in {401, 403} else None
             raise TrackingRefusedError(

@@ -129,3 +129,13 @@ def test_deleted_experiment_is_refused_with_advice(tracker: Tracker, server: Mlf
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(TrackingRefusedError, match="has to begin with"):
         MlflowServer(url)
+
+
+@pytest.mark.parametrize("status", [200, 302], ids=str)
+def test_page_that_answers_in_the_place_of_the_server_takes_no_run(
+    tracker: Tracker, server: MlflowServer, status: int
+) -> None:
+    tracker.refuses = [status] * 9
+    with pytest.raises(TrackingRefusedError):
+        server.send(RUN)
+    assert tracker.runs == {}

@@ -39,10 +39,11 @@ def bolder(live: Weights | None, was: Tuning | None, wanted: Weights, becomes: T
 
     What another algorithm does cannot be compared, and counts as bolder.
     """
-    found = [key for key in WEIGHT_KEYS if _pulls(key, acting(wanted, becomes, key) - acting(live, was, key))]
+    found = [key for key in WEIGHT_KEYS if pulls(key, acting(wanted, becomes, key) - acting(live, was, key))]
     is_other = live is not None and live.algorithm != wanted.algorithm
     return (*(["algorithm"] if is_other else []), *found)
 
 
-def _pulls(key: str, difference: Decimal) -> bool:
+def pulls(key: str, difference: Decimal) -> bool:
+    """Return whether more calls may be abandoned when a weight that acts moves by this much."""
     return difference < 0 if key in GENTLER_WHEN_HIGHER else difference > 0

@@ -68,7 +68,7 @@ def guarded(wanted: Wanted, basis: Basis, needs: frozenset[Ability], situation: 
         return found + Findings(_incomplete(message, missing))
     if left.refused:
         return found
-    found += Findings.of([*steps(live, whole, basis), _other_algorithm(live, whole, basis)])
+    found += Findings.of([*steps(live, tuning, whole, becomes, basis), _other_algorithm(live, whole, basis)])
     found += Findings(_trigger(tuning, wanted)) + lawful(whole, becomes, situation)
     if basis.wants_evidence and redials(live, tuning, whole, becomes):
         found += by_data(whole, becomes, situation)
@@ -119,7 +119,7 @@ def _bounded(name: str, value: object, bounds: tuple[Decimal, Decimal], *, rule:
         nearest = str(least if value < least else most)
         return _out(name, value, bounds, "must be from", rule=rule, nearest=nearest)
     if Decimal(repr(float(value))) != value:
-        return _out(name, value, bounds, "has more digits than a number of the platform keeps; it is", rule=rule)
+        return _out(name, value, bounds, "must have no more digits than a number of the platform keeps, from", rule=rule)
     return None
 
 
@@ -139,13 +139,14 @@ def _switch(name: str, value: object) -> Finding | None:
 
 
 def _word(name: str, value: object, *, rule: str) -> Finding | None:
-    if value is None or (isinstance(value, str) and value.strip() and len(value) <= LONGEST_NAME):
+    is_word = isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_NAME
+    if value is None or is_word:
         return None
     shown = _figure(value)
     return Finding(
         rule=rule,
         severity=Severity.ERROR,
-        message=f"{name} {shown!r}{_kind(value)}: must be a word of 1 to {LONGEST_NAME} characters",
+        message=f"{name} {shown!r}{_kind(value)}: must be a word of 1 to {LONGEST_NAME} printable characters",
         field=name,
         found=shown,
         limit=LONGEST_NAME,

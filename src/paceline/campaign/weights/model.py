@@ -27,7 +27,9 @@ class Ground(StrEnum):
     UNDO = "undo"
     """They were live before an entry, and are brought back."""
     EXPERIMENT = "experiment"
-    """They are a setting of an experiment that was judged when it began."""
+    """They are the new setting of an experiment that was judged when it began."""
+    RETURN = "return"
+    """They are the old setting of an experiment: they were live before it, and are brought back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,13 @@ def undo_of(entry: EntryId) -> Basis:
 
 
 def switch_of(experiment: EntryId) -> Basis:
-    """Return the ground of what an experiment changes over to."""
+    """Return the ground of the new setting that an experiment changes over to."""
     return Basis(ground=Ground.EXPERIMENT, entry=experiment)
+
+
+def return_of(experiment: EntryId) -> Basis:
+    """Return the ground of the old setting that an experiment brings back."""
+    return Basis(ground=Ground.RETURN, entry=experiment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ Where data say nothing, nobody can say, and nobody may answer for it: the change
   law. A person has to answer for it where the change only makes the dialing gentler: to keep what is would be worse.
 * `weights.significance`: chance is no explanation of the gain in utilisation.
 * `weights.worth`: the gain is worth having, by its lower bound.
-* `weights.convergence`: the gain is known as precisely as the weights themselves want it.
+* `weights.convergence`: the gain is known as precisely as the live weights want it, or the new ones where they want it
+  more precisely: a change that wants less of itself is held to what is live.
 * `weights.effect`: what is gained and what is risked, in numbers; told.
 """
 
@@ -21,7 +22,16 @@ from typing import assert_never
 
 from paceline.campaign.blocks import Tuning, Weights
 from paceline.campaign.ceilings import tightest
-from paceline.campaign.evidence import ABANDONMENT, UTILISATION, Evidence, Lack, MetricShown, NoEvidence, Source
+from paceline.campaign.evidence import (
+    ABANDONMENT,
+    MOST_CHANCE,
+    UTILISATION,
+    Evidence,
+    Lack,
+    MetricShown,
+    NoEvidence,
+    Source,
+)
 from paceline.campaign.observed import Situation
 from paceline.campaign.weights.boldness import bolder
 from paceline.primitives.findings import Finding, Findings, Severity
@@ -78,13 +88,17 @@ def _judged(whole: Weights, becomes: Tuning, evidence: Evidence, situation: Situ
     if twin is not None and not twin.passed:
         advice = "fit it to more or other days, or have an experiment decide"
         return Findings(without(NoEvidence(lack=Lack.TWIN_FAILED, why=twin.why, advice=advice, twin=twin)))
+    if twin is None and evidence.source is Source.TWIN:
+        why = "the evidence is a twin's that nobody has checked"
+        return Findings(without(NoEvidence(lack=Lack.TWIN_FAILED, why=why, advice="fit the twin anew")))
     if not numbers or not all(map(math.isfinite, numbers)) or evidence.blocks < 1:
         why = "what was computed from the data holds no utilisation and abandonment, or what are no numbers"
         lacking = NoEvidence(lack=Lack.NO_DATA, why=why, advice="check and fit the data anew", twin=evidence.twin)
         return Findings(without(lacking))
     observed = situation.observed
     eases = not bolder(observed.weights, observed.tuning, whole, becomes)
-    found = [_abandonment(evidence, situation, eases=eases), _gain(evidence), _convergence(whole, evidence)]
+    found = [_abandonment(evidence, situation, eases=eases), _gain(evidence)]
+    found.append(_convergence(whole, observed.weights, evidence))
     return Findings.of([*found, _effect(evidence)])
 
 
@@ -132,7 +146,7 @@ def _gain(evidence: Evidence) -> Finding | None:
         return Finding(
             rule="weights.significance",
             severity=Severity.REVIEW,
-            message=f"chance explains what {evidence.blocks} blocks show: {told}",
+            message=f"{_open(shown)} what {evidence.blocks} blocks show: {told}",
             field="parameters",
             found=round(shown.p_adjusted, 6),
             source=_source(evidence),
@@ -152,20 +166,30 @@ def _gain(evidence: Evidence) -> Finding | None:
     )
 
 
-def _convergence(whole: Weights, evidence: Evidence) -> Finding | None:
-    wanted = float(whole.convergence)
+def _open(shown: MetricShown) -> str:
+    """Return what takes the say from blocks: chance, or that days differ, or that little is known of the campaign."""
+    if shown.p_adjusted > MOST_CHANCE:
+        return "chance explains"
+    return "how days differ, or how little is known of the campaign, leaves open"
+
+
+def _convergence(whole: Weights, live: Weights | None, evidence: Evidence) -> Finding | None:
+    least = whole.convergence if live is None else min(whole.convergence, live.convergence)
+    wanted = float(least)
     if evidence.half_width <= wanted:
         return None
+    is_eased = least < whole.convergence
+    told = f"; the {whole.convergence} that the change names counts for later changes" if is_eased else ""
     return Finding(
         rule="weights.convergence",
         severity=Severity.REVIEW,
         message=(
             f"the gain is known to {_percent(evidence.half_width)} of the utilisation, and the weights want it to "
-            f"{_percent(wanted)}: more days would tell it more precisely"
+            f"{_percent(wanted)}: more days would tell it more precisely{told}"
         ),
         field="convergence",
         found=round(evidence.half_width, 6),
-        limit=str(whole.convergence),
+        limit=str(least),
         source=_source(evidence),
     )
 

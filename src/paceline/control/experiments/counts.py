@@ -119,7 +119,7 @@ def closed(plan: ExperimentPlan, block: PlannedBlock, *, live: Setting, since: d
         why = f"the {live} setting was live, not the {block.setting} one"
     if not why and since > block.start + plan.latest:
         late = (since - block.start) // MINUTE
-        why = f"its setting was live {late} minutes after it began, later than {plan.latest // MINUTE}"
+        why = f"its setting is known to be live since {late} minutes after it began, later than {plan.latest // MINUTE}"
     return BlockRecord(number=block.number, carried=not why, why=why)
 
 

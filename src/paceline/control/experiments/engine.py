@@ -27,7 +27,7 @@ from paceline.control.experiments.switching import Switching, again
 from paceline.control.freezes import Freezes
 from paceline.control.recorder import Recorder
 from paceline.control.rollout.standing import next_minute
-from paceline.control.rollout.stepping import Arrived, MovedOn, Refusal, Waits
+from paceline.control.rollout.stepping import SOON_BACK, Arrived, MovedOn, Refusal, Waits
 from paceline.ledger.entry import Actor
 from paceline.primitives.ids import CampaignId
 from paceline.storage.leases import Claim
@@ -113,7 +113,7 @@ class Engine:
         going = experiment.going
         if going is None and experiment.phase is Phase.ENDING:
             return self._ended(experiment, observed, notes)
-        if going is None or (going.not_before is not None and observed.at < going.not_before):
+        if going is None or _not_before(going, observed.at) is not None:
             return _Looked(experiment=experiment, observed=observed, notes=tuple(notes))
         kept = self._experiments.keep(experiment, *notes, claim=claim)
         if claim.is_over():
@@ -147,10 +147,10 @@ class Engine:
         to, why = Setting.OLD, "no block is under way"
         if experiment.phase is Phase.ENDING:
             why = f"it ends: {experiment.outcome}"
-        elif block is not None:
+        elif block is not None and block.number not in {one.number for one in experiment.blocks}:
             late = block.setting is not experiment.live and at > block.start + plan.latest
             if late:
-                experiment = missed(experiment, observed, f"its setting was not live by {plan.latest} after it began")
+                experiment = missed(experiment, at, f"its setting was not live by {plan.latest} after it began")
             why = experiment.why_missed(block) or f"block {block.number} ({block.pair})"
             may = experiment.phase is Phase.RUNNING and observed.state is State.ACTIVE and not is_frozen
             if may and not experiment.why_missed(block) and not self._is_steered(experiment.campaign):
@@ -188,7 +188,7 @@ class Engine:
         """Pause where the new setting was refused, for a person to say more; try again where the way back was."""
         if going.to is Setting.NEW:
             told = f"the new setting was refused, and the experiment is paused: {why}"
-            paused = missed(replace(experiment, phase=Phase.PAUSED, going=None), observed, told)
+            paused = missed(replace(experiment, phase=Phase.PAUSED, going=None), observed.at, told)
             return self._held(paused, observed, "refused", told)
         later = replace(experiment, going=again(going, observed, Waits(entry=None, word="refused", why=why)))
         return self._held(later, observed, "refused", f"the way back was refused: {why}")
@@ -202,11 +202,20 @@ class Engine:
 
 
 def _seen(experiment: Experiment, live: Setting, observed: Observed) -> Experiment:
-    """Return the experiment with the setting that was seen to be live: from now on, where it is another than before."""
+    """Return the experiment with the setting that was seen to be live: from now on, where it is another than before.
+
+    From now on too where the campaign has moved on: whoever changed it may have changed it back, or have had it rest.
+    """
     if live is experiment.live:
-        return experiment
+        return experiment if observed.version == experiment.version else replace(experiment, since=observed.at)
     held = experiment.held if experiment.phase is Phase.PAUSED else None
     return replace(experiment, live=live, since=observed.at, going=None, seen=None, held=held)
+
+
+def _not_before(going: Going, at: datetime) -> datetime | None:
+    """Return when the next try may be, None where that is now: a clock that was set back holds nothing up for long."""
+    later = going.not_before
+    return later if later is not None and at < later <= at + SOON_BACK else None
 
 
 def _due(experiment: Experiment, at: datetime) -> datetime:
@@ -214,7 +223,7 @@ def _due(experiment: Experiment, at: datetime) -> datetime:
     soonest = next_minute(at)
     going = experiment.going
     if going is not None:
-        return max(soonest, going.not_before) if going.not_before is not None else soonest
+        return _not_before(going, at) or soonest
     plan = experiment.plan
     if experiment.live is Setting.NEW or experiment.left is not None or experiment.phase is Phase.ENDING:
         return soonest

@@ -26,10 +26,17 @@ BLIND = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harm:
-    """Why the new setting is taken back, in words; `ends` is whether the experiment ends with it, or only the block."""
+    """Why the new setting is taken back.
+
+    Attributes:
+        why: in words.
+        ends: whether the experiment ends with it, or only the block.
+        shown: whether it was measured of the new setting itself, and not in a legal period with all that was before.
+    """
 
     why: str
     ends: bool
+    shown: bool = False
 
 
 def harm_in(
@@ -56,6 +63,7 @@ def harm_in(
         why=f"abandonment under the new setting is shown to be above {ceiling:.2%}: {abandoned:,} of {answered:,} "
         f"answered calls, {abandoned / answered:.2%}",
         ends=True,
+        shown=True,
     )
 
 

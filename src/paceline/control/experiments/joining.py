@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paceline.campaign.ports import Platform
+from paceline.control.agenda import ROOM
 from paceline.control.allowance import Allowance
 from paceline.control.approval_policy import Policy
 from paceline.control.experiments.desk import ExperimentDesk
@@ -25,6 +26,7 @@ from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.rollout.rollouts import Rollouts
 from paceline.control.settlement import Settlement
+from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.entry import Actor
 from paceline.ledger.readings import Readings
 from paceline.primitives.ids import CampaignId
@@ -72,7 +74,12 @@ def experiment_desk(
         platform=parts.platform,
         recorder=recorder,
         experiments=experiments,
-        switching=Switching(parts.corridor, recorder, parts.settlement),
+        switching=Switching(
+            parts.corridor,
+            recorder,
+            parts.settlement,
+            Withdrawal(recorder=recorder, leases=parts.leases, room=ROOM),
+        ),
         judging=Judging(measuring, actor=parts.actor),
         strangers=Strangers(recorder, parts.readings, parts.meanwhile, parts.actor),
         freezes=parts.freezes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import PlatformError
@@ -16,6 +17,8 @@ from paceline.control.experiments.standing import Experiment, Phase, text_of
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
 
+PAUSED = "the experiment was paused"
+"""Why a block was given up that went by while nobody wanted the new setting live."""
 Judged = tuple[Experiment, list[Note]]
 
 
@@ -33,25 +36,26 @@ class Judging:
         Raises:
             LedgerUnavailableError: what was declared cannot be read.
         """
-        experiment = _closed(experiment, observed)
-        experiment, is_counted = self._counted(experiment)
+        experiment = closed_until(experiment, observed.at)
+        experiment, is_counted = self._counted(experiment, observed)
         if experiment.phase is Phase.ENDING:
             return experiment, []
-        experiment, notes = self._looked(experiment, observed)
-        if experiment.phase is Phase.ENDING:
-            return experiment, notes
         if not experiment.is_surrounded_as_before(observed):
+            # Before any look: nobody knows since when, and a block that is over by now may have been dialed so.
             why = (
                 "other settings that decide how boldly it dials were changed: its blocks compare with nothing any more"
             )
-            return ending(experiment, Phase.ABORTED, why), [*notes, self._aborts(experiment, observed, why)]
+            return ending(experiment, Phase.ABORTED, why), [self._aborts(experiment, observed, why)]
+        experiment, notes = self._looked(experiment, observed)
+        if experiment.phase is Phase.ENDING:
+            return experiment, notes
         if is_counted and len(experiment.blocks) == len(experiment.plan.blocks):
             return ending(experiment, Phase.FINISHED, _finished(experiment)), notes
         experiment, more = self._stopped(experiment, observed, is_frozen=is_frozen)
         experiment, harmed = self._guarded(experiment, observed)
         return experiment, [*notes, *more, *harmed]
 
-    def _counted(self, experiment: Experiment) -> tuple[Experiment, bool]:
+    def _counted(self, experiment: Experiment, observed: Observed) -> tuple[Experiment, bool]:
         """Return the experiment with its blocks counted, and whether all are."""
         records: list[BlockRecord] = []
         is_counted = True
@@ -59,9 +63,10 @@ class Judging:
             one = record
             if one.carried and one.kept is None:
                 try:
-                    one = self._measuring.filled(experiment, one)
+                    one = self._measuring.filled(experiment, one, observed)
                 except PlatformError:
                     is_counted = False
+                is_counted = is_counted and not (one.carried and one.kept is None)
             records.append(one)
         return replace(experiment, blocks=tuple(records)), is_counted
 
@@ -80,10 +85,8 @@ class Judging:
         )
         experiment = replace(experiment, looks=(*experiment.looks, told))
         if look.shows_loss:
-            return ending(experiment, Phase.ABORTED, look.words()), [
-                note,
-                self._aborts(experiment, observed, look.words()),
-            ]
+            lost = ending(experiment, Phase.ABORTED, look.words(), harmed=True)
+            return lost, [note, self._aborts(experiment, observed, look.words())]
         if look.shows_gain and experiment.plan.ends_early:
             return ending(experiment, Phase.FINISHED, look.words()), [note]
         return experiment, [note]
@@ -94,11 +97,11 @@ class Judging:
         if word and experiment.phase is Phase.RUNNING:
             why = f"campaign {experiment.campaign} is {word}: the experiment waits for somebody to start it again"
             note = Note(kind=HOLD, actor=self._actor, why=why, at=observed.at, figures={"held": word})
-            return missed(replace(experiment, phase=Phase.PAUSED, held=word), observed, why), [note]
+            return missed(replace(experiment, phase=Phase.PAUSED, held=word), observed.at, why), [note]
         if experiment.phase is Phase.PAUSED:
-            return missed(experiment, observed, "the experiment was paused"), []
+            return missed(experiment, observed.at, PAUSED), []
         if observed.state is not State.ACTIVE:
-            return missed(experiment, observed, f"the campaign was {observed.state}"), []
+            return missed(experiment, observed.at, f"the campaign was {observed.state}"), []
         return experiment, []
 
     def _guarded(self, experiment: Experiment, observed: Observed) -> Judged:
@@ -111,8 +114,9 @@ class Judging:
         if harm is None:
             return experiment, []
         if harm.ends:
-            return ending(experiment, Phase.ABORTED, harm.why), [self._aborts(experiment, observed, harm.why)]
-        return missed(experiment, observed, harm.why), []
+            harmed = ending(experiment, Phase.ABORTED, harm.why, harmed=harm.shown)
+            return harmed, [self._aborts(experiment, observed, harm.why)]
+        return missed(experiment, observed.at, harm.why), []
 
     def _harm(
         self, experiment: Experiment, observed: Observed, block: PlannedBlock | None
@@ -150,27 +154,32 @@ class Judging:
         return over, [Note(kind=END, actor=self._actor, why=why, at=observed.at, figures=figures)]
 
 
-def ending(experiment: Experiment, then: Phase, why: str) -> Experiment:
-    """Return an experiment that is to end so, once the old setting is live."""
-    return replace(experiment, phase=Phase.ENDING, then=then, outcome=why, held=None)
+def ending(experiment: Experiment, then: Phase, why: str, *, harmed: bool = False) -> Experiment:
+    """Return an experiment that is to end so, once the old setting is live; `harmed` is by what was measured of it."""
+    return replace(experiment, phase=Phase.ENDING, then=then, outcome=why, held=None, harmed=harmed)
 
 
-def missed(experiment: Experiment, observed: Observed, why: str) -> Experiment:
-    """Return an experiment whose block that is under way is given up; the first reason stays."""
-    block = experiment.plan.at(observed.at)
+def missed(experiment: Experiment, at: datetime, why: str) -> Experiment:
+    """Return an experiment whose block that is under way at an instant is given up; the first reason stays."""
+    block = experiment.plan.at(at)
     if block is None or experiment.why_missed(block):
         return experiment
     return replace(experiment, missed=(block.number, why))
 
 
-def _closed(experiment: Experiment, observed: Observed) -> Experiment:
-    """Return the experiment with a record of each block that is over."""
+def closed_until(experiment: Experiment, at: datetime, why_given_up: str = "") -> Experiment:
+    """Return the experiment with a record of each block that is over at an instant.
+
+    Where a reason is told to give them up, none of those that had no record yet was carried out. So it is too of what
+    goes by while the experiment is paused: whether anybody looked meanwhile decides nothing.
+    """
     plan, started = experiment.plan, experiment.started
     known = {one.number for one in experiment.blocks}
-    over = [one for one in plan.blocks if one.number not in known and one.start + plan.block <= observed.at]
+    over = [one for one in plan.blocks if one.number not in known and one.start + plan.block <= at]
+    given_up = why_given_up or (PAUSED if experiment.phase is Phase.PAUSED else "")
     records = []
     for block in over:
-        why = experiment.why_missed(block)
+        why = experiment.why_missed(block) or given_up
         if not why and (started is None or started > block.start):
             why = "the experiment had not begun"
         records.append(closed(plan, block, live=experiment.live, since=experiment.since, missed=why))

@@ -7,7 +7,8 @@ begins anew asks for all of it again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from paceline.campaign.blocks import Schedule
 from paceline.campaign.forecaster import LegalPeriod
@@ -16,12 +17,16 @@ from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.statistics import Tally
 from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
+from paceline.control.experiments.blocks import is_open_in
 from paceline.control.experiments.counts import BlockRecord, Counts, counted, filled
-from paceline.control.experiments.plan import PlannedBlock, Setting
+from paceline.control.experiments.plan import MINUTE, PlannedBlock, Setting
 from paceline.control.experiments.standing import Experiment
 from paceline.control.law import Law
 from paceline.control.rollout.measuring import LOOKED_BACK, complete
+from paceline.primitives.zones import UnknownZoneError
 
+TOLD_WITHIN = timedelta(minutes=10)
+"""So long after the end of a block its last minutes are waited for; then nobody was there in what is not told."""
 REMEMBERED = 32
 """So many blocks under way are remembered in one process at most."""
 
@@ -53,19 +58,32 @@ class Measuring:
         """
         return self._platform.read(observed.campaign, part=Part.SCHEDULE).schedule
 
-    def filled(self, experiment: Experiment, record: BlockRecord) -> BlockRecord:
-        """Return the record of a carried out block with what was counted in it.
+    def filled(self, experiment: Experiment, record: BlockRecord, observed: Observed) -> BlockRecord:
+        """Return the record of a carried out block with what was counted in it; as it is while that may come yet.
 
         Raises:
             PlatformError: it cannot be asked now.
         """
         plan = experiment.plan
         block = plan.blocks[record.number]
-        told = self._platform.measured(
-            experiment.campaign, since=block.start, until=block.start + plan.block, by_minute=True
-        )
+        end = block.start + plan.block
+        closed = self._why_closed(observed, block.start, end)
+        if closed:
+            return replace(record, carried=False, why=closed)
+        minutes = complete(self._platform.measured(experiment.campaign, since=block.start, until=end, by_minute=True))
+        told_until = max((start + MINUTE for start, _ in minutes), default=block.start)
+        if told_until < end and observed.at < end + TOLD_WITHIN:
+            return record
         self._minutes.pop((experiment.entry, block.number), None)
-        return filled(plan, block, complete(told))
+        return filled(plan, block, minutes)
+
+    def _why_closed(self, observed: Observed, start: datetime, end: datetime) -> str:
+        """Return why a span is no whole block by the schedule as it is by now; empty where it is one."""
+        try:
+            is_open = is_open_in(self.schedule(observed), start, end)
+        except UnknownZoneError as wrong:
+            return wrong.message
+        return "" if is_open else "the schedule was changed, and is closed in it"
 
     def running(self, experiment: Experiment, block: PlannedBlock) -> tuple[Counts, datetime]:
         """Return what was counted in the block under way, and when the platform told it.

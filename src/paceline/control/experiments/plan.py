@@ -26,11 +26,15 @@ GUARD_HANDLES = 4.0
 """Mean handle times that are dropped at the start of a block, when nothing else is said."""
 SWITCHED_WITHIN = timedelta(minutes=3)
 """So long a switch may take at least: looks come every minute, and one may have to be tried again."""
+MOST_HANDLES = 100.0
+"""Mean handle times that may be dropped at the start of a block at most."""
 FEWEST_DAYS = 3
 """Days with pairs before the first look: how days differ cannot be told from two."""
 METRICS = 3
 """Over so many metrics a look corrects for having looked at all of them."""
 MINUTE = timedelta(minutes=1)
+LONGEST = timedelta(days=1)
+"""A block lies within one day."""
 
 
 class PlanError(PacelineError):
@@ -211,8 +215,8 @@ class Terms:
         seed: decides the coins, at least 0; None has it made of the mark of the entry that judged the new setting,
             which nobody can choose.
         days: on how many open days there are blocks at most.
-        block: how long each is, whole minutes.
-        guard_handles: mean handle times dropped at the start of each, at least 3.
+        block: how long each is, whole minutes, a day at most.
+        guard_handles: mean handle times dropped at the start of each, 3 to 100.
         balanced: which times are the same.
         hours: only within these seconds of the local day, `[from, to)`; None is whenever the schedule is open.
         since: not before this instant; None is from the first whole day.
@@ -244,7 +248,7 @@ def planned(blocks: Sequence[Block], terms: Terms, *, handle_s: float) -> Experi
         PlanError: a term is outside its bounds, the guard takes more than half of a block, or there are too few days or
             pairs for any look to show anything.
     """
-    _hold(terms)
+    hold(terms)
     guard, latest = guard_for(handle_s, terms.guard_handles)
     if guard > terms.block / 2:
         raise PlanError(
@@ -290,11 +294,22 @@ def guard_for(handle_s: float, handles: float) -> tuple[timedelta, timedelta]:
     return guard, guard - carried
 
 
-def _hold(terms: Terms) -> None:
+def hold(terms: Terms) -> None:
+    """Hold the terms of an experiment against their bounds.
+
+    Raises:
+        PlanError: one is outside of them; says which, and what would do.
+    """
     sound = {
         "days": (terms.days >= FEWEST_DAYS, f"at least {FEWEST_DAYS}"),
-        "block": (terms.block >= 2 * MINUTE and not terms.block % MINUTE, "whole minutes, at least 2"),
-        "guard_handles": (LEAST_HANDLES <= terms.guard_handles < math.inf, f"at least {LEAST_HANDLES:g}"),
+        "block": (
+            2 * MINUTE <= terms.block <= LONGEST and not terms.block % MINUTE,
+            f"whole minutes, 2 to {LONGEST // MINUTE}",
+        ),
+        "guard_handles": (
+            LEAST_HANDLES <= terms.guard_handles <= MOST_HANDLES,
+            f"{LEAST_HANDLES:g} to {MOST_HANDLES:g}",
+        ),
         "hours": (
             terms.hours is None or 0 <= terms.hours[0] < terms.hours[1] <= 24 * 3600,
             "from an earlier to a later time of the local day",

@@ -1,4 +1,8 @@
-"""The two settings of an experiment, each as the whole change that brings it about; weights, or pacing. Pure."""
+"""The two settings of an experiment, each as the change that brings it about; weights, or pacing. Pure.
+
+A change names what the two settings differ in, and nothing else: what somebody makes of anything beside that is neither
+undone by a switch nor taken for the end of the new setting, which is to be taken back whatever else was changed.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,9 @@ from paceline.campaign.blocks import Pacing, Weights
 from paceline.campaign.catalogue import change_of, document_of
 from paceline.campaign.observed import Observed
 from paceline.campaign.pacing.changes import SetPacing
+from paceline.campaign.pacing.model import FIELDS
 from paceline.campaign.weights.changes import SetWeights
-from paceline.campaign.weights.model import switch_of
+from paceline.campaign.weights.model import return_of, switch_of
 from paceline.control.settings_shown import pacing_shown, rules_shown
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.errors import PacelineError
@@ -18,6 +23,14 @@ from paceline.primitives.ids import EntryId
 
 Switch = SetPacing | SetWeights
 """The change that brings one of two settings about."""
+_IN_WORDS = {
+    "answer_rate": "belief {}",
+    "abandonment_aim": "aim {}",
+    "max_calls": "{} lines",
+    "call_interval_ms": "a look every {} ms",
+    "warm_up_s": "{} s of warm-up",
+    "strategy": "strategy {}",
+}
 
 
 class SettingsError(PacelineError):
@@ -27,7 +40,7 @@ class SettingsError(PacelineError):
 
 
 def settings_of(wish: Switch, observed: Observed) -> tuple[Switch, Switch]:
-    """Return what is live and what is wanted, each whole.
+    """Return what is live and what is wanted, in what the two differ: pacing by its fields, weights as their whole map.
 
     Raises:
         SettingsError: nothing is live to be compared with, what is wanted is the same, does not act, or differs in more
@@ -40,11 +53,17 @@ def settings_of(wish: Switch, observed: Observed) -> tuple[Switch, Switch]:
             return _weights(wish, observed)
 
 
-def based(change: Switch, experiment: EntryId) -> Switch:
-    """Return the change of an experiment, which was judged when that began; the entry is that of the experiment."""
+def based(change: Switch, experiment: EntryId, *, is_back: bool = False) -> Switch:
+    """Return the change of an experiment on its ground: it was judged when that began, or was live before it.
+
+    Args:
+        change: of one of its settings.
+        experiment: its entry.
+        is_back: whether it brings the old setting back, which no limit of a step holds up.
+    """
     match change:
         case SetWeights():
-            return replace(change, basis=switch_of(experiment))
+            return replace(change, basis=return_of(experiment) if is_back else switch_of(experiment))
         case _:
             return change
 
@@ -73,8 +92,8 @@ def in_words(change: Switch) -> str:
     """Return a setting in one line."""
     match change:
         case SetPacing():
-            told = [f"belief {change.answer_rate}", f"aim {change.abandonment_aim}", f"{change.max_calls} lines"]
-            return ", ".join([*told, f"a look every {change.call_interval_ms} ms"])
+            each = ((name, getattr(change, name)) for name in FIELDS)
+            return ", ".join(_IN_WORDS[name].format(value) for name, value in each if value is not None)
         case SetWeights():
             named = sorted((change.parameters or {}).items())
             return ", ".join(f"{key} {value}" for key, value in named) or "no weights"
@@ -82,13 +101,18 @@ def in_words(change: Switch) -> str:
 
 def surroundings(observed: Observed, change: Switch) -> str:
     """Return, as text to be compared, the other settings of a campaign that decide how boldly it dials."""
-    told: dict[str, Json] = {"rules": None if observed.rules is None else rules_shown(observed.rules)}
+    pacing = {} if observed.pacing is None else pacing_shown(observed.pacing)
+    told: dict[str, Json] = {
+        "rules": None if observed.rules is None else rules_shown(observed.rules),
+        "algorithm": None if observed.weights is None else observed.weights.algorithm,
+        "tuning": None if observed.tuning is None else observed.tuning.enabled,
+    }
     match change:
         case SetPacing():
             told["weights"] = None if observed.weights is None else _weighed(observed.weights)
-            told["tuning"] = None if observed.tuning is None else observed.tuning.enabled
+            told["pacing"] = {name: value for name, value in pacing.items() if getattr(change, name) is None}
         case SetWeights():
-            told["pacing"] = None if observed.pacing is None else pacing_shown(observed.pacing)
+            told["pacing"] = pacing
     return canonical_json(told)
 
 
@@ -103,7 +127,9 @@ def _pacings(wish: SetPacing, observed: Observed) -> tuple[SetPacing, SetPacing]
         raise SettingsError(f"campaign {observed.campaign} has no pacing to compare with")
     if replace(whole, beside={}) == replace(live, beside={}):
         raise SettingsError("what is wanted is live already: there is nothing to compare")
-    return SetPacing.to(observed.campaign, live), SetPacing.to(observed.campaign, whole)
+    differs = [name for name in FIELDS if getattr(live, name) != getattr(whole, name)]
+    old, new = ({name: getattr(one, name) for name in differs} for one in (live, whole))
+    return SetPacing(campaign=observed.campaign, **old), SetPacing(campaign=observed.campaign, **new)
 
 
 def _weights(wish: SetWeights, observed: Observed) -> tuple[SetWeights, SetWeights]:
@@ -123,4 +149,5 @@ def _weights(wish: SetWeights, observed: Observed) -> tuple[SetWeights, SetWeigh
         )
     if not wish.redials(observed):
         raise SettingsError("what is wanted dials as what is live: there is nothing to compare")
-    return SetWeights.to(observed.campaign, live, tuning), SetWeights.to(observed.campaign, whole, tuning)
+    old, new = (SetWeights(campaign=observed.campaign, parameters=dict(one.parameters)) for one in (live, whole))
+    return old, new

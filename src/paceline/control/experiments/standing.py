@@ -94,7 +94,7 @@ class Experiment:
         entry: of the ledger, in which it was planned.
         actor, reason, ticket: who planned it, why, and where that is discussed.
         overrides: findings that this person answers for, for its switches.
-        old, new: each as the whole change that brings it about.
+        old, new: each as the change that brings it about, which names what the two differ in.
         around: the other settings that decide how boldly it dials, as they were when it was planned.
         judged: the entry of the dry run by which the new setting was judged.
         power: what it is likely to find; None where nobody can tell.
@@ -114,6 +114,7 @@ class Experiment:
         blocks: what became of the blocks that are over.
         looks: what its looks showed, the oldest first.
         outcome: why it ended, in words.
+        harmed: whether it was ended by what was measured of the new setting, which so speaks against it.
         history: what became of it, the oldest first, `HISTORY` at most.
         fence: grows with every write: who read an older one writes nothing.
     """
@@ -146,6 +147,7 @@ class Experiment:
     blocks: tuple[BlockRecord, ...] = ()
     looks: tuple[Mapping[str, Json], ...] = ()
     outcome: str | None = None
+    harmed: bool = False
     history: tuple[Mapping[str, Json], ...] = ()
     fence: int = 0
 
@@ -199,6 +201,7 @@ class Experiment:
             "blocks": [one.document() for one in self.blocks],
             "looks": [dict(one) for one in self.looks],
             "outcome": self.outcome,
+            "harmed": self.harmed,
             "history": [dict(one) for one in self.history],
         }
 
@@ -264,6 +267,7 @@ def experiment_of(entry: int, campaign: str, state: str, document: Mapping[str, 
         blocks=tuple(record_of(one) for one in _objects(document["blocks"])),
         looks=tuple(_objects(document["looks"])),
         outcome=_word(document["outcome"]),
+        harmed=document["harmed"] is True,
         history=tuple(_objects(document["history"])),
         fence=fence,
     )

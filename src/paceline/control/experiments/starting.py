@@ -15,10 +15,10 @@ from paceline.campaign.observed import Ability, Observed
 from paceline.campaign.ports import Platform
 from paceline.control.approval_policy import Policy
 from paceline.control.experiments import findings
-from paceline.control.experiments.blocks import blocks_of
+from paceline.control.experiments.blocks import LOOKED_AHEAD, blocks_of
 from paceline.control.experiments.experiments import PLAN, Experiments, Note
 from paceline.control.experiments.measuring import Measuring, handle_s_in
-from paceline.control.experiments.plan import ExperimentPlan, PlanError, Setting, Terms, planned
+from paceline.control.experiments.plan import ExperimentPlan, PlanError, Setting, Terms, hold, planned
 from paceline.control.experiments.power import Power, power_of
 from paceline.control.experiments.settings import (
     SettingsError,
@@ -203,7 +203,11 @@ class Starting:
             )
             return Findings(findings.unmeasured(told))
         try:
+            hold(terms)
             since = observed.at if terms.since is None else max(observed.at, terms.since)
+            if since - observed.at > LOOKED_AHEAD:
+                told = f"since cannot be {since:%Y-%m-%d}: nobody plans more than {LOOKED_AHEAD.days} days ahead"
+                return Findings(findings.no_plan(PlanError(told)))
             plan = planned(blocks_of(schedule, since, terms), terms, handle_s=handle_s)
         except (PlanError, UnknownZoneError) as wrong:
             return Findings(findings.no_plan(wrong))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from paceline.control.experiments.experiments import ABORT, PAUSE, START, Experiments, Note, OvertakenError
-from paceline.control.experiments.judging import ending
+from paceline.control.experiments.judging import PAUSED, closed_until, ending, missed
 from paceline.control.experiments.standing import Experiment, Phase, text_of
 from paceline.control.order import Order
 from paceline.primitives.canonical import Json
@@ -43,7 +43,8 @@ class Steering:
         def started(found: Experiment) -> Decided:
             _hold(found, Phase.PLANNED, Phase.PAUSED)
             if found.phase is Phase.PAUSED:
-                goes = replace(found, phase=Phase.RUNNING, held=None)
+                went_by = missed(closed_until(found, at, PAUSED), at, PAUSED)
+                goes = replace(went_by, phase=Phase.RUNNING, held=None)
                 return goes, _note(START, order, at, "it goes on")
             goes = replace(found, phase=Phase.RUNNING, started=at, since=at, version=version)
             figures: dict[str, Json] = {"plan": found.plan.document()}
@@ -63,7 +64,8 @@ class Steering:
 
         def paused(found: Experiment) -> Decided:
             _hold(found, Phase.RUNNING)
-            return replace(found, phase=Phase.PAUSED, held=Phase.PAUSED.value), _note(PAUSE, order, at, "paused")
+            given_up = missed(found, at, PAUSED)
+            return replace(given_up, phase=Phase.PAUSED, held=Phase.PAUSED.value), _note(PAUSE, order, at, "paused")
 
         return self._decided(campaign, paused)
 

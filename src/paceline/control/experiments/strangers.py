@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from paceline.campaign.change import Diverged, Verdict
 from paceline.campaign.observed import Observed, State
 from paceline.control.experiments.experiments import END, Note
+from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.standing import Experiment, Phase
 from paceline.control.experiments.switching import is_of
 from paceline.control.meanwhile import OUTSIDE, Meanwhile
@@ -61,7 +63,7 @@ class Strangers:
             told = f"campaign {experiment.campaign} is {observed.state} and takes no change at all"
         else:
             told = "; ".join(one.message for one in found) or f"its settings were changed by {by}"
-        why = f"somebody else changed it, and nothing was sent: {told}"
+        why = f"somebody else changed it, and nothing was sent: {told}{_still_new(experiment, observed)}"
         figures: dict[str, Json] = {
             "by": by,
             "findings": [dict(one.document()) for one in found],
@@ -84,3 +86,16 @@ class Strangers:
         sightings = self.readings.sightings(observed.campaign)
         made = next((one.made_by for one in reversed(sightings) if one.revision == observed.version), None)
         return None if made is None else self.recorder.book.read(made)
+
+
+def _still_new(experiment: Experiment, observed: Observed) -> str:
+    """Return, in words, what is live still of the new setting where somebody changed a part of it alone."""
+    if experiment.live_in(observed) is not None:
+        return ""
+    off = {setting: _off(experiment.switch_to(setting).verify(observed)) for setting in Setting}
+    left = sorted(off[Setting.OLD] - off[Setting.NEW])
+    return f"; of the new setting {', '.join(left)} is live still, which nobody has judged by data" if left else ""
+
+
+def _off(verdict: Verdict) -> set[str]:
+    return {one.field for one in verdict.differences} if isinstance(verdict, Diverged) else set()

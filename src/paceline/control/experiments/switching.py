@@ -5,6 +5,8 @@ Rules:
   say of the new setting is what the experiment is for.
 * The way back to the old setting waits for no approval; findings that a person may answer for are answered for by
   whoever planned the experiment: what it leads to was live before.
+* A switch waits for nobody's approval: one that a policy has wait by now is withdrawn, and counts as refused. Whoever
+  approved it hours later would make the new setting live outside its blocks.
 * What is not taken is tried again, each time twice as long after the one before, `SOON_BACK` at most.
 """
 
@@ -12,24 +14,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from paceline.campaign.catalogue import change_of
 from paceline.campaign.observed import WAITS_HERE, Observed, Stage
+from paceline.campaign.weights.changes import SetWeights
+from paceline.campaign.weights.model import Ground
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.settings import based
 from paceline.control.experiments.standing import Experiment, Going
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
-from paceline.control.rollout.stepping import ANSWERED_FOR, ANSWERS_FOR, SOON, SOON_BACK, Came, Waits, came_of
-from paceline.control.settlement import Settlement
+from paceline.control.rollout.stepping import (
+    ANSWERED_FOR,
+    ANSWERS_FOR,
+    SOON,
+    SOON_BACK,
+    WAITS,
+    Came,
+    Refusal,
+    Waits,
+    came_of,
+)
+from paceline.control.settlement import Settlement, change_in
+from paceline.control.told import cancelled
+from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.entry import Entry
+from paceline.primitives.ids import EntryId
 
 
 class Switching:
     """Sends the changes of experiments through one corridor."""
 
-    def __init__(self, corridor: Corridor, recorder: Recorder, settlement: Settlement) -> None:
-        """Send by this corridor, and settle what others left open."""
+    def __init__(self, corridor: Corridor, recorder: Recorder, settlement: Settlement, withdrawal: Withdrawal) -> None:
+        """Send by this corridor; settle what others left open, and withdraw what waits."""
         self._corridor = corridor
+        self._withdrawal = withdrawal
         self._recorder = recorder
         self._settlement = settlement
 
@@ -43,7 +62,11 @@ class Switching:
             LedgerUnavailableError: nobody can tell.
         """
         for other in self._recorder.unended(campaigns=[experiment.campaign], kind=experiment.old.kind):
-            if other.stage in WAITS_HERE or other.stage is Stage.SETTLING:
+            if other.stage in WAITS_HERE:
+                if is_of(experiment, self._recorder.book.read(other.entry)):
+                    self._withdraw(experiment, other.entry)
+                continue
+            if other.stage is Stage.SETTLING:
                 continue
             is_alive = other.stage is Stage.OPEN and not self._recorder.owner.is_dead(other.owner)
             if is_alive or self._settlement.settle_all([other]):
@@ -71,7 +94,16 @@ class Switching:
             else experiment.overrides,
             takes_back=back,
         )
-        return came_of(self._corridor.run(based(experiment.switch_to(going.to), experiment.entry), order))
+        change = based(experiment.switch_to(going.to), experiment.entry, is_back=back)
+        came = came_of(self._corridor.run(change, order))
+        if isinstance(came, Waits) and came.word == WAITS and came.entry is not None:
+            self._withdraw(experiment, came.entry)
+            return Refusal(entry=came.entry, why="the policy wants a second person for it by now, and it cannot wait")
+        return came
+
+    def _withdraw(self, experiment: Experiment, entry: EntryId) -> None:
+        why = "a switch of an experiment cannot wait for approval"
+        self._withdrawal.withdrawn(entry, cancelled(experiment.actor.name, why))
 
 
 def again(going: Going, observed: Observed, came: Waits) -> Going:
@@ -81,7 +113,10 @@ def again(going: Going, observed: Observed, came: Waits) -> Going:
 
 
 def is_of(experiment: Experiment, entry: Entry) -> bool:
-    """Return whether a change was one of the switches of an experiment."""
+    """Return whether a change was a switch of an experiment: of weights by the ground, which nobody else may name."""
+    change = change_of(change_in(entry)) if entry.kind == SetWeights.kind else None
+    if isinstance(change, SetWeights):
+        return change.basis.ground in {Ground.EXPERIMENT, Ground.RETURN} and change.basis.entry == experiment.entry
     return str(entry.rows[0].document["reason"]).startswith(_named(experiment))
 
 

@@ -1,13 +1,18 @@
 """What finished experiments say of new weights: measured on the live campaign, it goes before what a twin predicts.
 
-An experiment speaks for a change when its old weights are live, its new ones are wanted, everything else that decides
-how boldly the campaign dials is as it was, and it is not older than `SPEAKS_FOR`.
+Rules:
+* An experiment speaks for a change when its old weights are live, its new ones are wanted, everything else that decides
+  how boldly the campaign dials is as it was, and its last block is not longer ago than `SPEAKS_FOR`.
+* The last of them speaks. One that was ended by what was measured of the new weights speaks against them, whatever one
+  before it said: neither it nor a twin is asked over that.
+* One that a person ended speaks for nothing, but every one that was looked at counts: who tries the same thing again
+  and again, until one try shows a gain, is held to a level for all of them together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from paceline.campaign.blocks import Weights
@@ -52,18 +57,42 @@ class ExperimentWeigher:
             LedgerUnavailableError: nobody can tell.
         """
         observed = asked.observed
-        for one in reversed(self._experiments.all_of(observed.campaign)):
-            if _says(one) and observed.at - one.plan.end <= SPEAKS_FOR and _compares(one, asked):
-                taken = int(str(one.looks[-1]["look"]))
-                look = look_at(one, taken, ceiling=asked.ceiling, least_gain=asked.least_gain, level=asked.level)
-                if look.evidence is not None:
-                    return look.evidence
-                return NoEvidence(
-                    lack=Lack.TOO_LITTLE_DATA,
-                    why=f"experiment {one.entry} compared these weights, and {look.lack}",
-                    advice=f"plan it again with more days: paceline experiment plan {observed.campaign} KEY=VALUE",
-                )
-        return _nothing(observed.campaign)
+        found = [one for one in self._experiments.all_of(observed.campaign) if _compares(one, asked)]
+        spoken = [one for one in found if (one.harmed or one.looks) and observed.at - _until(one) <= SPEAKS_FOR]
+        last = next((one for one in reversed(spoken) if _says(one) or one.harmed), None)
+        if last is None:
+            return _nothing(observed.campaign)
+        if not last.looks:
+            return _harmful(last)
+        # Each experiment of the same question that was looked at is one more chance to be wrong.
+        level = 1.0 - (1.0 - asked.level) / len(spoken)
+        taken = int(str(last.looks[-1]["look"]))
+        look = look_at(last, taken, ceiling=asked.ceiling, least_gain=asked.least_gain, level=level)
+        if last.harmed and not look.shows_loss:
+            return _harmful(last)
+        if look.evidence is not None:
+            return look.evidence
+        return NoEvidence(
+            lack=Lack.TOO_LITTLE_DATA,
+            why=f"experiment {last.entry} compared these weights, and {look.lack}",
+            advice=f"plan it again with more days: paceline experiment plan {observed.campaign} KEY=VALUE",
+        )
+
+
+def _until(experiment: Experiment) -> datetime:
+    """Return the end of the last block that an experiment came to."""
+    last = experiment.blocks[-1].number if experiment.blocks else 0
+    return experiment.plan.blocks[last].start + experiment.plan.block
+
+
+def _harmful(experiment: Experiment) -> NoEvidence:
+    """Return that the new weights were taken back for what they did: no twin is asked over that."""
+    return NoEvidence(
+        lack=Lack.NO_DATA,
+        why=f"experiment {experiment.entry} tried them and took them back: {experiment.outcome}",
+        advice=f"try gentler ones: paceline experiment plan {experiment.campaign} KEY=VALUE",
+        is_final=True,
+    )
 
 
 def _says(experiment: Experiment) -> bool:
@@ -86,13 +115,15 @@ def _compares(experiment: Experiment, asked: WeighAsked) -> bool:
         return False
     if asked.tuning is not None and not asked.tuning.enabled:
         return False
+    if observed.weights is None or observed.weights.algorithm != asked.wanted.algorithm:
+        return False
     return experiment.is_surrounded_as_before(observed) and _same(new, asked.wanted)
 
 
 def _same(new: SetWeights, wanted: Weights) -> bool:
     keys = {*(new.parameters or {}), *wanted.parameters}
     tested = new.parameters or {}
-    return new.algorithm == wanted.algorithm and all(tested.get(key, Decimal(0)) == wanted.of(key) for key in keys)
+    return all(tested.get(key, Decimal(0)) == wanted.of(key) for key in keys)
 
 
 def _nothing(campaign: CampaignId) -> NoEvidence:

@@ -18,6 +18,7 @@ from paceline.campaign.evidence import (
     MetricShown,
     NoEvidence,
     Source,
+    TwinStanding,
 )
 from paceline.campaign.forecast import Between
 from paceline.campaign.observed import Situation
@@ -85,6 +86,17 @@ def shown(metric: str, old: float, new: float, *, half: float, significant: bool
     )
 
 
+PASSED = TwinStanding(
+    passed=True,
+    why="",
+    coverage=(),
+    folds=5,
+    fitted_until=datetime(2026, 6, 1, 12, tzinfo=UTC),
+    data_until=datetime(2026, 6, 8, 20, tzinfo=UTC),
+    split=0.8,
+)
+"""A twin that has earned its say."""
+
 GOOD = Evidence(
     source=Source.TWIN,
     blocks=96,
@@ -102,6 +114,7 @@ GOOD = Evidence(
     half_width=0.0125,
     seed=7,
     cpu_s=0.5,
+    twin=PASSED,
 )
 """Three points more utilisation, at little abandonment."""
 CHANCE = replace(

@@ -99,6 +99,8 @@ def test_what_is_out_of_bounds_is_refused_with_field_and_limit(
         {"drift_protection": "true"},
         {"algorithm": " "},
         {"algorithm": 7},
+        {"algorithm": "a\x1b[2Jb"},
+        {"algorithm": "a\nb"},
         {"trigger": "x" * 200},
     ],
     ids=lambda named: next(iter(named)),
@@ -139,6 +141,40 @@ def test_step_is_refused_exactly_where_fractions_say_so(old: Decimal, new: Decim
     live = around(weights({"call_rate": str(old)}, deviation_limit=limit))
     refused = "weights.deviation" in found(setting(call_rate=str(new)), live).rules
     assert refused == (abs(Fraction(new) - Fraction(old)) > Fraction(limit))
+
+
+def test_step_is_compared_exactly_however_small_the_difference() -> None:
+    live = around(weights({"call_rate": "-1E-40"}))
+    assert "weights.deviation" in found(setting(call_rate="0.2"), live).rules
+
+
+BOLD, GENTLE = {"call_rate": "0.9"}, {"answer_rate": "0.9"}
+
+
+@pytest.mark.parametrize(
+    ("held", "was", "is_step"),
+    [(BOLD, False, True), (GENTLE, False, False), (BOLD, True, False), (GENTLE, True, True), ({}, False, False)],
+    ids=str,
+)
+def test_switch_that_brings_bold_weights_into_effect_is_a_step_of_all_they_are(
+    held: dict[str, str], *, was: bool, is_step: bool
+) -> None:
+    held = {"max_concurrent": "0.2", **held}
+    judged = found(setting(enabled=not was), around(weights(held), tuning(enabled=was)))
+    assert ("weights.deviation" in judged.rules) is is_step
+    if is_step:
+        one = only(judged, "weights.deviation")
+        assert (one.severity, one.limit, "in effect" in one.message) == (Severity.ERROR, "0.2", True)
+
+
+def test_weights_walked_up_while_they_do_not_act_are_not_switched_on_in_one_step() -> None:
+    off, live = tuning(enabled=False), weights({"call_rate": "0.1"})
+    for rate in ("0.3", "0.5", "0.7"):
+        assert against(found(setting(call_rate=rate), around(live, off, evidence=None))) == []
+        live = replace(live, parameters={"call_rate": Decimal(rate)})
+    assert against(found(setting(enabled=True), around(live, off))) == [("weights.deviation", "error")]
+    both = setting(enabled=True, call_rate="0.6")
+    assert against(found(both, around(live, off))) == [("weights.deviation", "error")]
 
 
 def test_what_is_brought_back_is_held_up_by_no_step_and_no_data() -> None:
@@ -256,7 +292,21 @@ def test_estimate_that_is_less_precise_than_the_weights_want_is_not_converged() 
     wide = around(evidence=replace(GOOD, half_width=0.06))
     one = only(found(setting(call_rate="0.2"), wide), "weights.convergence")
     assert (one.severity, one.found, one.limit) == (Severity.REVIEW, 0.06, "0.05")
-    assert against(found(setting(call_rate="0.2", convergence=Decimal("0.06")), wide)) == []
+
+
+def test_change_that_wants_less_precision_of_itself_is_held_to_the_live_one() -> None:
+    wide = around(evidence=replace(GOOD, half_width=0.06))
+    one = only(found(setting(call_rate="0.2", convergence=Decimal("0.06")), wide), "weights.convergence")
+    assert (one.limit, "counts for later changes" in one.message) == ("0.05", True)
+    eased = replace(wide, observed=seen(weights=weights(convergence=Decimal("0.06")), tuning=tuning()))
+    assert against(found(setting(call_rate="0.2"), eased)) == []
+    strict = found(setting(call_rate="0.2", convergence=Decimal("0.05")), eased)
+    assert against(strict) == [("weights.convergence", "review")]
+
+
+def test_evidence_of_a_twin_that_nobody_has_checked_is_none() -> None:
+    judged = found(setting(call_rate="0.2"), around(evidence=replace(GOOD, twin=None)))
+    assert against(judged) == [("weights.twin", "error")]
 
 
 @pytest.mark.parametrize(("high", "refused"), [(0.0299, False), (0.03, True), (0.05, True)])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paceline.campaign.blocks import Directive, Schedule, Window
-from paceline.control.experiments.blocks import blocks_of
+from paceline.control.experiments.blocks import blocks_of, is_open_in
 from paceline.control.experiments.plan import (
     LEAST_HANDLES,
     Balanced,
@@ -21,6 +21,7 @@ from paceline.control.experiments.plan import (
     Setting,
     Terms,
     guard_for,
+    hold,
     planned,
 )
 
@@ -36,6 +37,11 @@ WEEKDAYS = Schedule(
 
 def made(terms: Terms = TERMS, *, schedule: Schedule | None = None, handle_s: float = 180.0) -> ExperimentPlan:
     return planned(blocks_of(schedule, SINCE, terms), terms, handle_s=handle_s)
+
+
+def held_and_made(terms: Terms) -> ExperimentPlan:
+    hold(terms)
+    return made(terms)
 
 
 def test_blocks_are_whole_ones_within_the_hours_of_the_schedule() -> None:
@@ -59,6 +65,35 @@ def test_clock_change_moves_the_instants_and_not_the_times() -> None:
     assert {(one.day, one.start.hour) for one in blocks if one.time == "09:00"} == {
         ("2026-10-29", 13), ("2026-10-30", 13), ("2026-11-02", 14), ("2026-11-03", 14)
     }  # fmt: skip
+
+
+def test_hours_are_those_of_the_clock_on_days_that_it_changes_too() -> None:
+    always = replace(WEEKDAYS, windows=tuple(Window(weekday=day, start_s=0, end_s=24 * 3600) for day in range(7)))
+    for since in (datetime(2026, 3, 6, 12, tzinfo=UTC), datetime(2026, 10, 30, 12, tzinfo=UTC)):
+        blocks = blocks_of(always, since, TERMS)
+        assert [one.time for one in blocks] == ["09:00", "10:00", "11:00", "12:00"] * 4
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "times"), [(3, 6, ["00:00", "01:00", "03:00"]), (10, 30, ["00:00", "01:00", "02:00", "03:00"])]
+)
+def test_time_that_a_day_has_twice_is_a_block_once_and_one_that_it_skips_none(
+    month: int, day: int, times: list[str]
+) -> None:
+    nights = replace(WEEKDAYS, windows=tuple(Window(weekday=day, start_s=0, end_s=4 * 3600) for day in range(7)))
+    terms = replace(TERMS, hours=None, days=6)
+    blocks = blocks_of(nights, datetime(2026, month, day, 12, tzinfo=UTC), terms)
+    assert [one.time for one in blocks if one.day in {"2026-03-08", "2026-11-01"}] == times
+    days = Counter((one.pair, one.day) for one in planned(blocks, terms, handle_s=180.0).blocks)
+    assert set(days.values()) == {1}, "no pair lies on one day"
+
+
+def test_span_is_open_only_without_a_hole() -> None:
+    opens = datetime(2026, 6, 15, 13, tzinfo=UTC)
+    assert is_open_in(WEEKDAYS, opens, opens + timedelta(hours=3))
+    assert not is_open_in(WEEKDAYS, opens, opens + timedelta(hours=4))
+    assert not is_open_in(WEEKDAYS, opens + timedelta(hours=5), opens + timedelta(hours=6))
+    assert is_open_in(None, opens, opens + timedelta(days=3))
 
 
 def test_campaign_without_a_schedule_is_always_open() -> None:
@@ -122,6 +157,9 @@ def test_three_handle_times_are_dropped_however_late_a_setting_may_be(handle_s: 
     [
         ({"days": 2}, "days cannot be 2"),
         ({"block": timedelta(seconds=90)}, "block cannot be"),
+        ({"block": timedelta(0)}, "block cannot be"),
+        ({"block": timedelta(days=400)}, "block cannot be"),
+        ({"guard_handles": 1e300}, "guard_handles cannot be"),
         ({"guard_handles": 2.5}, "guard_handles cannot be 2.5"),
         ({"hours": (3600, 3600)}, "hours cannot be"),
         ({"level": 0.5}, "level cannot be 0.5"),
@@ -135,7 +173,7 @@ def test_three_handle_times_are_dropped_however_late_a_setting_may_be(handle_s: 
 )
 def test_what_could_not_be_judged_is_refused_by_name(wrong: dict[str, Any], word: str) -> None:
     with pytest.raises(PlanError, match=word):
-        made(replace(TERMS, **wrong))
+        held_and_made(replace(TERMS, **wrong))
 
 
 def test_days_without_hours_are_refused() -> None:
