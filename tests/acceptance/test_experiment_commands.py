@@ -74,6 +74,9 @@ def test_experiment_is_refused_with_the_code_of_the_reason(dialing: Shift) -> No
     same = dialing.data_of("experiment", "plan", TRIED, "predictive_factor=0.1", code=3)
     assert [one["rule"] for one in same["findings"]] == ["experiment.settings"]
     dialing.data_of("experiment", "plan", TRIED, "predictive_factor=0.9", code=3)
+    for wrong in (("--since", "9999-12-31T00:00:00Z"), ("--block", "0m"), ("--guard", "1e300")):
+        odd = dialing.data_of(*PLAN, *wrong, code=3)
+        assert [one["rule"] for one in odd["findings"]] == ["experiment.plan"]
     dialing.type("experiment", "status", TRIED, code=1)
     assert "never had an experiment" in dialing.err
     dialing.type("experiment", "plan", TRIED, "predictive_factor=0.2", "--hours", "18:00-14:00", code=64)

@@ -79,10 +79,18 @@ def test_rows_that_could_not_be_judged_end_with_7(typed: Typed, bad: str) -> Non
 
 
 def test_a_file_that_cannot_be_read_ends_with_1(typed: Typed) -> None:
-    Path("calls.csv").write_text(HEADER + LAWFUL + "2026,+13055550123\n", encoding="utf-8")
+    Path("calls.csv").write_bytes((HEADER + LAWFUL).encode("utf-16"))
     code, _, err = typed("--calls", "calls.csv")
-    assert (code, "line 3" in err) == (exits.ERROR, True)
+    assert (code, "UTF-8" in err) == (exits.ERROR, True)
     assert typed("--calls", "none.csv")[0] == exits.ERROR
+
+
+def test_what_is_read_is_not_written_over(typed: Typed, tmp_path: Path) -> None:
+    Path("calls.csv").write_text(HEADER + LAWFUL, encoding="utf-8")
+    Path("link.csv").symlink_to("calls.csv")
+    for out in ("calls.csv", "link.csv", str(tmp_path / "calls.csv")):
+        assert typed("--calls", "calls.csv", "--out", out)[0] == exits.USAGE
+    assert Path("calls.csv").read_text(encoding="utf-8") == HEADER + LAWFUL
 
 
 def test_what_is_said_wrongly_is_told_as_usage(typed: Typed) -> None:

@@ -42,7 +42,7 @@ def floor(shift: Shift, monkeypatch: pytest.MonkeyPatch) -> Shift:
     return shift
 
 
-def keep_a_twin(*, days: int = 14) -> None:
+def keep_a_twin(*, days: int = 12) -> None:
     """Keep a twin of the campaign as it is live."""
     with open_system() as system:
         made = twin(system.survey.looked_at(campaign_id(TUNED)).observed, days=days)

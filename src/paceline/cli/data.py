@@ -14,12 +14,12 @@ from paceline.cli.data_told import show_described, show_shelf, show_taken
 from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data, tell
 from paceline.cli.words import UsageError
-from paceline.primitives.ids import CampaignId, campaign_id
+from paceline.primitives.ids import CampaignId, EntryId, campaign_id
 
 if TYPE_CHECKING:  # DuckDB and numpy load only when records are read
     from paceline.bootstrap import Ledger
     from paceline.records.describing import Description
-    from paceline.records.importing import Import
+    from paceline.records.importing import Import, Taken
     from paceline.records.mapping import Reading
     from paceline.settings import Settings
 
@@ -103,14 +103,18 @@ def import_calls(
         taken = take_in(asked, rulebook)
         order = Order(actor=ledger.actor, reason=reason, ticket=ticket, dry_run=dry_run)
         entry = None if dry_run else note_import(ledger.book, asked_for, taken, order)
-    if everywhere.output is Output.TABLE:
-        show_taken(taken, asked_for, entry, asked)
-    else:
-        names = [] if taken.kept is None else [f"records/{taken.source[:16]}"]
-        document = {"campaign": asked_for, **taken.document(), "entry": entry, "dry_run": dry_run}
-        show_data(document, everywhere.output, names=names)
+    _show(taken, asked, entry, everywhere.output)
     bad = bool(taken.bad or taken.bad_logins) and not skip_bad
     return exits.ERROR if bad or (taken.kept is None and not dry_run) else exits.DONE
+
+
+def _show(taken: Taken, asked: Import, entry: EntryId | None, output: Output) -> None:
+    if output is Output.TABLE:
+        show_taken(taken, asked.campaign, entry, asked)
+        return
+    names = [] if taken.kept is None else [f"records/{taken.source[:16]}"]
+    document = {"campaign": asked.campaign, **taken.document(), "entry": entry, "dry_run": asked.dry_run}
+    show_data(document, output, names=names)
 
 
 def describe_calls(

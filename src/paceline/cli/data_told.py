@@ -10,6 +10,8 @@ from paceline.cli.configured import Output
 from paceline.cli.render import console_for, show_data, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from paceline.primitives.canonical import Json
     from paceline.primitives.ids import CampaignId, EntryId
     from paceline.records.checking import BadRow
@@ -39,18 +41,26 @@ def show_taken(taken: Taken, campaign: CampaignId, entry: EntryId | None, asked:
         say(f"{campaign}  dry run: {taken.rows - taken.others} rows would be kept", "bold")
     else:
         good = taken.rows - taken.others - taken.bad
-        say(f"{campaign}  nothing was kept: {taken.bad} of {taken.rows} rows are bad, {good} are good", "bold red")
+        why = f"{taken.bad} of {taken.rows} rows are bad, {good} are good" if taken.rows else "the file has no row"
+        say(f"{campaign}  nothing was kept: {why}", "bold red")
     if entry is not None:
         say(f"  entry {entry}")
-    if taken.others:
-        say(f"  {taken.others} rows are of other campaigns, and stay where they are")
-    if taken.unread:
-        say(f"  not read: {', '.join(taken.unread)}")
-    if taken.left_out is not None:
-        say(f"  the {taken.bad} bad rows are in {taken.left_out}, with the numbers of people in them", "yellow")
+    _show_rest(taken, say)
     _show_bad(taken)
     if (taken.bad or taken.bad_logins) and not asked.skip_bad:
         say("correct them, or keep the rest with --skip-bad", "yellow")
+
+
+def _show_rest(taken: Taken, say: Callable[[str, str], None]) -> None:
+    """Tell what is not in what is kept."""
+    if taken.others:
+        say(f"  {taken.others} rows are of other campaigns, and stay where they are", "")
+    if taken.logins_of_others:
+        say(f"  {taken.logins_of_others} logins are of agents who took no call of these, and are not kept", "")
+    if taken.unread:
+        say(f"  not read: {', '.join(taken.unread)}", "")
+    if taken.left_out is not None:
+        say(f"  the {taken.bad} bad rows are in {taken.left_out}, with the numbers of people in them", "yellow")
 
 
 def show_shelf(held: Mapping[CampaignId, Sequence[Kept]], output: Output) -> None:

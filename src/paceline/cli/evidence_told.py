@@ -48,7 +48,7 @@ def _row(one: MetricShown, evidence: Evidence) -> Sequence[str]:
 
 def _verdict(one: MetricShown, evidence: Evidence) -> str:
     if not one.significant:
-        return "chance explains it"
+        return one.insignificance
     if one.metric == UTILISATION:
         return "worth having" if evidence.worth_having else "not worth having"
     return "differs"

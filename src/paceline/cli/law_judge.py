@@ -120,6 +120,7 @@ def judge_law(
     from paceline.records.judging.reading import read_calls
 
     everywhere, wanted = everywhere or Everywhere(), wanted or Wanted()
+    _spare((calls, *extra), out)
     told = tell if _is_long(calls) else _say_nothing
     rulebook = rulebook_of(everywhere, extra)
     reading = (filed or Filed()).reading()
@@ -145,6 +146,13 @@ def _show(found: JudgedCalls, out: Path | None, output: Output) -> None:
         show_data(document_of_calls(found), output, names=[f"rule/{one.rule_id}" for one in found.broken])
     if written is not None:
         tell(f"paceline: {written} violations are in {out}")
+
+
+def _spare(read: tuple[Path, ...], out: Path | None) -> None:
+    """Refuse to write over what is read."""
+    for path in read:
+        if out is not None and out.exists() and path.exists() and out.samefile(path):
+            raise UsageError(f"--out {out} is what is read: it would be written over", hint="name another file")
 
 
 def _say_nothing(_words: str) -> None:

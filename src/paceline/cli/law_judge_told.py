@@ -50,6 +50,11 @@ def show_judged(found: JudgedCalls) -> None:
         show_table(PERIOD_COLUMNS, _period_rows(found))
         if len(found.periods) > SHOWN:
             say(f"and {len(found.periods) - SHOWN} more periods: -o json names all", "dim")
+        if any(one.depends_on_anchor for one in found.periods):
+            say(
+                "within as shown, and over in 30 days that begin another day: say with --anchor which they are",
+                "yellow",
+            )
         say(f"{HOW_COUNTED}; days and months are those of {question.zone}", "dim")
     _show_unjudged(found, say, BEYOND_RECORDS)
     say(f"rules {found.edition}, each by its date", "dim")

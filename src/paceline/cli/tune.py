@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -97,13 +98,14 @@ def _tuned(system: System, campaign: CampaignId, seed: int | None) -> Tuned | st
     """Return the best weights, or in words why none can be looked for."""
     from paceline.campaign.ceilings import tightest
     from paceline.campaign.weights.changes import SetWeights
+    from paceline.control.asks import asked_before
     from paceline.optimizer.tuner.told import TuneAsked
     from paceline.optimizer.tuner.tuner import tuned
     from paceline.twin.kept import Twins
     from paceline.twin.weighing import TwinWeigher, seed_of
 
     twin = Twins(system.database, system.book).of(campaign)
-    weigher = TwinWeigher(lambda _campaign: twin)
+    weigher = TwinWeigher(lambda _campaign: twin, asked_before=partial(asked_before, system.book))
     lacking = weigher.at_hand(campaign, split=None)
     if lacking is not None or twin is None:
         return "it has no twin" if lacking is None else f"{lacking.why}; {lacking.advice}"

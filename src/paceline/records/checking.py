@@ -17,7 +17,7 @@ from paceline.records.failures import MappingError
 from paceline.records.mapping import Reading, line_words
 from paceline.records.opening import filled, name, text
 from paceline.records.source import BROKEN, ROW, Source
-from paceline.records.typed import absent, cell, digest, seconds, whole, with_instants, word
+from paceline.records.typed import absent, cell, digest, instant_columns, seconds, whole, with_instants, word
 
 DAY_S = 86_400.0
 """No ring, wait, talk or wrap-up is as long as this, seconds."""
@@ -28,7 +28,10 @@ ODD = "an instant with an offset, or --zone and a local time that comes once"
 _KINDS = ("ring", "wait", "talk", "wrap")
 _E164 = r"\+[1-9]\d{6,14}"
 _REGION = r"[A-Z]{2}(-[A-Z0-9]{1,3})?"
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d?(:\d\d?){0,2}([.,]\d{1,9})?)?( ?([Zz]|[+-]\d\d?(:?\d\d)?|[A-Za-z]{2,5}))?"
+)
+"""What looks like an instant, and has no room for a phone number."""
 _DIGITS = 7
 _LONGEST_SHOWN = 48
 
@@ -143,8 +146,9 @@ def judged(source: Source, reading: Reading, columns: Mapping[str, str | None], 
     """
     types = source.types
     rows = with_instants(source.rows(), {"at": columns["at"]}, types, zone=reading.zone)
+    at_us, at_odd = instant_columns("at")
     values = [
-        f"{name(ROW)} AS row_is", f"NULLIF({name(BROKEN)}, '') AS broken", "at_us", "at_odd",
+        f"{name(ROW)} AS row_is", f"NULLIF({name(BROKEN)}, '') AS broken", f"{at_us} AS at_us", f"{at_odd} AS at_odd",
         f"{_text(columns['number'])} AS number_is",
         f"{word(columns['ending'], reading.ending_words())} AS ending_is",
         f"{_text(columns['campaign'])} AS campaign_is",
@@ -195,7 +199,7 @@ def shown(column: str, value: str | None) -> str | None:
     digits = re.sub(r"\D", "", value)
     if column == "number":
         return f"..{digits[-2:]}" if len(digits) >= _DIGITS else "..."
-    if len(digits) >= _DIGITS and not (column in {"at", "login", "logout"} and _DATE.match(value)):
+    if len(digits) >= _DIGITS and not (column in {"at", "login", "logout"} and _INSTANT.fullmatch(value.strip())):
         return f"..{digits[-2:]}"
     return "".join(letter if letter.isprintable() else "?" for letter in value[:_LONGEST_SHOWN])
 

@@ -9,7 +9,6 @@ Rules:
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -40,8 +39,9 @@ from paceline.records.keeping import (
     write,
 )
 from paceline.records.mapping import Reading
-from paceline.records.opening import files, filled, opened
-from paceline.records.shifts import StagedLogins, staged_logins
+from paceline.records.opening import file, files, filled, opened
+from paceline.records.shifts import StagedLogins, of_agents, staged_logins
+from paceline.records.source import digest_of
 from paceline.records.staging import Staged, bad_counts, bad_rows, left_out, staged
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Taken:
         counts: rows by what is wrong with them.
         left_out: where the bad rows are, as they came; None where there are none.
         logins: rows of the file of logins that are kept.
+        logins_of_others: rows of agents who took no call of the records, which are not.
         bad_logins: bad rows of the file of logins.
         unread: columns that nothing is read from.
     """
@@ -106,6 +107,7 @@ class Taken:
     counts: Mapping[str, int] = field(default_factory=dict, hash=False)
     left_out: Path | None = None
     logins: int | None = None
+    logins_of_others: int = 0
     unread: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Json]:
@@ -128,6 +130,7 @@ class Taken:
             },
             "left_out": None if self.left_out is None else str(self.left_out),
             "logins": self.logins,
+            "logins_of_others": self.logins_of_others,
             "unread": [*self.unread],
         }
 
@@ -161,8 +164,10 @@ def _taken(
     if known is not None:
         if logins is None or (bad_logins and not asked.skip_bad) or known.shifts is not None:
             return Taken(source=source, kept=known, already=True, bad_logins=bad_logins)
-        _keep_logins(connection, asked, source, logins)
-        return Taken(source=source, kept=known, already=True, logins=logins.good, bad_logins=bad_logins)
+        calls = filled("SELECT agent FROM read_parquet($path)", path=file(known.path))
+        ours = _keep_logins(connection, asked, source, logins, calls)
+        return Taken(source=source, kept=known, already=True, bad_logins=bad_logins,
+                     logins=ours, logins_of_others=logins.good - ours)  # fmt: skip
     found = staged(
         connection,
         asked.path.absolute(),
@@ -173,6 +178,8 @@ def _taken(
         campaign=asked.campaign,
         kept=[one.path for one in before],
     )
+    if found.source.digest != source:
+        raise UnreadableRecordsError(f"{asked.path} changed while it was read", hint="wait until it is written")
     told = Taken(
         source=source,
         kept=None,
@@ -193,12 +200,16 @@ def _taken(
 def _keep(asked: Import, found: Staged, told: Taken, before: tuple[Kept, ...], logins: StagedLogins | None) -> Taken:
     """Keep the good rows; those that were left out, and the logins, before them: the calls are there last."""
     connection, place = found.connection, asked.folder / told.source[:SHORT]
-    out = None
+    out, ours, others = None, None, 0
     if found.bad:
         out = place.with_name(place.name + LEFT_OUT)
         write(connection, left_out(found), out)
-    if logins is not None:
-        _keep_logins(connection, asked, told.source, logins)
+    if logins is None:
+        # An import that was killed may have left logins that nobody asked for this time.
+        place.with_name(place.name + SHIFTS).unlink(missing_ok=True)
+    else:
+        ours = _keep_logins(connection, asked, told.source, logins, found.good())
+        others = logins.good - ours
     first, last, rows = connection.execute(
         filled("SELECT min(at_us), max(at_us), count(*) FROM ($good)", good=found.good())
     ).fetchall()[0]
@@ -213,13 +224,16 @@ def _keep(asked: Import, found: Staged, told: Taken, before: tuple[Kept, ...], l
     path = place.with_name(place.name + CALLS)
     write(connection, calls_of(found, before), path, told=about)
     kept = next(one for one in kept_in(asked.folder) if one.source == told.source)
-    return replace(told, kept=kept, left_out=out, logins=None if logins is None else logins.good)
+    return replace(told, kept=kept, left_out=out, logins=ours, logins_of_others=others)
 
 
-def _keep_logins(connection: DuckDBPyConnection, asked: Import, source: str, logins: StagedLogins) -> None:
+def _keep_logins(connection: DuckDBPyConnection, asked: Import, source: str, logins: StagedLogins, calls: str) -> int:
+    """Keep the logins of the agents of some calls, and return how many they are."""
+    query = of_agents(logins, calls)
     if not asked.dry_run:
         about = {"mark": key_mark(asked.key), "source": logins.source}
-        write(connection, logins.query, asked.folder / (source[:SHORT] + SHIFTS), told=about)
+        write(connection, query, asked.folder / (source[:SHORT] + SHIFTS), told=about)
+    return int(connection.execute(filled("SELECT count(*) FROM ($query)", query=query)).fetchall()[0][0])
 
 
 def calls_of(found: Staged, before: tuple[Kept, ...]) -> str:
@@ -244,19 +258,6 @@ def calls_of(found: Staged, before: tuple[Kept, ...]) -> str:
     columns = {"at": "make_timestamp(at_us) AT TIME ZONE 'UTC'", "attempt": "attempt::INTEGER"}
     values = ", ".join(f'{columns.get(one, one)} AS "{one}"' for one in KEPT)
     return filled("SELECT $values FROM ($counted) ORDER BY at_us, row_is", values=values, counted=counted)
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, hex.
-
-    Raises:
-        UnreadableRecordsError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as wrong:
-        raise UnreadableRecordsError(f"{path} cannot be read: {wrong.strerror}") from wrong
 
 
 def _sweep(folder: Path) -> None:

@@ -88,7 +88,7 @@ def kept_in(folder: Path) -> tuple[Kept, ...]:
     Raises:
         UnreadableRecordsError: a file is not one that was kept.
     """
-    paths = [path for path in sorted(folder.glob(f"*{CALLS}")) if not path.name.endswith(SHIFTS)]
+    paths = _paths(folder)
     if not paths:
         return ()
     with opened(paths) as connection:
@@ -100,7 +100,7 @@ def shelf(records: Path, tenant: TenantId) -> Iterator[CampaignId]:
     """Yield the campaigns of a tenant that records are kept of, in order."""
     place = records / _plain(tenant)
     for folder in sorted(place.iterdir()) if place.is_dir() else ():
-        if folder.is_dir() and any(folder.glob(f"*{CALLS}")):
+        if folder.is_dir() and _paths(folder):
             yield CampaignId(unquote(folder.name))
 
 
@@ -170,6 +170,11 @@ def us_of(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
+def _paths(folder: Path) -> list[Path]:
+    """Return the files of calls in a folder; what is only begun has a name that begins with a dot."""
+    return [path for path in sorted(folder.glob(f"[!.]*{CALLS}")) if not path.name.endswith(SHIFTS)]
+
+
 def _kept(connection: DuckDBPyConnection, path: Path) -> Kept:
     import duckdb
 
@@ -189,7 +194,7 @@ def _kept(connection: DuckDBPyConnection, path: Path) -> Kept:
             mark=about["mark"],
             shifts=shifts if shifts.exists() else None,
         )
-    except (duckdb.Error, KeyError, ValueError) as wrong:
+    except (duckdb.Error, KeyError, ValueError, OverflowError) as wrong:
         raise UnreadableRecordsError(f"{path} is no file of kept call records", hint="move it elsewhere") from wrong
 
 

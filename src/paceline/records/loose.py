@@ -17,7 +17,7 @@ from paceline.records.keeping import SHIFTS, us_of, write
 from paceline.records.mapping import Reading
 from paceline.records.opening import opened
 from paceline.records.reading import Records, records_in
-from paceline.records.shifts import staged_logins
+from paceline.records.shifts import of_agents, staged_logins
 from paceline.records.staging import bad_counts, staged
 
 
@@ -72,15 +72,16 @@ def records_of_file(
         folder = Path(aside)
         calls, logins = folder / "calls.parquet", folder / f"calls{SHIFTS}"
         with opened(reads, writes=folder, threads=threads, key=fresh_key(16).hex()) as connection:
-            bad_logins = 0
+            bad_logins, found = 0, None
             if shifts is not None:
                 found = staged_logins(connection, shifts.absolute(), reading, into=folder, now=now)
                 bad_logins = len(found.bad)
-                write(connection, found.query, logins)
             judged = staged(connection, path.absolute(), reading, into=folder, rulebook=rulebook, now_us=us_of(now))
             if judged.rows == judged.bad:
                 raise NoRecordsError(f"{path} has no row that is a call record", hint=_first(bad_counts(judged)))
             write(connection, calls_of(judged, ()), calls)
+            if found is not None:
+                write(connection, of_agents(found, judged.good()), logins)
             counts = bad_counts(judged)
         pairs = [] if shifts is None else [(calls, logins)]
         with records_in([calls], logins=pairs, threads=threads) as records:

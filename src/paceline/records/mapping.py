@@ -106,17 +106,18 @@ def reading_said(
     columns: dict[str, str] = {}
     words: dict[str, str] = {}
     rest: dict[str, str] = {}
-    for said in mapped:
-        if "=" in said:
-            ours, _, theirs = said.partition("=")
-            columns[ours.strip()] = theirs.strip()
-        else:
-            _take_file(Path(said), columns, words, rest)
-    words.update(_pair(said) for said in endings)
+    said = list(mapped)
+    for path in said:
+        if "=" not in path:
+            _take_file(Path(path), columns, words, rest)
+    beside = [(ours.strip(), theirs.strip()) for ours, _, theirs in (one.partition("=") for one in said if "=" in one)]
+    columns |= _once("--map", beside)
+    of_file = _once("endings", ((plain(theirs), ours) for theirs, ours in words.items()))
+    meant = of_file | _once("--ending", ((plain(theirs), ours) for theirs, ours in map(_pair, endings)))
     rest.update({name: said for name, said in (("unit", unit), ("zone", zone), ("delimiter", delimiter)) if said})
     return Reading(
         columns=_known_columns(columns),
-        endings={plain(theirs): _ending(ours) for theirs, ours in words.items()},
+        endings={theirs: _ending(ours) for theirs, ours in meant.items()},
         unit=_unit(rest.get("unit", Unit.SECONDS.value)),
         zone=_zone(rest.get("zone")),
         delimiter=_delimiter(rest.get("delimiter")),
@@ -138,6 +139,15 @@ def _take_file(path: Path, columns: dict[str, str], words: dict[str, str], rest:
             raise MappingError(f"{path}: {name} must be a table of texts")
         into.update(table)
     rest.update({name: str(told[name]) for name in ("unit", "zone", "delimiter") if name in told})
+
+
+def _once(where: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what was said, if nothing was said twice and otherwise: the last word would count without a word."""
+    found: dict[str, str] = {}
+    for name, means in pairs:
+        if plain(found.setdefault(name, means)) != plain(means):
+            raise MappingError(f"{where}: {name[:64]!r} is said to be two things", hint="say it once")
+    return found
 
 
 def _pair(said: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from paceline.records.failures import RecordsError
+from paceline.records.failures import RecordsError, UnreadableRecordsError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,6 +23,8 @@ FEW = 1000
 """So many different values in a column are kept as a dictionary; times have more, and lie faster and closer without."""
 ASIDE = f"COPY ($query) TO $path (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT {FEW})"
 """The query that puts rows aside for a moment."""
+_FULL = ("No space left", "Could not write", "temporary file")
+"""What DuckDB says where a disk is full."""
 KEY = "digest_key"
 """The variable that holds the key of digests: no query has it in its text."""
 
@@ -41,11 +43,12 @@ def opened(
 
     Raises:
         RecordsError: there is no room for what does not fit into memory, or DuckDB gave up.
+        UnreadableRecordsError: a file is not what it says that it is; what stands in it is not told.
         ModuleNotFoundError: the extra `cdr` is not installed.
     """
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix=".aside-", dir=writes) as aside:
+    with _folder_aside(writes) as aside:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": MEMORY,
@@ -68,10 +71,38 @@ def opened(
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
-        except duckdb.OutOfMemoryException as full:
-            raise RecordsError("call records do not fit", hint=f"make room in {aside}'s folder") from full
+        except duckdb.Error as wrong:
+            failure = _failure(wrong, aside)
+            if failure is None:
+                raise
+            # Not chained: what DuckDB says quotes the query and the file, and a number may stand in either.
+            raise failure from None
         finally:
             connection.close()
+
+
+@contextmanager
+def _folder_aside(parent: Path | None) -> Iterator[str]:
+    try:
+        made = tempfile.TemporaryDirectory(prefix=".aside-", dir=parent)
+    except OSError as wrong:
+        where = parent or "for what does not fit into memory"
+        raise RecordsError(f"no folder can be made {where}: {wrong.strerror}") from wrong
+    with made as aside:
+        yield aside
+
+
+def _failure(wrong: Exception, aside: str) -> RecordsError | None:
+    """Return how reading failed; None where a query of ours is to blame."""
+    import duckdb
+
+    if isinstance(wrong, duckdb.OutOfMemoryException) or any(word in str(wrong) for word in _FULL):
+        return RecordsError("call records do not fit", hint=f"make room in {aside}'s folder")
+    # Of Parquet that is not sound DuckDB says an error of no kind of its own, or one of these.
+    unsound = (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException)
+    if type(wrong) is duckdb.Error or isinstance(wrong, unsound):
+        return UnreadableRecordsError("a file of call records is not sound: what stands in it cannot be read")
+    return None
 
 
 def filled(template: str, /, **parts: object) -> str:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from paceline.records.summary import Counts, Floats, Span
 
 _STEP_US = HALF_HOUR_S * 1_000_000
-_LONGEST = timedelta(days=1)
-"""A call or a login that began longer ago is over."""
+_LONGEST = timedelta(days=4)
+"""A call or a login that began longer ago is over: ring, wait, talk and wrap-up are each below a day."""
 _TALK = '(epoch_us("at") + ((coalesce(ring_s, 0) + coalesce(wait_s, 0)) * 1e6)::BIGINT)'
 _WRAP = f"({_TALK} + (coalesce(talk_s, 0) * 1e6)::BIGINT)"
-_END = f"({_WRAP} + (coalesce(wrap_s, 0) * 1e6)::BIGINT)"
+END = f"({_WRAP} + (coalesce(wrap_s, 0) * 1e6)::BIGINT)"
+"""Of SQL: when a call and the work after it were over, microseconds since 1970."""
 _DIALED = "\"at\" >= TIMESTAMPTZ '$since' AND \"at\" < TIMESTAMPTZ '$until'"
 
 
@@ -51,9 +52,9 @@ def presence(connection: DuckDBPyConnection, span: Span, *, away_s: float) -> Pr
             filled(calls, begins=begins, ends=ends, calls="calls", within=within, which=f"{column} > 0"),
             span,
         )
-        for begins, ends, column in ((_TALK, _WRAP, "talk_s"), (_WRAP, _END, "wrap_s"))
+        for begins, ends, column in ((_TALK, _WRAP, "talk_s"), (_WRAP, END, "wrap_s"))
     )
-    activity = filled(calls, begins=_TALK, ends=_END, calls="untold", within=within, which="agent <> 0")
+    activity = filled(calls, begins=_TALK, ends=END, calls="untold", within=within, which="agent <> 0")
     together = filled(
         "SELECT * FROM ($stretches) UNION ALL SELECT agent, since_us AS a, until_us AS b FROM logins"
         " WHERE until_us > $since AND since_us < $until",

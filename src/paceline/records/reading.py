@@ -23,7 +23,7 @@ from paceline.records.calls import HALF_HOUR_S, LineType
 from paceline.records.failures import NoRecordsError
 from paceline.records.keeping import Kept, half_hours_around, instant_us, us_of
 from paceline.records.opening import files, filled, opened, text
-from paceline.records.presence import presence
+from paceline.records.presence import END, presence
 from paceline.records.steps import (
     ATTEMPTS,
     RING_STEP_S,
@@ -259,10 +259,11 @@ def records_in(
         }
         for name, query in views.items():
             connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
-        rows, first, last = connection.execute(
+        reach = (
             'SELECT count(*), least(min(epoch_us("at")), (SELECT min(since_us) FROM logins)),'
-            ' greatest(max(epoch_us("at")), (SELECT max(until_us) - 1 FROM logins)) FROM calls'
-        ).fetchall()[0]
+            ' greatest(max(greatest($end - 1, epoch_us("at"))), (SELECT max(until_us) - 1 FROM logins)) FROM calls'
+        )
+        rows, first, last = connection.execute(filled(reach, end=END)).fetchall()[0]
         if not rows:
             raise NoRecordsError("the files of call records are empty")
         span = half_hours_around(instant_us(first), instant_us(last))

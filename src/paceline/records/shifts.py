@@ -3,6 +3,8 @@
 Rules:
 * A login ends after it begins, and lasts less than a day; instants as those of calls.
 * Logins of one agent that overlap count once; that is seen to where they are read.
+* Files of logins are often those of a whole centre. Who took no call of these records was there for others, and is left
+  out; unless the records name no agents at all.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from paceline.records.checking import ODD, BadRow, shown
 from paceline.records.failures import MappingError
 from paceline.records.keeping import us_of
 from paceline.records.mapping import Reading
+from paceline.records.mending import mend
 from paceline.records.opening import ASIDE, file, filled, name, text
-from paceline.records.source import BROKEN, ROW, Source, looked_at, mend
-from paceline.records.typed import cell, digest, local_times, with_instants
+from paceline.records.source import BROKEN, ROW, Source, looked_at
+from paceline.records.typed import cell, digest, instant_columns, local_times, with_instants
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,33 +78,59 @@ def staged_logins(
     source = looked_at(path, connection, delimiter=reading.delimiter)
     aside = into / ".logins.parquet"
     local_times(connection, reading.zone)
+    rows = filled("read_parquet($path)", path=file(aside))
     try:
         _judge(connection, source, reading, aside, us_of(now))
+        is_broken = source.swallows(_count(connection, rows, "true"))
     except duckdb.InvalidInputException:
         if source.delimiter is None:
             raise
+        is_broken = True
+    if is_broken:
         source = mend(source, into)
         _judge(connection, source, reading, aside, us_of(now))
-    rows = filled("read_parquet($path)", path=file(aside))
+    source.hold()
     fine = "broken IS NULL AND problems = 0"
     query = filled("SELECT agent, login_us AS since_us, logout_us AS until_us FROM $rows WHERE $fine"
                    " ORDER BY since_us, agent", rows=rows, fine=fine)  # fmt: skip
-    good = connection.execute(filled("SELECT count(*) FROM $rows WHERE $fine", rows=rows, fine=fine)).fetchall()[0][0]
+    good = _count(connection, rows, fine)
     return StagedLogins(source=source.digest, query=query, good=good, bad=tuple(_bad(connection, rows)))
+
+
+def _count(connection: DuckDBPyConnection, rows: str, which: str) -> int:
+    counted = filled("SELECT count(*) FROM $rows WHERE $which", rows=rows, which=which)
+    return int(connection.execute(counted).fetchall()[0][0])
+
+
+def of_agents(logins: StagedLogins, calls: str) -> str:
+    """Return the query of the logins of agents who took some of these calls; of all where the calls name no agent.
+
+    Args:
+        logins: that were read.
+        calls: the query of the calls, which have `agent`.
+    """
+    return filled(
+        "WITH taken AS (SELECT DISTINCT agent FROM ($calls) WHERE agent <> 0)"
+        " SELECT * FROM ($logins) WHERE agent IN (FROM taken) OR NOT EXISTS (FROM taken) ORDER BY since_us, agent",
+        calls=calls, logins=logins.query,
+    )  # fmt: skip
 
 
 def _judge(connection: DuckDBPyConnection, source: Source, reading: Reading, aside: Path, now_us: int) -> None:
     columns = _columns(source)
     instants: dict[str, str | None] = {"login": columns["login"], "logout": columns["logout"]}
     rows = with_instants(source.rows(), instants, source.types, zone=reading.zone)
+    (login_us, login_odd), (logout_us, logout_odd) = instant_columns("login"), instant_columns("logout")
     checks = [*_CHECKS, ("login", f"login_us > {now_us}", "a time that has come")]
     bits = " + ".join(f"CASE WHEN {bad} THEN {1 << bit} ELSE 0 END" for bit, (_, bad, _) in enumerate(checks))
     query = filled(
         "SELECT *, ($bits)::BIGINT AS problems FROM (SELECT $row AS row_is, NULLIF($broken, '') AS broken,"
-        " $digest AS agent, login_us, login_odd, logout_us, logout_odd, $login AS login, $logout AS logout"
+        " $digest AS agent, $login_us AS login_us, $login_odd AS login_odd, $logout_us AS logout_us,"
+        " $logout_odd AS logout_odd, $login AS login, $logout AS logout"
         " FROM ($rows))",
         bits=bits, row=name(ROW), broken=name(BROKEN), digest=digest(cell(columns["agent"]), "agent"),
         login=cell(columns["login"]), logout=cell(columns["logout"]), rows=rows,
+        login_us=login_us, login_odd=login_odd, logout_us=logout_us, logout_odd=logout_odd,
     )  # fmt: skip
     connection.execute(filled(ASIDE, query=query, path=text(str(aside))))
 

@@ -4,14 +4,16 @@ Rules:
 * Nothing is guessed from the rows of a CSV file: every cell is text, the first row names the columns, `"` quotes.
 * A row has the number that it has among the rows after the first, from 1; lines without anything are none.
 * A CSV file with a row that is broken (too many or too few cells, a quote that does not end, bytes that are no text) is
-  written anew with the broken rows marked, so that no row is lost and every other one is read all the same.
+  written anew with the broken rows marked, so that no row is lost and every other one is read all the same. So is one
+  with fewer rows than lines: a quote that is not closed where it should be swallows the rows behind it.
+* A file that changes while it is read is read by nobody.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +26,23 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ROW, BROKEN = "row of the file", "what is broken"
-"""Columns that are added: no file of records has such names."""
+"""Columns that are added."""
+INSTANT, ODD = "$ours, microseconds", "$ours, what is odd"
+"""Columns that are added for an instant of ours."""
+EXACT, WALL = "instant with an offset", "instant on the wall"
+"""Columns that are added on the way there."""
+_ADDED = {ROW, BROKEN, EXACT, WALL} | {
+    one.replace("$ours", ours) for one in (INSTANT, ODD) for ours in ("at", "login", "logout")
+}
+"""No file of records has such names; one that has is refused."""
 _DELIMITERS = (",", ";", "\t", "|")
-_LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_000_000
+"""No row of a CSV file is longer, signs."""
+_LONGEST_MENDED = 8 * LONGEST_LINE
+"""A sign has up to four bytes, and quotes are doubled."""
+_CHUNK = 1 << 20
+_NUMBERED = "file_row_number"
+"""What DuckDB calls the number of a row, where the file has no such column."""
 _STRANGE = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\x28\xb5": "Zstandard"}
 
 
@@ -38,6 +54,8 @@ class Source:
         digest: SHA-256 of its bytes, hex.
         types: DuckDB's types by the file's names of columns, in its order.
         delimiter: None in Parquet.
+        lines: of a CSV file, the first row among them and blank ones hardly; 0 in Parquet.
+        stamp: what tells whether it was written to since.
         mended: where it was written anew; None where that was not needed.
     """
 
@@ -45,14 +63,31 @@ class Source:
     digest: str
     types: Mapping[str, str]
     delimiter: str | None
+    lines: int
+    stamp: tuple[int, ...]
     mended: Path | None = None
+
+    def swallows(self, rows: int) -> bool:
+        """Return whether so many rows are fewer than lines, so that some row may have swallowed others."""
+        return self.delimiter is not None and self.mended is None and rows + 1 != self.lines
+
+    def hold(self) -> None:
+        """Make sure that the file is still the one that was looked at.
+
+        Raises:
+            UnreadableRecordsError: it was written to.
+        """
+        if _stamp(self.path) != self.stamp:
+            raise UnreadableRecordsError(f"{self.path} changed while it was read", hint="wait until it is written")
 
     def rows(self) -> str:
         """Return the query of all rows: `ROW`, `BROKEN`, and the file's columns."""
         if self.delimiter is None:
             columns = ", ".join(name(column) for column in self.types)
             return filled(
-                "SELECT file_row_number + 1 AS $row, NULL::VARCHAR AS $broken, $columns"
+                "SELECT row_number() OVER () AS $row, NULL::VARCHAR AS $broken, $columns FROM read_parquet($path)"
+                if _NUMBERED in self.types
+                else "SELECT file_row_number + 1 AS $row, NULL::VARCHAR AS $broken, $columns"
                 " FROM read_parquet($path, file_row_number = true)",
                 row=name(ROW), broken=name(BROKEN), columns=columns, path=file(self.path),
             )  # fmt: skip
@@ -70,7 +105,7 @@ class Source:
             path=file(self.mended or self.path),
             types=types,
             delimiter=text(delimiter),
-            longest=_LONGEST_LINE,
+            longest=LONGEST_LINE if self.mended is None else _LONGEST_MENDED,
         )
 
 
@@ -87,11 +122,11 @@ def looked_at(path: Path, connection: DuckDBPyConnection, *, delimiter: str | No
     """
     import duckdb
 
+    stamp = _stamp(path)
     try:
         with path.open("rb") as stream:
             first = stream.read(4)
-            stream.seek(0)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest, lines = _counted(path)
     except OSError as wrong:
         raise UnreadableRecordsError(f"{path} cannot be read: {wrong.strerror}") from wrong
     packed = next((kind for begins, kind in _STRANGE.items() if first.startswith(begins)), None)
@@ -102,43 +137,36 @@ def looked_at(path: Path, connection: DuckDBPyConnection, *, delimiter: str | No
             told = connection.execute(filled("DESCRIBE SELECT * FROM read_parquet($path)", path=file(path))).fetchall()
         except duckdb.Error as wrong:
             raise UnreadableRecordsError(f"{path} begins like Parquet and is none that can be read") from wrong
-        return Source(path=path, digest=digest, types={row[0]: row[1] for row in told}, delimiter=None)
+        types = {row[0]: row[1] for row in told}
+        return Source(path=path, digest=digest, types=_free(path, types), delimiter=None, lines=0, stamp=stamp)
     header = _header(path)
     delimiter = delimiter or max(_DELIMITERS, key=header.count)
-    names = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), [])]
-    if not names or len(set(names)) < len(names) or not all(names):
-        raise UnreadableRecordsError(f"{path}: the first row does not name the columns, each by a name of its own")
-    return Source(path=path, digest=digest, types=dict.fromkeys(names, "VARCHAR"), delimiter=delimiter)
+    names = _names(header, delimiter)
+    if not names or len({one.lower() for one in names}) < len(names) or not all(names):
+        message = f"{path}: the first row does not name the columns, each by a name of its own, capitals aside"
+        raise UnreadableRecordsError(message)
+    types = _free(path, dict.fromkeys(names, "VARCHAR"))
+    return Source(path=path, digest=digest, types=types, delimiter=delimiter, lines=lines, stamp=stamp)
 
 
-def mend(source: Source, folder: Path) -> Source:
-    """Write a CSV file anew, its broken rows marked, for its owner only; return the source that is read instead."""
-    into = folder / f".{source.digest[:16]}.mended.csv"
-    names = list(source.types)
-    csv.field_size_limit(_LONGEST_LINE)
-    with (
-        source.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream,
-        os.fdopen(
-            os.open(into, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as out,
-    ):
-        rows = csv.reader((line.replace("\0", "\N{REPLACEMENT CHARACTER}") for line in stream),
-                          delimiter=source.delimiter or ",")  # fmt: skip
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow([ROW, BROKEN, *names])
-        next(rows)
-        number = 0
-        for cells in rows:
-            if not cells:
-                continue
-            number += 1
-            writer.writerow([number, _broken(cells, len(names)), *_fitted(cells, len(names))])
-    return Source(path=source.path, digest=source.digest, types=source.types, delimiter=source.delimiter, mended=into)
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, hex.
+
+    Raises:
+        UnreadableRecordsError: it cannot be read.
+    """
+    _stamp(path)
+    try:
+        return _counted(path)[0]
+    except OSError as wrong:
+        raise UnreadableRecordsError(f"{path} cannot be read: {wrong.strerror}") from wrong
 
 
 def _header(path: Path) -> str:
     with path.open("rb") as stream:
-        first = stream.readline(_LONGEST_LINE)
+        first = stream.readline(LONGEST_LINE + 1)
+    if len(first) > LONGEST_LINE:
+        raise UnreadableRecordsError(f"{path}: the first row is longer than {LONGEST_LINE} bytes")
     try:
         line = first.decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError as wrong:
@@ -148,16 +176,42 @@ def _header(path: Path) -> str:
     return line
 
 
-def _broken(cells: list[str], width: int) -> str:
-    if len(cells) != width:
-        return f"{width} cells, as the first row has; it has {len(cells)}"
-    if any("\N{REPLACEMENT CHARACTER}" in cell for cell in cells):
-        return "text in UTF-8"
-    return ""
+def _names(header: str, delimiter: str) -> list[str]:
+    csv.field_size_limit(2 * LONGEST_LINE)
+    try:
+        return [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter, strict=True), ())]
+    except csv.Error:
+        return []
 
 
-def _fitted(cells: list[str], width: int) -> list[str]:
-    """Return as many cells as there are columns; what is too much stays in the last one, so that none is lost."""
-    if len(cells) > width:
-        return [*cells[: width - 1], " ".join(cells[width - 1 :])]
-    return [*cells, *[""] * (width - len(cells))]
+def _free(path: Path, types: dict[str, str]) -> dict[str, str]:
+    """Return the columns, if none has a name that is added to them; DuckDB would take one for the other."""
+    taken = next((one for one in types if one.lower() in _ADDED), None)
+    if taken is not None:
+        raise UnreadableRecordsError(
+            f"{path} has a column {taken!r}, which stands for something else", hint="rename it"
+        )
+    return types
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError as wrong:
+        raise UnreadableRecordsError(f"{path} cannot be read: {wrong.strerror}") from wrong
+    if not stat.S_ISREG(found.st_mode):
+        hint = "what comes through a pipe has to be written to a file first"
+        raise UnreadableRecordsError(f"{path} is no file", hint=None if stat.S_ISDIR(found.st_mode) else hint)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _counted(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file, hex, and how many lines it has that are not blank, or more."""
+    digest, lines, chunk, last = hashlib.sha256(), 0, b"", b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            # A blank line at the border of two chunks is counted: then the file is mended, which is only slower.
+            lines += chunk.count(b"\n") - chunk.count(b"\n\n") - chunk.count(b"\r\n\r\n")
+            last = chunk[-1:]
+    return digest.hexdigest(), lines + (last != b"\n")

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from paceline.compliance.numbering import country_codes
 from paceline.records.checking import BadRow, Check, checks_of, found_columns, judged, problem_words, shown
 from paceline.records.mapping import Reading
+from paceline.records.mending import mend
 from paceline.records.opening import ASIDE, file, files, filled, name, text
 from paceline.records.places import ask_prefixes
-from paceline.records.source import BROKEN, ROW, Source, looked_at, mend
+from paceline.records.source import BROKEN, ROW, Source, looked_at
 from paceline.records.typed import local_times
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def staged(
         kept: files of calls that are kept already.
 
     Raises:
-        UnreadableRecordsError: it is no file of records.
+        UnreadableRecordsError: it is no file of records, or it changes meanwhile.
         MappingError: a column is not there.
     """
     import duckdb
@@ -104,16 +105,18 @@ def staged(
     aside = into / ".staged.parquet"
     try:
         _judge(connection, source, reading, columns, checks, campaign=campaign, aside=aside, rulebook=rulebook)
+        is_broken = source.swallows(_count(connection, aside))
     except duckdb.InvalidInputException:
         if source.delimiter is None:
             raise
+        is_broken = True
+    if is_broken:
         source = mend(source, into)
         _judge(connection, source, reading, columns, checks, campaign=campaign, aside=aside, rulebook=rulebook)
+    source.hold()
     _find_bad(connection, aside, kept)
-    counted = filled(
-        "SELECT count(*), count_if(other), (SELECT count(*) FROM bad_rows) FROM read_parquet($path)", path=file(aside)
-    )
-    rows, others, bad = connection.execute(counted).fetchall()[0]
+    others = _count(connection, aside, "other")
+    rows, bad = _count(connection, aside), connection.execute("SELECT count(*) FROM bad_rows").fetchall()[0][0]
     return Staged(source=source, columns=columns, checks=checks, path=aside, connection=connection,
                   rows=rows, others=others, bad=bad)  # fmt: skip
 
@@ -185,6 +188,11 @@ def _judge(
     ask_prefixes(connection, source.rows(), columns["number"] or "", rulebook)
     query = judged(source, reading, columns, checks, campaign=campaign)
     connection.execute(filled(ASIDE, query=query, path=text(str(aside))))
+
+
+def _count(connection: DuckDBPyConnection, aside: Path, which: str = "true") -> int:
+    counted = filled("SELECT count(*) FROM read_parquet($path) WHERE $which", path=file(aside), which=which)
+    return int(connection.execute(counted).fetchall()[0][0])
 
 
 def _find_bad(connection: DuckDBPyConnection, aside: Path, kept: Sequence[Path]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from paceline.primitives.zones import segments
 from paceline.records.mapping import Unit
 from paceline.records.opening import filled, name, rows_of, text
+from paceline.records.source import EXACT, INSTANT, ODD, WALL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,7 +52,9 @@ def _local_rows(zone: str) -> Iterator[tuple[int, int | None, str | None]]:
 
 
 def with_instants(rows: str, columns: Mapping[str, str | None], types: Mapping[str, str], *, zone: str | None) -> str:
-    """Return the query with two more columns for each instant: NAME_us, UTC, NULL where it is none; and NAME_odd, why.
+    """Return the query with two more columns for each instant, by the names of `instant_columns`.
+
+    The first is in microseconds, UTC, NULL where it is none; the second says why.
 
     Args:
         rows: the query of the file's rows.
@@ -60,13 +63,14 @@ def with_instants(rows: str, columns: Mapping[str, str | None], types: Mapping[s
         zone: of local times; None where there is none.
     """
     for ours, column in columns.items():
+        us, odd = instant_columns(ours)
         if column is None:
-            rows = f"SELECT *, NULL::BIGINT AS {ours}_us, NULL::VARCHAR AS {ours}_odd FROM ({rows})"  # noqa: S608 - names of ours
+            rows = f"SELECT *, NULL::BIGINT AS {us}, NULL::VARCHAR AS {odd} FROM ({rows})"  # noqa: S608 - names of ours
             continue
         kind = types[column]
         if kind == "TIMESTAMP WITH TIME ZONE":
-            template = "SELECT *, epoch_us($column) AS ${ours}_us, NULL::VARCHAR AS ${ours}_odd FROM ($rows)"
-            rows = filled(template, column=name(column), ours=ours, rows=rows)
+            template = "SELECT *, epoch_us($column) AS $us, NULL::VARCHAR AS $odd FROM ($rows)"
+            rows = filled(template, column=name(column), us=us, odd=odd, rows=rows)
             continue
         local = (
             filled("epoch_us($column)", column=name(column))
@@ -78,22 +82,31 @@ def with_instants(rows: str, columns: Mapping[str, str | None], types: Mapping[s
     return rows
 
 
+def instant_columns(ours: str) -> tuple[str, str]:
+    """Return what the columns are called that an instant is read into, as SQL writes it: its value, and why it is none.
+
+    A file may well have a column `at_us` of its own, and it would be taken for this one.
+    """
+    return name(filled(INSTANT, ours=ours)), name(filled(ODD, ours=ours))
+
+
 def _joined(rows: str, ours: str, exact: str, local: str, *, zoned: bool) -> str:
-    found = filled("SELECT *, $exact AS exact_us, $local AS local_us FROM ($rows)",
-                   exact=exact, local=local, rows=rows)  # fmt: skip
+    us, odd = instant_columns(ours)
+    parts = {"us": us, "odd": odd, "exact": name(EXACT), "wall": name(WALL)}
+    found = filled("SELECT *, $is_exact AS $exact, $is_local AS $wall FROM ($rows)",
+                   is_exact=exact, is_local=local, rows=rows, **parts)  # fmt: skip
     if not zoned:
         template = (
-            "SELECT * EXCLUDE (exact_us, local_us), exact_us AS ${ours}_us,"
-            " CASE WHEN local_us IS NOT NULL THEN 'an instant with an offset, or --zone' END AS ${ours}_odd"
-            " FROM ($found)"
+            "SELECT * EXCLUDE ($exact, $wall), $exact AS $us,"
+            " CASE WHEN $wall IS NOT NULL THEN 'an instant with an offset, or --zone' END AS $odd FROM ($found)"
         )
-        return filled(template, ours=ours, found=found)
+        return filled(template, found=found, **parts)
     template = (
-        "SELECT f.* EXCLUDE (exact_us, local_us), coalesce(exact_us, local_us - offset_us) AS ${ours}_us,"
-        " CASE WHEN exact_us IS NULL THEN odd END AS ${ours}_odd"
-        " FROM ($found) f ASOF LEFT JOIN $local l ON f.local_us >= l.since_us"
+        "SELECT f.* EXCLUDE ($exact, $wall), coalesce(f.$exact, f.$wall - l.offset_us) AS $us,"
+        " CASE WHEN f.$exact IS NULL THEN l.odd END AS $odd"
+        " FROM ($found) f ASOF LEFT JOIN $local l ON f.$wall >= l.since_us"
     )
-    return filled(template, ours=ours, found=found, local=LOCAL)
+    return filled(template, found=found, local=LOCAL, **parts)
 
 
 def _parsed(column: str, pattern: str, kind: str) -> str:

@@ -4,7 +4,8 @@ Rules:
 * Measured is what ended `abandoned` against what a person answered, `abandoned` or `connected`, of the calls that the
   rule binds. That nobody spoke within the law's seconds is what the ending says, and is not measured again.
 * Blocks of 30 days begin with the campaign's first dial: the one that is given, else its first record in the file, and
-  then nobody can be sure of them. A first dial that is later than a record is none.
+  then nobody can be sure of them: the ceiling has to hold over any 30 days that the records reach over. A first dial
+  that is later than a record is none.
 * Days and months are those of one zone, which the caller names.
 * Every period that the judged span touches is counted whole, from all records of the file. Where the records do not
   reach over all of it, it is not complete, and breaks the law perhaps.
@@ -28,7 +29,7 @@ from paceline.records.judging.findings import Bound
 from paceline.records.judging.placing import Placed, local_seconds
 
 if TYPE_CHECKING:
-    from paceline.records.judging.rows import Whole
+    from paceline.records.judging.rows import Marks, Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class PeriodJudged:
 
     Attributes:
         start, end: the whole period, `[start, end)`.
+        worst: of any 30 days that touch the period, where nobody told with which the campaign's blocks begin; else what
+            is measured of the period.
         is_anchored: whether it was told when the campaign first dialed; True where that does not matter.
         is_complete: whether the records reach over all of it.
         is_sure: whether the rule binds these calls whatever they were for.
@@ -48,14 +51,20 @@ class PeriodJudged:
     start: datetime
     end: datetime
     measured: Measured
+    worst: Measured
     is_anchored: bool
     is_complete: bool
     is_sure: bool
 
     @property
     def holds(self) -> bool:
-        """Whether the ceiling holds, compared as whole numbers."""
-        return within(self.ceiling, self.measured)
+        """Whether the ceiling holds, compared as whole numbers, with whatever day the campaign's blocks begin."""
+        return within(self.ceiling, self.measured) and within(self.ceiling, self.worst)
+
+    @property
+    def depends_on_anchor(self) -> bool:
+        """Whether it holds as the period is cut, and not over other 30 days that may be the campaign's."""
+        return within(self.ceiling, self.measured) and not self.holds
 
     @property
     def is_certain(self) -> bool:
@@ -114,17 +123,40 @@ def _by_rule(placed: Placed, one: Bound, ceiling: AbandonmentCeiling, asked: Ask
             if not bounds & Intervals.of([asked.span]):
                 continue
             start, end = bounds.spans[0][0], bounds.spans[-1][1]
+            measured = Measured(abandoned=int(is_abandoned[calls].sum()), answered_live=int(calls.size))
+            worst = measured
+            if is_blocks and not is_told:
+                worst = _worst(ceiling, placed.at_s[mine], is_abandoned[mine], asked.reach, (start, end)) or measured
             yield PeriodJudged(
                 rule=one.rule,
                 ceiling=ceiling,
                 campaign=campaign,
                 start=instant_at(start),
                 end=instant_at(end),
-                measured=Measured(abandoned=int(is_abandoned[calls].sum()), answered_live=int(calls.size)),
+                measured=measured,
+                worst=worst,
                 is_anchored=is_told or not is_blocks,
                 is_complete=asked.reach[0] <= start and end <= asked.reach[1],
                 is_sure=bool(one.surely[calls].all()),
             )
+
+
+def _worst(
+    ceiling: AbandonmentCeiling, at_s: Whole, is_abandoned: Marks, reach: tuple[int, int], period: tuple[int, int]
+) -> Measured | None:
+    """Return what is measured in the worst 30 days that touch a period and lie within reach; None where none do."""
+    order = np.argsort(at_s, kind="stable")
+    at_s, abandoned = at_s[order], np.concatenate([[0], np.cumsum(is_abandoned[order])])
+    # What lies in 30 days changes only where they begin with a call or just behind it, and where they end so.
+    begins = np.concatenate([reach, at_s, at_s + 1, at_s - BLOCK_S, at_s - BLOCK_S + 1])
+    begins = begins[(begins >= reach[0]) & (begins + BLOCK_S <= reach[1])]
+    begins = begins[(begins < period[1]) & (begins + BLOCK_S > period[0])]
+    if not begins.size:
+        return None
+    first, last = np.searchsorted(at_s, begins), np.searchsorted(at_s, begins + BLOCK_S)
+    lost, answered = abandoned[last] - abandoned[first], last - first
+    worst = int(np.argmax(lost * ceiling.per - answered * ceiling.most))
+    return Measured(abandoned=int(lost[worst]), answered_live=int(answered[worst]))
 
 
 def _numbers(period: Period, at_s: Whole, anchor: datetime, zone: str) -> Whole:

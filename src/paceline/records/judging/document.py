@@ -166,6 +166,7 @@ def _period(one: PeriodJudged) -> Json:
         "abandoned": measured.abandoned,
         "rate": share(measured.abandoned, measured.answered_live),
         "ceiling": f"{ceiling.most}/{ceiling.per}",
+        "worst": {"answered": one.worst.answered_live, "abandoned": one.worst.abandoned},
         "verdict": one.verdict,
         "complete": one.is_complete,
         "first_dial_told": one.is_anchored,

@@ -2,27 +2,30 @@
 
 Rules:
 * A row whose instant, number, ending or times cannot be read is a bad row, and told with why.
-* A file whose rows do not fit its names cannot be read: the line is told, and never what stands in it.
+* A row that does not fit the names of the columns is a bad row too; never is told what stands in it.
 * A region counts where the record names one: what the number says of it is found out when it is judged.
-* No row is written anywhere but where DuckDB puts aside what does not fit into memory, and that is gone afterwards.
+* No row is written anywhere but into a folder for its owner only, and that is gone afterwards: a file with broken rows
+  anew, and what does not fit into memory.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paceline.records.calls import Ending, LineType
-from paceline.records.checking import found_columns
-from paceline.records.failures import MappingError, UnreadableRecordsError
+from paceline.records.checking import found_columns, shown
+from paceline.records.failures import MappingError
 from paceline.records.judging.rows import ENDINGS, LINES, BadRows, Rows
 from paceline.records.mapping import Reading, line_words
+from paceline.records.mending import mend
 from paceline.records.opening import filled, name, opened
 from paceline.records.opening import text as quoted
 from paceline.records.source import BROKEN, ROW, Source, looked_at
-from paceline.records.typed import absent, cell, local_times, seconds, with_instants, word
+from paceline.records.typed import absent, cell, instant_columns, local_times, seconds, with_instants, word
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,7 +35,8 @@ FIRST_US, LAST_US = 0, 16_725_225_600_000_000
 LONGEST_S = 86_400
 """No ringing, waiting or talking is as long as this, seconds."""
 _TIMES = ("ring_s", "wait_s", "talk_s")
-_LINE = re.compile(r"Line: (\d+)")
+_FOREIGN = re.compile(r"\+[\d ().-]{7,}")
+"""What stands in a column of campaigns, is none, and may be a number."""
 _SEPARATORS = "[ \u00a0\u202f().\u2010\u2011\u2013/-]"
 _NUMBER = r"\+[1-9]\d{6,14}"
 REASONS = (
@@ -60,22 +64,22 @@ def read_calls(path: Path, reading: Reading | None = None, *, campaign: str | No
     """
     import duckdb
 
-    reading = reading or Reading()
-    with opened([path]) as connection:
+    reading, path = reading or Reading(), path.absolute()
+    with tempfile.TemporaryDirectory(prefix="paceline-") as aside, opened([path], writes=Path(aside)) as connection:
+        source = looked_at(path, connection, delimiter=reading.delimiter)
+        columns = _columns(source, reading)
+        local_times(connection, reading.zone)
         try:
-            source = looked_at(path, connection, delimiter=reading.delimiter)
-            columns = _columns(source, reading)
-            local_times(connection, reading.zone)
             _parse(connection, source, columns, reading, campaign)
-            return _rows(connection)
-        except duckdb.Error as failed:
-            line = _LINE.search(str(failed))
-            where = f" in line {line[1]}" if line else ""
-            # Not chained: what DuckDB says quotes the line, and a number may stand in it.
-            raise UnreadableRecordsError(
-                f"{path.name} cannot be read as call records{where}",
-                hint="write CSV in UTF-8, every row with as many cells as the first, or Parquet",
-            ) from None
+            is_broken = source.swallows(_count(connection))
+        except duckdb.InvalidInputException:
+            if source.delimiter is None:
+                raise
+            is_broken = True
+        if is_broken:
+            _parse(connection, mend(source, Path(aside)), columns, reading, campaign)
+        source.hold()
+        return _rows(connection)
 
 
 def _columns(source: Source, reading: Reading) -> Mapping[str, str | None]:
@@ -105,7 +109,8 @@ def _parse(
         f"(NOT {absent(columns[each], types)} AND NOT coalesce({time} >= 0 AND {time} < {LONGEST_S}, false))"
         for each, time in times.items()
     )
-    template = """CREATE TEMP TABLE parsed AS SELECT $row AS row_is, coalesce($broken, '') <> '' AS broken, at_us,
+    template = """CREATE OR REPLACE TEMP TABLE parsed AS SELECT $row AS row_is, coalesce($broken, '') <> '' AS broken,
+        $at_us AS at_us,
         CASE WHEN regexp_full_match($plain, $pattern) THEN TRY_CAST(substr($plain, 2) AS BIGINT) END AS number,
         TRY_CAST($ending AS UTINYINT) AS ending, coalesce(TRY_CAST($line AS UTINYINT), $unknown) AS line,
         $unfit AS unfit, $ring AS ring_s, $length AS length_s,
@@ -116,6 +121,7 @@ def _parse(
             template,
             row=name(ROW),
             broken=name(BROKEN),
+            at_us=instant_columns("at")[0],
             plain=f"regexp_replace({text['number']}, {quoted(_SEPARATORS)}, '', 'g')",
             pattern=quoted(_NUMBER),
             ending=word(columns["ending"], endings),
@@ -155,10 +161,18 @@ def _rows(connection: DuckDBPyConnection) -> Rows:
     good = bad == 0
     return Rows(
         **{each: array[good] for each, array in arrays.items()},
-        campaigns=tuple(campaigns),
+        campaigns=tuple(_shown(one) for one in campaigns),
         regions=tuple(one or None for one in regions),
         bad=BadRows(row=arrays["row"][~good], reason=(bad[~good] - 1).astype(np.int32), reasons=REASONS),
     )
+
+
+def _count(connection: DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT count(*) FROM parsed").fetchall()[0][0])
+
+
+def _shown(campaign: str) -> str:
+    return shown("number", campaign) or "" if _FOREIGN.fullmatch(campaign) else campaign
 
 
 def _coded(connection: DuckDBPyConnection, column: str) -> Sequence[str]:

@@ -73,6 +73,32 @@ def test_without_a_told_first_dial_or_a_whole_block_nothing_is_certain() -> None
         assert (period.verdict, period.start) == ("perhaps over", FIRST)
 
 
+def in_one_block(days: list[list[Made]], since: datetime) -> bool:
+    """Return by hand whether 3 % hold in each whole block of 30 days from an instant on."""
+    last = max(one.instant for day in days for one in day)
+    calls = [(one.instant, one.ending is Ending.ABANDONED) for day in days for one in day]
+    while since + 30 * DAY <= last + timedelta(seconds=1):
+        mine = [lost for at, lost in calls if since <= at < since + 30 * DAY]
+        if sum(mine) * 100 > 3 * len(mine):
+            return False
+        since += 30 * DAY
+    return True
+
+
+@pytest.mark.parametrize("spread", [range(75), range(28, 32), range(2), range(58, 62)])
+def test_blocks_of_an_unknown_first_dial_hold_from_whatever_day_they_begin(spread: range) -> None:
+    days = [answered(10, 4 * (day in spread), at=FIRST + day * DAY) for day in range(75)]
+    whole = all(in_one_block(days, FIRST + shift * DAY) for shift in range(30))
+    of_file = in_one_block(days, FIRST)
+    made = [one for day in days for one in day]
+    found = periods_of(judged_made(made), "US-2")
+    assert all(one.holds for one in found[:2]) == whole
+    assert any(one.depends_on_anchor for one in found[:2]) == (of_file and not whole)
+    assert all(one.verdict != "over" for one in found)
+    told = periods_of(judged_made(made, Question(call=SALES, anchors={"C": FIRST})), "US-2")
+    assert all(one.holds for one in told[:2]) == of_file
+
+
 def test_a_block_that_the_span_cuts_is_counted_whole() -> None:
     made = [*answered(10, 2), *answered(10, 0, at=FIRST + DAY)]
     question = Question(call=SALES, anchors={"C": FIRST}, since=FIRST + DAY, until=FIRST + 30 * DAY)

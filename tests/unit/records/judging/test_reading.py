@@ -12,6 +12,7 @@ from paceline.records.failures import MappingError, UnreadableRecordsError
 from paceline.records.judging.reading import REASONS, read_calls
 from paceline.records.judging.rows import ENDINGS, LINES
 from paceline.records.mapping import reading_said
+from paceline.records.opening import filled, opened, text
 
 HEADER = "at,number,ending,ring_s,talk_s,campaign,debt,region,line\n"
 GOOD = "2026-11-20T21:00:00.5-05:00,+1 (305) 555-0123,connected,3.5,60,C,D-1,US-FL,cell\n"
@@ -75,13 +76,59 @@ def test_columns_words_and_units_are_those_that_were_said(made: Path) -> None:
     assert rows.ended(Ending.CONNECTED).all()
 
 
-def test_a_broken_file_is_told_by_its_line_and_not_by_what_stands_there(made: Path) -> None:
-    made.write_text(HEADER + GOOD + "2026-11-20T21:00:00Z,+13055550199\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "2026-11-20T21:00:00Z,+13055550199",
+        '2026-11-20T21:00:00Z,+13055550199,busy,,,,,,"cell',
+        '2026-11-20T21:00:00Z,"+13055550199"0,busy,,,,,,',
+    ],
+)
+def test_a_broken_row_takes_no_other_with_it(made: Path, broken: str) -> None:
+    made.write_text(f"{HEADER}{GOOD}{broken}\n{GOOD}{GOOD}", encoding="utf-8")
+    rows = read_calls(made)
+    assert (rows.row.tolist(), rows.bad.row.tolist()) == ([1, 3, 4], [2])
+    assert [rows.bad.reasons[one] for one in rows.bad.reason] == [REASONS[0]]
+
+
+def test_a_cell_over_several_lines_is_one_cell(made: Path) -> None:
+    made.write_text(
+        HEADER.replace("line", "note") + GOOD.replace("cell", '"first\nsecond, third"') * 2, encoding="utf-8"
+    )
+    rows = read_calls(made)
+    assert (rows.row.tolist(), rows.bad.row.size) == ([1, 2], 0)
+
+
+def test_campaign_that_is_a_number_is_not_shown(made: Path) -> None:
+    made.write_text(
+        HEADER + GOOD.replace(",C,", ",+1 305 555 0177,") + GOOD.replace(",C,", ",1234567,"), encoding="utf-8"
+    )
+    assert set(read_calls(made).campaigns) == {"..77", "1234567"}
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_a_column_of_the_file_is_never_taken_for_one_of_ours(tmp_path: Path, zone: str | None) -> None:
+    made = tmp_path / "calls.parquet"
+    names = ("at_us", "exact_us", "at_odd", "local_us", "odd", "offset_us", "since_us", "file_row_number")
+    query = f"""SELECT TIMESTAMPTZ '2026-11-20T21:00:00Z' AS "at", '+13055550123' AS number, 'busy' AS ending,
+        {", ".join(f"1 AS {name}" for name in names)}"""
+    with opened([], writes=tmp_path) as connection:
+        connection.execute(filled("COPY ($query) TO $path (FORMAT parquet)", query=query, path=text(str(made))))
+    rows = read_calls(made, reading_said(zone=zone))
+    assert (rows.row.tolist(), rows.at_us.tolist()) == ([1], [1795208400_000_000])
+
+
+def test_parquet_that_is_not_sound_is_told_without_what_stands_in_it(tmp_path: Path) -> None:
+    made = tmp_path / "calls.parquet"
+    query = "SELECT '2026-11-20T21:00:00Z' AS \"at\", '+13055550123' AS number, 'busy' AS ending FROM range(9000)"
+    with opened([], writes=tmp_path) as connection:
+        connection.execute(filled("COPY ($query) TO $path (FORMAT parquet)", query=query, path=text(str(made))))
+    whole = made.read_bytes()
+    made.write_bytes(whole[:4] + b"\xff" * 60 + whole[64:])
     with pytest.raises(UnreadableRecordsError) as failed:
         read_calls(made)
-    assert "line 3" in failed.value.report()
-    assert "0199" not in failed.value.report()
-    assert failed.value.__cause__ is None
+    assert "555" not in failed.value.report()
+    assert failed.value.__suppress_context__
 
 
 def test_a_file_without_numbers_cannot_be_judged(made: Path) -> None:
