@@ -20,9 +20,9 @@ from typing import Any
 
 import duckdb
 
-from paceline.records.generator import generated_days
-from paceline.records.generator_files import Form, write
-from paceline.records.generator_truth import demo_truth
+from paceline.records.generator.files import Form, write
+from paceline.records.generator.generator import generated_days
+from paceline.records.generator.truth import demo_truth
 
 LIMIT_CPU_S, LIMIT_MB = 60.0, 2048.0
 """The most that ours may take."""

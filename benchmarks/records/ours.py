@@ -18,10 +18,10 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import CampaignId
 from paceline.records.fits.fitted import fit_records
-from paceline.records.importing import Import, take_in
-from paceline.records.keeping import kept_in
-from paceline.records.mapping import Reading
-from paceline.records.reading import records_of
+from paceline.records.importing.keeping import kept_in
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.taking_in import Import, take_in
+from paceline.records.reading.records import records_of
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 CLOCK = MachineClock()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from paceline.ledger.entry import Actor
     from paceline.ledger.readings import Readings
     from paceline.primitives.ids import CampaignId, TenantId
-    from paceline.records.reading import Records
+    from paceline.records.reading.records import Records
     from paceline.storage.database import Database
     from paceline.twin.boldness import Boldness
     from paceline.twin.checking import Newer
@@ -60,14 +60,49 @@ class Whole(Parts, Protocol):
     actor: Actor
 
 
+class Watched(Whole, Protocol):
+    """What drift is watched for in, told by and acted on."""
+
+    crier: Crier
+    experiment_desk: ExperimentDesk
+
+
 def twins_of(parts: Parts) -> Twins:
-    """Return the kept twins of a tenant."""
+    """Return the kept twins of a tenant; of a drift nobody is told."""
     return Twins(parts.database, parts.book)
 
 
-def drift_watch_of(system: Whole) -> DriftWatch:
-    """Return the task that watches the kept twins of a system for drift."""
-    return DriftWatch(system.platform, lambda: twins_of(system), actor=system.actor)
+def drift_watch_of(system: Watched) -> DriftWatch:
+    """Return the task that watches the kept twins of a system for drift, tells of it and holds experiments."""
+
+    def hold(campaign: CampaignId, why: str) -> EntryId | None:
+        try:
+            order = Order(actor=system.actor, reason=f"the twin has drifted: {why}")
+            return system.experiment_desk.pause(campaign, order).entry
+        except (NoExperimentError, ExperimentStateError):
+            return None
+
+    return DriftWatch(
+        system.platform,
+        lambda: Twins(system.database, system.book, tell=system.crier.noted),
+        actor=system.actor,
+        hold=hold,
+        certified=lambda campaign: certified_of(system.book, campaign),
+    )
+
+
+def certified_of(book: Book, campaign: CampaignId) -> Certified | None:
+    """Return the last weights of a campaign that were applied and judged on data; None where none were.
+
+    Raises:
+        LedgerUnavailableError: it cannot be read now.
+    """
+    for entry in reversed(book.entries(Query(campaign=campaign, kind=SetWeights.kind, outcome="applied"))):
+        change = change_of(change_in(entry))
+        judged = isinstance(change, SetWeights) and change.basis.ground is Ground.JUDGED and bool(change.named)
+        if judged and entry.closed is not None:
+            return Certified(entry=entry.number, at=entry.closed.at)
+    return None
 
 
 def told_of(observed: Observed) -> Callable[[int], Boldness] | None:
@@ -174,8 +209,8 @@ def _longest_retry_min(observed: Observed) -> int:
 @contextmanager
 def kept_records(folder: Path, tenant: TenantId, campaign: CampaignId) -> Iterator[Records | None]:
     """Open the call records that are kept of a campaign; None where none are."""
-    from paceline.records.keeping import folder_of, kept_in
-    from paceline.records.reading import records_of
+    from paceline.records.importing.keeping import folder_of, kept_in
+    from paceline.records.reading.records import records_of
 
     kept = kept_in(folder_of(folder, tenant, campaign))
     if not kept:
@@ -238,11 +273,11 @@ def records_material(
 def newer_records(twin: Twin, records: Records) -> Newer:
     """Return what call records tell of the time after a twin's data, with what was expected of who was dialed."""
     from paceline.twin.checking import Newer
-    from paceline.twin.records_vectors import rates_of
+    from paceline.twin.records_vectors import expected_of, rates_of
 
     whole = records.summary(zone=twin.zone)
     fit = twin.fitted_records
-    expected = None if fit is None else rates_of(whole.cells, fit.answers.expected(whole.cells), twin.zone)
+    expected = None if fit is None else rates_of(whole.cells, expected_of(fit.answers, whole.cells), twin.zone)
     return Newer(half_hours=whole.half_hours, expected=expected, rings=_ring_days(twin, records))
 
 

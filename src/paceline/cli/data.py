@@ -18,9 +18,9 @@ from paceline.primitives.ids import CampaignId, EntryId, campaign_id
 
 if TYPE_CHECKING:  # DuckDB and numpy load only when records are read
     from paceline.bootstrap import Ledger
-    from paceline.records.describing import Description
-    from paceline.records.importing import Import, Taken
-    from paceline.records.mapping import Reading
+    from paceline.records.importing.mapping import Reading
+    from paceline.records.importing.taking_in import Import, Taken
+    from paceline.records.reading.describing import Description
     from paceline.settings import Settings
 
 _NO_OTHERS = Parameter(negative=())
@@ -51,7 +51,7 @@ class HowRead:
         Raises:
             MappingError: a word says nothing, or names what does not exist.
         """
-        from paceline.records.mapping import reading_said
+        from paceline.records.importing.mapping import reading_said
 
         return reading_said(
             mapped=self.map, endings=self.ending, unit=self.unit, zone=self.zone, delimiter=self.delimiter
@@ -91,7 +91,7 @@ def import_calls(
     """
     from paceline.control.order import Order
     from paceline.control.records_kept import note_import
-    from paceline.records.importing import take_in
+    from paceline.records.importing.taking_in import take_in
 
     everywhere, how = everywhere or Everywhere(), how or HowRead()
     settings = settings_of(everywhere)
@@ -139,8 +139,8 @@ def describe_calls(
         if campaign is not None:
             raise UsageError("--calls FILE goes without the id of a campaign")
         return _describe_file(calls, how, everywhere)
-    from paceline.records.keeping import folder_of, kept_in, shelf
-    from paceline.records.reading import records_of
+    from paceline.records.importing.keeping import folder_of, kept_in, shelf
+    from paceline.records.reading.records import records_of
 
     settings = settings_of(everywhere)
     with open_ledger(everywhere) as ledger:
@@ -151,7 +151,7 @@ def describe_calls(
         return exits.DONE
     kept = kept_in(folder_of(settings.records, tenant, campaign_id(campaign)))
     with records_of(kept) as records:
-        from paceline.records.describing import described
+        from paceline.records.reading.describing import described
 
         told = described(records.summary(zone=how.zone or "UTC"))
     show_described(told, everywhere.output, campaign=campaign_id(campaign), kept=kept)
@@ -160,8 +160,8 @@ def describe_calls(
 
 def _describe_file(path: Path, how: HowRead, everywhere: Everywhere) -> int:
     from paceline.primitives.clock import MachineClock, instant_of
-    from paceline.records.describing import described
-    from paceline.records.loose import records_of_file
+    from paceline.records.reading.describing import described
+    from paceline.records.reading.loose import records_of_file
 
     now = instant_of(MachineClock().wall_ns())
     rulebook = rulebook_of(everywhere)
@@ -183,9 +183,9 @@ def _campaign(said: str | None, settings: Settings) -> CampaignId:
 
 
 def _asked(path: Path, campaign: CampaignId, reading: Reading, settings: Settings, ledger: Ledger) -> Import:
-    from paceline.records.digests import tenant_key
-    from paceline.records.importing import Import
-    from paceline.records.keeping import folder_of
+    from paceline.records.importing.digests import tenant_key
+    from paceline.records.importing.keeping import folder_of
+    from paceline.records.importing.taking_in import Import
     from paceline.settings.running import made_folder
 
     tenant = ledger.book.tenant

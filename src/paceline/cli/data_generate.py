@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # numpy, numba and DuckDB load only when something is generat
     from datetime import date
 
     from paceline.primitives.canonical import Json
-    from paceline.records.generator_files import Written
-    from paceline.records.generator_rows import Rows
-    from paceline.records.generator_truth import Truth
+    from paceline.records.generator.files import Written
+    from paceline.records.generator.rows import Rows
+    from paceline.records.generator.truth import Truth
 
 _TOLD_TIMES = 10
 """So often people hear how far it is."""
@@ -106,9 +106,9 @@ def generate(
 
 def _truth(world: World, *, shared: bool) -> Truth:
     from paceline.primitives.zones import canonical_zone
-    from paceline.records.generator_numbers import areas_of
-    from paceline.records.generator_plan import check
-    from paceline.records.generator_truth import TruthError, demo_truth
+    from paceline.records.generator.numbers import areas_of
+    from paceline.records.generator.plan import check
+    from paceline.records.generator.truth import TruthError, demo_truth
 
     try:
         zone = canonical_zone(world.zone)
@@ -130,8 +130,8 @@ def _truth(world: World, *, shared: bool) -> Truth:
 def _written(
     truth: Truth, out: Path, *, days: int, seed: int, start: date, names: tuple[str, ...], form: As
 ) -> Written:
-    from paceline.records.generator import generated_days
-    from paceline.records.generator_files import Form, write
+    from paceline.records.generator.files import Form, write
+    from paceline.records.generator.generator import generated_days
 
     tell(f"generating {days} days of {', '.join(names)}")
     every = (

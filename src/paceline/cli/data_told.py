@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from paceline.primitives.canonical import Json
     from paceline.primitives.ids import CampaignId, EntryId
-    from paceline.records.checking import BadRow
-    from paceline.records.describing import Description
-    from paceline.records.importing import Import, Taken
-    from paceline.records.keeping import Kept
+    from paceline.records.importing.checking import BadRow
+    from paceline.records.importing.keeping import Kept
+    from paceline.records.importing.taking_in import Import, Taken
+    from paceline.records.reading.describing import Description
 
 SHOWN = 20
 """So many bad rows are shown to people; programs get all of them."""

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from paceline.compliance.call import Call
     from paceline.control.declared import CampaignFacts
+    from paceline.records.importing.mapping import Reading
     from paceline.records.judging.judge import JudgedCalls, Question
     from paceline.records.judging.rows import Rows
-    from paceline.records.mapping import Reading
 
 LONG_BYTES = 20_000_000
 """Of files from this size on, people are told what is being done."""
@@ -55,7 +55,7 @@ class Filed:
         Raises:
             MappingError: a word says nothing, or names what does not exist.
         """
-        from paceline.records.mapping import reading_said
+        from paceline.records.importing.mapping import reading_said
 
         return reading_said(
             mapped=self.map, endings=self.ending, unit=self.unit, zone=self.zone, delimiter=self.delimiter

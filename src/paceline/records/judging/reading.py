@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paceline.records.calls import Ending, LineType
-from paceline.records.checking import found_columns, shown
 from paceline.records.failures import MappingError
+from paceline.records.importing.checking import found_columns, shown
+from paceline.records.importing.mapping import Reading, line_words
+from paceline.records.importing.mending import mend
+from paceline.records.importing.opening import filled, name, opened
+from paceline.records.importing.opening import text as quoted
+from paceline.records.importing.source import BROKEN, ROW, Source, looked_at
+from paceline.records.importing.typed import absent, cell, instant_columns, local_times, seconds, with_instants, word
 from paceline.records.judging.rows import ENDINGS, LINES, BadRows, Rows
-from paceline.records.mapping import Reading, line_words
-from paceline.records.mending import mend
-from paceline.records.opening import filled, name, opened
-from paceline.records.opening import text as quoted
-from paceline.records.source import BROKEN, ROW, Source, looked_at
-from paceline.records.typed import absent, cell, instant_columns, local_times, seconds, with_instants, word
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,10 +9,10 @@ import pytest
 
 from paceline.records.calls import Ending, LineType
 from paceline.records.failures import MappingError, UnreadableRecordsError
+from paceline.records.importing.mapping import reading_said
+from paceline.records.importing.opening import filled, opened, text
 from paceline.records.judging.reading import REASONS, read_calls
 from paceline.records.judging.rows import ENDINGS, LINES
-from paceline.records.mapping import reading_said
-from paceline.records.opening import filled, opened, text
 
 HEADER = "at,number,ending,ring_s,talk_s,campaign,debt,region,line\n"
 GOOD = "2026-11-20T21:00:00.5-05:00,+1 (305) 555-0123,connected,3.5,60,C,D-1,US-FL,cell\n"

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from paceline.records.source import BROKEN, LONGEST_LINE, ROW, Source
+from paceline.records.importing.source import BROKEN, LONGEST_LINE, ROW, Source
 
 _SHOWN = 1_000
 """So many signs of a line that is too long are kept."""

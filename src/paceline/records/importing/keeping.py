@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.records.failures import RecordsError, RecordsKeyError, UnreadableRecordsError
-from paceline.records.opening import FEW, file, filled, opened, text
+from paceline.records.importing.opening import FEW, file, filled, opened, text
 from paceline.records.summary import Span
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ import pytest
 from paceline.compliance.shelf import the_rulebook
 from paceline.primitives.ids import CampaignId
 from paceline.records.failures import NoRecordsError
-from paceline.records.generator import generated
-from paceline.records.generator_files import Form, write
-from paceline.records.generator_rows import Rows
-from paceline.records.generator_summary import half_hours_of_rows, summary_of_rows
-from paceline.records.generator_truth import demo_truth
-from paceline.records.importing import Import, Taken, take_in
-from paceline.records.keeping import Kept, kept_in
-from paceline.records.mapping import Reading
-from paceline.records.presence import split_seconds
-from paceline.records.reading import Records, records_in, records_of
+from paceline.records.generator.files import Form, write
+from paceline.records.generator.generator import generated
+from paceline.records.generator.rows import Rows
+from paceline.records.generator.summary import half_hours_of_rows, summary_of_rows
+from paceline.records.generator.truth import demo_truth
+from paceline.records.importing.keeping import Kept, kept_in
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.taking_in import Import, Taken, take_in
+from paceline.records.reading.presence import split_seconds
+from paceline.records.reading.records import Records, records_in, records_of
 from paceline.records.summary import Span
 
 ZONE = "America/New_York"

@@ -14,7 +14,7 @@ import pytest
 from paceline.primitives.zones import zone
 from paceline.records import steps
 from paceline.records.calls import HALF_HOUR_S, Ending, LineType
-from paceline.records.generator import (
+from paceline.records.generator.generator import (
     Rows,
     demo_truth,
     generated,

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
 from paceline.primitives.ids import CampaignId
-from paceline.records.checking import shown
 from paceline.records.failures import MappingError, RecordsError, RecordsKeyError, UnreadableRecordsError
-from paceline.records.importing import Import, Taken, take_in
-from paceline.records.mapping import reading_said
-from paceline.records.opening import file, filled, opened
+from paceline.records.importing.checking import shown
+from paceline.records.importing.mapping import reading_said
+from paceline.records.importing.opening import file, filled, opened
+from paceline.records.importing.taking_in import Import, Taken, take_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 KEY = "5a" * 16

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from paceline.compliance.locality import Standing, locate
 from paceline.compliance.numbering import line_of
 from paceline.records.calls import LineType
-from paceline.records.checking import PREFIX
-from paceline.records.opening import filled, rows_of
-from paceline.records.typed import cell
+from paceline.records.importing.checking import PREFIX
+from paceline.records.importing.opening import filled, rows_of
+from paceline.records.importing.typed import cell
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paceline.records.failures import UnreadableRecordsError
-from paceline.records.opening import file, filled, name, text
+from paceline.records.importing.opening import file, filled, name, text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

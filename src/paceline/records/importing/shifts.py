@@ -14,14 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paceline.records.checking import ODD, BadRow, shown
 from paceline.records.failures import MappingError
-from paceline.records.keeping import us_of
-from paceline.records.mapping import Reading
-from paceline.records.mending import mend
-from paceline.records.opening import ASIDE, file, filled, name, text
-from paceline.records.source import BROKEN, ROW, Source, looked_at
-from paceline.records.typed import cell, digest, instant_columns, local_times, with_instants
+from paceline.records.importing.checking import ODD, BadRow, shown
+from paceline.records.importing.keeping import us_of
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.mending import mend
+from paceline.records.importing.opening import ASIDE, file, filled, name, text
+from paceline.records.importing.source import BROKEN, ROW, Source, looked_at
+from paceline.records.importing.typed import cell, digest, instant_columns, local_times, with_instants
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

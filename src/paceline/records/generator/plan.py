@@ -17,7 +17,7 @@ from scipy import special
 
 from paceline.primitives.zones import zone
 from paceline.records.calls import HALF_HOUR_S, LineType
-from paceline.records.generator_truth import Part, Roster, Truth, TruthError
+from paceline.records.generator.truth import Part, Roster, Truth, TruthError
 from paceline.simulation.distributions import BINS, TICKS_PER_S, Duration, Family, propensities, table_of
 from paceline.simulation.tracing import UNIT, WHOLE, Day, Limits, Tables
 

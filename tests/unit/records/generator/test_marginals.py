@@ -11,7 +11,7 @@ import pytest
 from scipy import special, stats
 
 from paceline.records.calls import Ending
-from paceline.records.generator import Part, Rows, demo_truth, flat_truth, generated, generated_days, joined
+from paceline.records.generator.generator import Part, Rows, demo_truth, flat_truth, generated, generated_days, joined
 from paceline.simulation.distributions import Duration, Family
 from paceline.simulation.engine import simulate
 from paceline.simulation.result import Result

@@ -21,9 +21,9 @@ import numpy as np
 from paceline.primitives.zones import segments
 from paceline.records.calls import HALF_HOUR_S, LineType
 from paceline.records.failures import NoRecordsError
-from paceline.records.keeping import Kept, half_hours_around, instant_us, us_of
-from paceline.records.opening import files, filled, opened, text
-from paceline.records.presence import END, presence
+from paceline.records.importing.keeping import Kept, half_hours_around, instant_us, us_of
+from paceline.records.importing.opening import files, filled, opened, text
+from paceline.records.reading.presence import END, presence
 from paceline.records.steps import (
     ATTEMPTS,
     RING_STEP_S,

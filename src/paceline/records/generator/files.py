@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from paceline.primitives.canonical import Json
 from paceline.records.calls import Ending, LineType
 from paceline.records.failures import RecordsError
-from paceline.records.generator_rows import Rows
-from paceline.records.generator_truth import Truth
-from paceline.records.opening import filled, opened, text
+from paceline.records.generator.rows import Rows
+from paceline.records.generator.truth import Truth
+from paceline.records.importing.opening import filled, opened, text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -19,7 +19,7 @@ from paceline.records.summary import Cells, Durations, HalfHours, Span, Summary
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from paceline.records.generator_rows import Rows
+    from paceline.records.generator.rows import Rows
     from paceline.records.summary import Counts, Floats
 
     Mask = npt.NDArray[np.bool_]

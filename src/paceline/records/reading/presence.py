@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paceline.records.calls import HALF_HOUR_S
-from paceline.records.keeping import us_of
-from paceline.records.opening import filled
+from paceline.records.importing.keeping import us_of
+from paceline.records.importing.opening import filled
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

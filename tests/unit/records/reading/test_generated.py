@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from paceline.records.calls import KEPT
-from paceline.records.generator import Rows, demo_truth, generated, half_hours_of_rows, summary_of_rows
-from paceline.records.generator_files import Form, write
-from paceline.records.reading import Records, records_in
+from paceline.records.generator.files import Form, write
+from paceline.records.generator.generator import Rows, demo_truth, generated, half_hours_of_rows, summary_of_rows
+from paceline.records.reading.records import Records, records_in
 from paceline.records.summary import Span
 
 ZONE = "America/New_York"

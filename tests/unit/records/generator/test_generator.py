@@ -13,7 +13,7 @@ import pytest
 from paceline.compliance.locality import Standing, locate
 from paceline.compliance.shelf import the_rulebook
 from paceline.records.calls import Ending
-from paceline.records.generator import (
+from paceline.records.generator.generator import (
     Part,
     Roster,
     Rows,
@@ -26,7 +26,7 @@ from paceline.records.generator import (
     generated_days,
     half_hours_of,
 )
-from paceline.records.generator_numbers import EXCHANGES
+from paceline.records.generator.numbers import EXCHANGES
 from paceline.simulation import tracing
 
 CONNECTED, ABANDONED = (list(Ending).index(one) for one in (Ending.CONNECTED, Ending.ABANDONED))

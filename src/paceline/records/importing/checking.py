@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from paceline.primitives.canonical import Json
 from paceline.records.calls import COLUMNS, Ending, LineType
 from paceline.records.failures import MappingError
-from paceline.records.mapping import Reading, line_words
-from paceline.records.opening import filled, name, text
-from paceline.records.source import BROKEN, ROW, Source
-from paceline.records.typed import absent, cell, digest, instant_columns, seconds, whole, with_instants, word
+from paceline.records.importing.mapping import Reading, line_words
+from paceline.records.importing.opening import filled, name, text
+from paceline.records.importing.source import BROKEN, ROW, Source
+from paceline.records.importing.typed import absent, cell, digest, instant_columns, seconds, whole, with_instants, word
 
 DAY_S = 86_400.0
 """No ring, wait, talk or wrap-up is as long as this, seconds."""

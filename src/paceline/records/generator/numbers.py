@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paceline.compliance.geography.tables import area_codes
-from paceline.records.generator_truth import TruthError
+from paceline.records.generator.truth import TruthError
 from paceline.simulation.draws import GOLDEN, Purpose, stream
 
 if TYPE_CHECKING:

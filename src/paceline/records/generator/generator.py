@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paceline.records.calls import HALF_HOUR_S
-from paceline.records.generator_numbers import areas_of, debts_of, numbers_of
-from paceline.records.generator_plan import MOST_LINES, check, day_of, limits_of, midnight, tables_of
-from paceline.records.generator_rows import Logins, Rows, joined
-from paceline.records.generator_summary import half_hours_of_rows, summary_of_rows
-from paceline.records.generator_truth import Part, Roster, Truth, TruthError, demo_truth, flat_truth
+from paceline.records.generator.numbers import areas_of, debts_of, numbers_of
+from paceline.records.generator.plan import MOST_LINES, check, day_of, limits_of, midnight, tables_of
+from paceline.records.generator.rows import Logins, Rows, joined
+from paceline.records.generator.summary import half_hours_of_rows, summary_of_rows
+from paceline.records.generator.truth import Part, Roster, Truth, TruthError, demo_truth, flat_truth
 from paceline.simulation.compiled import trace_places as t
 from paceline.simulation.distributions import TICKS_PER_S
 from paceline.simulation.tracing import UNIT, Traced, Tracer

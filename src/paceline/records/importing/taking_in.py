@@ -23,10 +23,10 @@ from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId
 from paceline.records.calls import KEPT
-from paceline.records.checking import BadRow
-from paceline.records.digests import key_mark
 from paceline.records.failures import RecordsError, UnreadableRecordsError
-from paceline.records.keeping import (
+from paceline.records.importing.checking import BadRow
+from paceline.records.importing.digests import key_mark
+from paceline.records.importing.keeping import (
     CALLS,
     LEFT_OUT,
     SHIFTS,
@@ -38,11 +38,11 @@ from paceline.records.keeping import (
     us_of,
     write,
 )
-from paceline.records.mapping import Reading
-from paceline.records.opening import file, files, filled, opened
-from paceline.records.shifts import StagedLogins, of_agents, staged_logins
-from paceline.records.source import digest_of
-from paceline.records.staging import Staged, bad_counts, bad_rows, left_out, staged
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.opening import file, files, filled, opened
+from paceline.records.importing.shifts import StagedLogins, of_agents, staged_logins
+from paceline.records.importing.source import digest_of
+from paceline.records.importing.staging import Staged, bad_counts, bad_rows, left_out, staged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -12,13 +12,13 @@ from pathlib import Path
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.chance import fresh_key
 from paceline.records.failures import NoRecordsError
-from paceline.records.importing import calls_of
-from paceline.records.keeping import SHIFTS, us_of, write
-from paceline.records.mapping import Reading
-from paceline.records.opening import opened
-from paceline.records.reading import Records, records_in
-from paceline.records.shifts import of_agents, staged_logins
-from paceline.records.staging import bad_counts, staged
+from paceline.records.importing.keeping import SHIFTS, us_of, write
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.opening import opened
+from paceline.records.importing.shifts import of_agents, staged_logins
+from paceline.records.importing.staging import bad_counts, staged
+from paceline.records.importing.taking_in import calls_of
+from paceline.records.reading.records import Records, records_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

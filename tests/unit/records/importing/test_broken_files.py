@@ -10,13 +10,13 @@ import pytest
 
 from paceline.primitives.ids import CampaignId
 from paceline.records.failures import MappingError, UnreadableRecordsError
-from paceline.records.importing import Import, take_in
-from paceline.records.keeping import kept_in
-from paceline.records.mapping import reading_said
-from paceline.records.opening import opened
-from paceline.records.reading import records_of
-from paceline.records.source import looked_at
-from tests.unit.records.test_reading_a_file import GOOD, HEADER, KEY, NOW, rulebook, taken
+from paceline.records.importing.keeping import kept_in
+from paceline.records.importing.mapping import reading_said
+from paceline.records.importing.opening import opened
+from paceline.records.importing.source import looked_at
+from paceline.records.importing.taking_in import Import, take_in
+from paceline.records.reading.records import records_of
+from tests.unit.records.importing.test_taking_in import GOOD, HEADER, KEY, NOW, rulebook, taken
 
 
 def lines(count: int, last: str = "ann,C-1") -> list[str]:

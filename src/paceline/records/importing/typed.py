@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paceline.primitives.zones import segments
-from paceline.records.mapping import Unit
-from paceline.records.opening import filled, name, rows_of, text
-from paceline.records.source import EXACT, INSTANT, ODD, WALL
+from paceline.records.importing.mapping import Unit
+from paceline.records.importing.opening import filled, name, rows_of, text
+from paceline.records.importing.source import EXACT, INSTANT, ODD, WALL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -14,8 +14,8 @@ import pytest
 
 from paceline.records.calls import COLUMNS, Ending
 from paceline.records.failures import RecordsError
-from paceline.records.generator import Rows, demo_truth, generated, generated_campaigns
-from paceline.records.generator_files import Form, Written, write
+from paceline.records.generator.files import Form, Written, write
+from paceline.records.generator.generator import Rows, demo_truth, generated, generated_campaigns
 
 TRUTH = replace(demo_truth(5), overtime_s=0.0)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paceline.compliance.numbering import country_codes
-from paceline.records.checking import BadRow, Check, checks_of, found_columns, judged, problem_words, shown
-from paceline.records.mapping import Reading
-from paceline.records.mending import mend
-from paceline.records.opening import ASIDE, file, files, filled, name, text
-from paceline.records.places import ask_prefixes
-from paceline.records.source import BROKEN, ROW, Source, looked_at
-from paceline.records.typed import local_times
+from paceline.records.importing.checking import BadRow, Check, checks_of, found_columns, judged, problem_words, shown
+from paceline.records.importing.mapping import Reading
+from paceline.records.importing.mending import mend
+from paceline.records.importing.opening import ASIDE, file, files, filled, name, text
+from paceline.records.importing.places import ask_prefixes
+from paceline.records.importing.source import BROKEN, ROW, Source, looked_at
+from paceline.records.importing.typed import local_times
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
