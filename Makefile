@@ -11,6 +11,9 @@ PIP := -m pip install -qq --disable-pip-version-check --no-input
 HASHED := --require-hashes --only-binary :all:
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
+# Hundreds of processes import the same files: they are compiled once and kept, whatever this shell says of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22

@@ -14,9 +14,10 @@ from paceline.campaign.statistics import LivePicture, Statistics, Tally
 from paceline.control.drift_watch import DriftWatch, drift_since
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
-from paceline.primitives.ids import CampaignId, Version
+from paceline.primitives.ids import CampaignId, EntryId, Version
 from paceline.storage.database import Database
 from paceline.twin.kept import DRIFTED, By, Twins
+from paceline.twin.ladder import Certified
 from paceline.twin.model import instant_of
 from tests.unit.twin.fitted_twin import DAYS, TRUTH, fitted
 from tests.unit.twin.known_campaign import half_hours
@@ -105,6 +106,32 @@ def test_answers_that_fall_are_told_once_by_any_number_of_workers(twins: Twins, 
     assert found.drifted is not None
     assert (found.drifted.quantity, found.drifted.toward) == ("answers", "fewer")
     assert [entry.kind for entry in book.entries(Query(campaign=fitted().campaign))].count(DRIFTED) == 1
+
+
+def test_drift_holds_the_experiment_names_the_way_back_and_is_told_once(database: Database, book: Book) -> None:
+    told: list[str] = []
+    held: list[CampaignId] = []
+    twins = Twins(database, book, tell=lambda _connection, _row, kind: told.append(kind))
+    twins.keep(replace(fitted(), standing=replace(fitted().standing, passed=True)), By(actor=ADA))
+
+    def hold(campaign: CampaignId, why: str) -> EntryId | None:
+        assert why.startswith("people answer less often than the data say")
+        held.append(campaign)
+        return EntryId(5) if len(held) == 1 else None
+
+    platform: Any = Tells(measured(answers=0.7))
+    for _ in range(2):
+        one = DriftWatch(
+            platform, lambda: twins, actor=ADA, hold=hold, certified=lambda _: Certified(entry=EntryId(3), at=END)
+        )
+        one.run(At())  # type: ignore[arg-type]  # all that is asked of it is now
+    assert (told, held) == ([DRIFTED], [fitted().campaign])
+    noted = book.entries(Query(campaign=fitted().campaign, kind=DRIFTED))[0].rows[0].document["details"]
+    assert isinstance(noted, dict)
+    assert (noted["way_back"], noted["experiment_held"]) == ("paceline changes undo 3", 5)
+    step = noted["step"]
+    assert isinstance(step, dict)
+    assert (step["rung"], step["weights_refused"], step["rollback"]) == ("freeze", True, 3)
 
 
 def test_days_as_before_are_no_drift_and_are_looked_at_once_an_hour(twins: Twins) -> None:

@@ -18,7 +18,6 @@ from tests.contract.conftest import (  # noqa: F401  # fixtures are found by the
     emulator,
     office,
     opened,
-    postgres,
     url,
 )
 from tests.contract.emulated import Emulated

@@ -56,6 +56,8 @@ def test_wish_that_says_nothing_to_compare_or_too_much_is_refused(served: Served
     none = {key: value for key, value in WISH.items() if key != "predictiveDialerSettings"}
     for body in (none, {**WISH, **pacing}, {**WISH, "since": "2026-06-16T00:00:00"}, {**WISH, "days": 2}):
         assert client.post("/v1/experiments", headers=ANY, json=body).status_code == 422
+    far = client.post("/v1/experiments", headers=ANY, json={**WISH, "since": "9999-12-31T00:00:00Z"})
+    assert (far.status_code, far.json()["findings"][0]["rule"]) == (422, "experiment.plan")
     same = {**WISH, "predictiveDialerSettings": {"parameterWeights": {"answer_rate": 0.1, "predictive_factor": 0.1}}}
     refused = client.post("/v1/experiments", headers=ANY, json=same)
     assert (refused.status_code, refused.json()["findings"][0]["rule"]) == (422, "experiment.settings")

@@ -22,6 +22,13 @@ def test_each_metric_is_told_with_its_difference_interval_and_verdict() -> None:
     assert rows_of(CHANCE)[0][-1] == "chance explains it"
 
 
+def test_what_chance_does_not_explain_is_not_put_down_to_chance() -> None:
+    """Its interval holds zero all the same: days differ, or too little is known of the campaign."""
+    doubtful = replace(shown(UTILISATION, 0.8, 0.81, half=0.02, significant=False), p_adjusted=0.0004)
+    (row, *_) = rows_of(replace(GOOD, metrics=(doubtful, *GOOD.metrics[1:]), worth_having=False))
+    assert row[-2:] == ("<0.001", "days or the fit leave it open")
+
+
 def test_gain_that_is_too_small_and_p_that_is_tiny_are_told_as_such() -> None:
     small = replace(shown(UTILISATION, 0.8, 0.801, half=0.0005), p_adjusted=0.0002)
     (row, *_) = rows_of(replace(GOOD, metrics=(small, *GOOD.metrics[1:]), worth_having=False))

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
+import pytest
 
 from paceline.records.summary import HalfHours
-from paceline.twin.drift import CHARTS, RUN_LENGTH_DAYS, RingDay, charted, drift_of
+from paceline.twin.drift import (
+    RUN_LENGTH_DAYS,
+    SHARES_BY_DAY,
+    SHARES_BY_HALF_HOUR,
+    RingDay,
+    charted,
+    drift_of,
+)
+from paceline.twin.drift_charts import LOOKS, SHIFT_OF_DAY, SHIFT_OF_HALF_HOUR
 from paceline.twin.halves import day_spans
 from paceline.twin.model import Twin, half_hour_of, instant_of
 from tests.unit.twin.fitted_twin import fitted
-from tests.unit.twin.known_campaign import Truth, changed, half_hours
+from tests.unit.twin.known_campaign import Truth, changed
+from tests.unit.twin.known_campaign import half_hours as played
 
 TRUTH = Truth(agents=20)
+
+
+@cache
+def half_hours(truth: Truth, days: int, seed: int) -> HalfHours:
+    """Return what was measured in a world, played once for all tests."""
+    return played(truth, days, seed)
 
 
 def twin_of(days: HalfHours) -> Twin:
@@ -94,18 +111,18 @@ def test_longer_calls_and_longer_rings_are_named() -> None:
     assert ringing.since == instant_of(until + 32)
 
 
-def test_stated_run_length_is_that_of_all_charts_together() -> None:
-    twin = twin_of(split_at(half_hours(TRUTH, 14, 2), 12)[0])
-    charts = charted(twin, half_hours(TRUTH, 14, 2))
+def test_all_charts_together_have_one_budget_of_false_alarms() -> None:
+    assert sum(SHARES_BY_DAY.values()) + sum(SHARES_BY_HALF_HOUR.values()) == pytest.approx(1.0)
+    charts = charted(twin_of(split_at(half_hours(TRUTH, 14, 2), 12)[0]), half_hours(TRUTH, 14, 2))
     by_half_hour, by_day = charts[0], charts[1]
     # Siegmund's approximation of the run length of a chart, an independent formula, with k half of the shift.
     for chart, k, each in (
-        (by_half_hour, 1.0, RUN_LENGTH_DAYS * 16 * CHARTS),
-        (by_day, 1.25, RUN_LENGTH_DAYS * CHARTS),
+        (by_half_hour, SHIFT_OF_HALF_HOUR / 2, 2 * RUN_LENGTH_DAYS * 16 / SHARES_BY_HALF_HOUR["answers"]),
+        (by_day, SHIFT_OF_DAY / 2, LOOKS * 2 * RUN_LENGTH_DAYS / SHARES_BY_DAY["answers"]),
     ):
         reach = 2 * k * (chart.threshold + 1.166)
         approximate = (math.exp(reach) - reach - 1) / (2 * k * k)
-        assert 0.6 < approximate / each < 1.6
+        assert 0.5 < approximate / each < 2.0
 
 
 def test_what_lies_in_the_data_of_the_twin_is_not_looked_at() -> None:

@@ -46,3 +46,18 @@ def test_an_embargo_longer_than_the_first_days_leaves_too_little() -> None:
     few = folds_of(days_of(12), split=0.8, embargo_s=6 * 86_400)
     assert isinstance(few, TooLittle)
     assert "retries reach 144 h" in few.why
+
+
+@given(st.integers(1, 16), st.integers(1, 150))
+def test_advice_to_go_on_measuring_is_true(count: int, embargo_h: int) -> None:
+    few = folds_of(days_of(count), split=0.8, embargo_s=embargo_h * 3600)
+    if isinstance(few, TooLittle):
+        enough, short = (days_of(few.needed - one) for one in (0, 1))
+        assert not isinstance(folds_of(enough, split=0.8, embargo_s=embargo_h * 3600), TooLittle)
+        assert isinstance(folds_of(short, split=0.8, embargo_s=embargo_h * 3600), TooLittle)
+
+
+def test_one_day_is_told_as_one() -> None:
+    few = folds_of(days_of(1), split=0.8, embargo_s=3600)
+    assert isinstance(few, TooLittle)
+    assert few.why.startswith("1 day of dialing was measured")

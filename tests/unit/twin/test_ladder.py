@@ -24,15 +24,16 @@ CALM = Standing(drifted=None, protected=True, now=NOW, abandonment=0.02, ceiling
 
 def test_nothing_is_done_while_nothing_drifts() -> None:
     step = step_of(CALM)
-    assert (step.rung, step.weights_refused, step.to_progressive, step.ceiling) == (Rung.NONE, False, False, 0.03)
+    assert (step.rung, step.weights_refused, step.experiments_held, step.to_progressive) == (Rung.NONE, *(False,) * 3)
 
 
-def test_drift_freezes_tuning_and_widens_the_guard_band() -> None:
+def test_drift_freezes_tuning_and_holds_experiments_where_protection_is_on() -> None:
     step = step_of(replace(CALM, drifted=DRIFTED, certified=Certified(entry=EntryId(17), at=NOW)))
     assert step.rung is Rung.FREEZE
     assert step.weights_refused
     assert not step.to_progressive
-    assert step.ceiling == pytest.approx(0.024)
+    assert step.experiments_held
+    assert not step_of(replace(CALM, drifted=DRIFTED, protected=False)).experiments_held
     assert step.rollback == 17
     assert "people answer more often than the data say" in step.why
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -12,8 +13,10 @@ from paceline.campaign.blocks import DialingMode, DialingRules, Tuning, Weights
 from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION, Evidence, Lack, NoEvidence, Source
 from paceline.campaign.weigher import WeighAsked, Weigher
 from paceline.inference.promotion import Metric
+from paceline.primitives.ids import CampaignId
 from paceline.twin.model import Drifted, Twin
-from paceline.twin.weighing import TwinWeigher, boldest_of
+from paceline.twin.plausible import boldest_of, plausible
+from paceline.twin.weighing import TwinWeigher
 from tests.unit.optimizer.tuner.twins import (
     BEGAN,
     CAMPAIGN,
@@ -56,7 +59,7 @@ def test_metrics_of_blocks_and_of_evidence_have_the_same_names() -> None:
     ("kept", "split", "lack", "advice"),
     [
         (None, None, Lack.NO_DATA, "paceline twin fit CMP-12345"),
-        (twin(SEEN, days=6), None, Lack.TOO_LITTLE_DATA, "with more days of data: paceline twin fit CMP-12345"),
+        (twin(SEEN, days=10), None, Lack.TOO_LITTLE_DATA, "with more days of data: paceline twin fit CMP-12345"),
         (without_say(TWIN, "it covers 60 %"), None, Lack.TWIN_FAILED, "see paceline twin check CMP-12345"),
         (TWIN, Decimal("0.8"), Lack.OTHER_SPLIT, "paceline twin fit CMP-12345 --split 0.8"),
     ],
@@ -104,8 +107,8 @@ def test_weights_that_want_another_split_are_not_weighed() -> None:
 
 def test_pairs_are_as_many_as_the_held_out_half_hours() -> None:
     found = evidence(weights(predictive_factor="0.1"))
-    assert (found.source, found.blocks, found.days) == (Source.TWIN, 3 * HALVES, 3)
-    assert (found.since, found.until) == (BEGAN + timedelta(days=7), BEGAN + timedelta(days=9, hours=HALVES / 2))
+    assert (found.source, found.blocks, found.days) == (Source.TWIN, 5 * HALVES, 5)
+    assert (found.since, found.until) == (BEGAN + timedelta(days=7), BEGAN + timedelta(days=11, hours=HALVES / 2))
     assert found.twin is TWIN.standing
 
 
@@ -147,6 +150,45 @@ def test_a_dialer_that_may_be_bolder_than_its_fit_bounds_abandonment() -> None:
     assert isinstance(known, Evidence)
     assert isinstance(found, Evidence)
     assert found.abandonment_high > known.abandonment_high
+
+
+def test_what_is_said_holds_of_every_twin_that_may_be_true() -> None:
+    """Draws apart by a step in whole lines: one vector holds on all days, so that days do not average it away."""
+    apart = tuple(replace(TWIN.draws[0], lines=lines) for lines in (0.8 * LINES, LINES, 1.1 * LINES))
+    unsure = replace(TWIN, draws=apart)
+    asked = WeighAsked(observed=SEEN, wanted=weights(), tuning=TUNING, ceiling=0.03)
+    found = weigher(unsure).weigh(asked)
+    assert isinstance(found, Evidence)
+    for one in plausible(unsure):
+        alone = weigher(replace(one, told=one.draws[0].lines)).weigh(asked)
+        assert isinstance(alone, Evidence)
+        assert found.abandonment_high >= alone.of(ABANDONMENT).new
+    narrow = evidence(weights())
+    wide, known = (one.of(UTILISATION).difference for one in (found, narrow))
+    assert wide.high - wide.low > known.high - known.low
+
+
+def so_often(before: int, campaign: CampaignId, evidence: Evidence) -> int:
+    """Return how often the days were asked before, whatever the question is."""
+    assert (campaign, evidence.source) == (CAMPAIGN, Source.TWIN)
+    return before
+
+
+def test_who_asks_again_and_again_is_told_less_surely() -> None:
+    asked = WeighAsked(observed=SEEN, wanted=weights(predictive_factor="0.1"), tuning=TUNING, ceiling=0.03)
+    first, second, late = (
+        TwinWeigher(lambda _campaign: TWIN, asked_before=partial(so_often, before)).weigh(asked)
+        for before in (0, 1, 50)
+    )
+    assert isinstance(first, Evidence)
+    assert isinstance(second, Evidence)
+    assert isinstance(late, Evidence)
+    assert first.worth_having
+    assert first.abandonment_high < second.abandonment_high < late.abandonment_high
+    assert first.of(UTILISATION).difference.low > second.of(UTILISATION).difference.low
+    assert first.of(UTILISATION).p_adjusted < second.of(UTILISATION).p_adjusted
+    assert late.of(UTILISATION).p_adjusted > 0.05
+    assert not late.worth_having
 
 
 def test_the_boldest_draw_is_reckoned_with_where_nobody_knows_what_was_told() -> None:

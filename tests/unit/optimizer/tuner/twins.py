@@ -19,7 +19,7 @@ from paceline.twin.model import DaySpread, Draw, MadeOf, Twin, TwinDay, half_hou
 
 CAMPAIGN = campaign_id("CMP-12345")
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-AGENTS, HALVES = 20, 8
+AGENTS, HALVES, HELD_OUT = 20, 8, 5
 PACING = Pacing(
     answer_rate=Decimal("0.30"), abandonment_aim=Decimal("0.0035"), max_calls=150, call_interval_ms=50, warm_up_s=0
 )
@@ -52,8 +52,8 @@ def observed(
     )
 
 
-def twin(seen: Observed, *, days: int = 10, split: float = 0.7) -> Twin:
-    """Return a twin of a campaign that dialed as it is told, from 30 days ago on, fitted on the first of these days."""
+def twin(seen: Observed, *, days: int = 12, split: float = 0.7) -> Twin:
+    """Return a twin of a campaign that dialed as it is told, from 30 days ago on; of twelve days and more five are held out."""
     first = half_hour_of(seen.at - timedelta(days=30))
     told = boldness_of(told_by(seen), AGENTS)
     lines = 1.0 if told is None else told.lines
@@ -67,7 +67,7 @@ def twin(seen: Observed, *, days: int = 10, split: float = 0.7) -> Twin:
         )
         for at in range(days)
     )
-    fitted = round(days * split)
+    fitted = days - HELD_OUT if days >= 12 else round(days * split)
     return Twin(
         campaign=seen.campaign,
         made_of=MadeOf.PLATFORM,
