@@ -14,15 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.significance.asking import asked_often
 from benchmarks.significance.page import paged
-from benchmarks.significance.rules import KEYS, Found, bet_daily, looked_daily, published
+from benchmarks.significance.rules import KEYS, LATER, Found, bet_daily, looked_daily, published
 from benchmarks.significance.weeks import Settings, campaign, swung, week
 from paceline.campaign.blocks import WEIGHT_KEYS, Pacing, Weights
 from paceline.primitives.clock import computed_ns
 from paceline.simulation.engine import simulate
 from paceline.twin.boldness import Told, predicted
 
-WEEKS, GAINS, SWINGS = 1_000, 300, 300
+WEEKS, GAINS, SWINGS, SETS = 1_000, 300, 300, 60
 MOST_FALSE = 67
 """Of 1,000, at a chance of 1 in 20 each: more would be seen in less than 1 of 100 such counts."""
 LEAST_POWER = 0.80
@@ -45,6 +46,7 @@ class Row:
     name: str
     weeks: int
     found: list[Found]
+    later: list[Found]
     bets: list[tuple[bool, bool]]
     accepted: int
 
@@ -55,7 +57,8 @@ class Row:
         promoted = sum(one.promoted is not None for one in self.found)
         coins = sum(one.coins is not None for one in self.found)
         bets = sum(any_called for any_called, _ in self.bets)
-        cells = (self.name, self.weeks, called, worth, promoted, coins, bets, self.accepted)
+        late = (sum(one.called is not None for one in self.later), sum(one.worth is not None for one in self.later))
+        cells = (self.name, self.weeks, called, worth, promoted, *late, coins, bets, self.accepted)
         return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells) + " |"
 
 
@@ -70,17 +73,20 @@ def one_point() -> tuple[float, float]:
     return high, simulate(campaign(high), seed=9, days=400).utilisation.mean - old
 
 
-def studied(name: str, settings: Settings, weeks: int, *, first: int, swinging: bool = False) -> Row:
+def studied(
+    name: str, settings: Settings, weeks: int, *, first: int, swinging: bool = False, coin: bool = False
+) -> Row:
     """Return what the rules say of weeks under two settings, and of as many random proposals."""
-    found, bets, accepted = [], [], 0
+    found, later, bets, accepted = [], [], [], 0
     for number in range(weeks):
         seed = first + number
-        blocks = swung(settings, seed) if swinging else week(settings, seed)
+        blocks = swung(settings, seed, coin=coin) if swinging else week(settings, seed)
         found.append(looked_daily(blocks, seed))
+        later.append(looked_daily(blocks, seed, begin=LATER))
         bets.append(bet_daily(blocks))
         chance = np.random.default_rng(seed)
         accepted += published(chance.uniform(-0.2, 0.2, KEYS), float(chance.uniform(0.001, 0.1)))
-    return Row(name=name, weeks=weeks, found=found, bets=bets, accepted=accepted)
+    return Row(name=name, weeks=weeks, found=found, later=later, bets=bets, accepted=accepted)
 
 
 def single_cases() -> list[str]:
@@ -129,22 +135,27 @@ def main() -> int:
         studied("A/A: both settings the same", same, weeks, first=10_000),
         studied(f"a true gain of {gain * 100:.2f} points", better, gains, first=50_000),
         studied("days that gain differently, nothing on average", better, swings, first=90_000, swinging=True),
+        studied("days that gain or lose by a coin", better, swings, first=70_000, swinging=True, coin=True),
     ]
-    told = paged([row.markdown() for row in rows], single_cases(), cpu_s=(computed_ns() - began) / 1e9)
+    asks = [asked_often(number) for number in range(int(SETS * said.share))]
+    shared, unshared = (sum(one[at] for one in asks) for at in (0, 1))
+    cells = f"| {len(asks)} | {shared} | {unshared} |"
+    told = paged([row.markdown() for row in rows], single_cases(), cells, cpu_s=(computed_ns() - began) / 1e9)
     if said.page is None:
         sys.stdout.write(told)
     else:
         said.page.write_text(told)
-    return _judged(rows)
+    return _judged(rows, shared, len(asks))
 
 
-def _judged(rows: list[Row]) -> int:
-    same, gained, _ = rows
+def _judged(rows: list[Row], shared: int, sets: int) -> int:
+    same, gained = rows[:2]
     false = sum(one.called is not None for one in same.found)
     power = sum(one.worth is not None for one in gained.found) / gained.weeks
     promises = {
         f"{false} of {same.weeks} A/A weeks called significant": false <= MOST_FALSE * same.weeks / WEEKS,
         f"a one-point gain found in {power:.3f} of the weeks": power >= LEAST_POWER,
+        f"of {sets} data sets asked 50 times {shared} gave a false yes": shared <= MOST_FALSE * sets / WEEKS,
         "the published rule accepts every proposal": all(row.accepted == row.weeks for row in rows),
     }
     for what, holds in promises.items():

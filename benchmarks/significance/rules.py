@@ -13,8 +13,8 @@ from paceline.inference.paired_blocks import gain_evidence
 from paceline.inference.promotion import FEWEST_DAYS, Block, looked
 
 LEVEL, LEAST_GAIN, CEILING = 0.95, 0.0025, 0.03
-LOOKS = DAYS - FEWEST_DAYS + 1
-"""A look after each day from the third on."""
+LATER = 5
+"""The first day that is looked at where nobody looks before days can be told apart."""
 DRAWS = 999
 KEYS = 5
 _BETS = 2 * 3
@@ -39,14 +39,14 @@ class Found:
     coins: int | None
 
 
-def looked_daily(blocks: Sequence[Block], seed: int) -> Found:
-    """Return what our rule says on each day of a week."""
+def looked_daily(blocks: Sequence[Block], seed: int, *, begin: int = FEWEST_DAYS) -> Found:
+    """Return what our rule says on each day of a week, from the `begin`-th on."""
     first: dict[str, int] = {}
-    for day in range(FEWEST_DAYS, DAYS + 1):
+    for day in range(begin, DAYS + 1):
         judged = looked(
             [block for block in blocks if int(block.day) < day],
-            look=day - FEWEST_DAYS + 1,
-            looks=LOOKS,
+            look=day - begin + 1,
+            looks=DAYS - begin + 1,
             level=LEVEL,
             least_gain=LEAST_GAIN,
             ceiling=CEILING,

@@ -72,11 +72,15 @@ def week(settings: Settings, seed: int) -> list[Block]:
     return blocks_of(series, thrown)
 
 
-def swung(settings: Settings, seed: int) -> list[Block]:
-    """Return a week whose days gain differently, and nothing on average: the spread is what `settings` gain."""
+def swung(settings: Settings, seed: int, *, coin: bool = False) -> list[Block]:
+    """Return a week whose days gain differently, and nothing on average: the spread is what `settings` gain.
+
+    Days differ by a normal number, or by a coin: each gains all of it, or loses all of it.
+    """
     chance = np.random.default_rng(seed)
     thrown, factors = coins(chance), np.exp(chance.normal(0.0, DAY_SPREAD, DAYS))
     sizes = np.clip(chance.normal(0.0, 1.0, DAYS), -2.5, 2.5)
+    sizes = np.sign(sizes) if coin else sizes
     base, days = campaign(settings.old), []
     for n in range(DAYS):
         new = settings.old + (settings.new - settings.old) * float(sizes[n])

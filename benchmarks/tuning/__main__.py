@@ -1,7 +1,9 @@
 """Tune campaigns of the running emulator whose weights were badly set, and hold what it says to what comes after.
 
 `python -m benchmarks.tuning [--page FILE]`; exit 1 when a change was not made, or its days are not shown to be better.
-Seeds are fixed: the same versions print the same table, the seconds apart.
+`python -m benchmarks.tuning safety [--first SEED] [--worlds COUNT] [--page FILE]`; exit 1 when of the changes that a
+twin lets pass more than one in twenty comes to the ceiling. Seeds are fixed: the same versions print the same tables,
+the seconds apart.
 """
 
 from __future__ import annotations
@@ -15,12 +17,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.tuning.page import paged
+from benchmarks.tuning.safety import tried
+from benchmarks.tuning.safety_page import joined, section
 from benchmarks.tuning.world import CEILING, Came, Day, World, came_of
 from paceline.campaign.evidence import ABANDONMENT, UTILISATION, Evidence
 from paceline.control.outcome import Outcome
 from paceline.inference.day_bounds import Ratios, difference_by_days, known_effect, rate_below
 from paceline.inference.stratified import stratified_randomisation
 from paceline.optimizer.tuner.told import Tuned
+from paceline.primitives.clock import computed_ns
 from paceline.primitives.findings import Severity
 
 WORLDS = (
@@ -44,6 +49,8 @@ WORLDS = (
     ),
 )
 SURE = 0.01
+MOST_WRONG = 0.05
+"""Of the changes that pass, those that come to the ceiling."""
 COLUMNS = 10
 
 
@@ -145,8 +152,13 @@ def _points(share: float) -> str:
 def main() -> int:
     """Tune the campaigns, tell what came of it as Markdown, and what is not as promised."""
     asked = argparse.ArgumentParser(prog="benchmarks.tuning", description=__doc__)
-    asked.add_argument("--page", type=Path, help="file to write the page to; standard output without")
+    asked.add_argument("part", nargs="?", choices=("safety",), help="how often what passes is not lawful, instead")
+    asked.add_argument("--first", type=int, default=5000, help="seed of the first campaign whose truth is known")
+    asked.add_argument("--worlds", type=int, default=30, help="how many of them, at least 1")
+    asked.add_argument("--page", type=Path, help="file to write the part of the page to; standard output without")
     said = asked.parse_args()
+    if said.part is not None:
+        return _safe(said.first, said.worlds, said.page)
     rows, broken = [], []
     for world in WORLDS:
         with TemporaryDirectory() as folder:
@@ -154,14 +166,34 @@ def main() -> int:
         rows.append(row)
         broken += missed
         sys.stderr.write(f"{row}\n")
-    told = paged(rows)
-    if said.page is None:
-        sys.stdout.write(told)
-    else:
-        said.page.write_text(told)
+    _write(paged(rows), said.page)
     for one in broken:
         sys.stderr.write(f"not as promised: {one}\n")
     return 1 if broken else 0
+
+
+def _safe(first: int, worlds: int, page: Path | None) -> int:
+    """Tell how often a change that passes is not lawful; 1 when it is more often than one in twenty."""
+    began, rows = computed_ns(), []
+    for seed in range(first, first + worlds):
+        rows.append(tried(seed))
+        sys.stderr.write(f"{seed}: {rows[-1].ours} before: {rows[-1].before}\n")
+    told = section(rows, first=first, cpu_s=(computed_ns() - began) / 1e9)
+    if page is None:
+        sys.stdout.write(told)
+    else:
+        page.write_text(joined(page.read_text() if page.exists() else "", safe=told))
+    passed = [one.ours for one in rows if one.ours.factor > 0.0]
+    wrong = max(sum(one.truth >= CEILING for one in passed), sum(one.came >= CEILING for one in passed))
+    return 1 if wrong > MOST_WRONG * len(passed) else 0
+
+
+def _write(told: str, page: Path | None) -> None:
+    """Write the table of tuned campaigns; what else is on the page stays."""
+    if page is None:
+        sys.stdout.write(told)
+    else:
+        page.write_text(joined(page.read_text() if page.exists() else "", tuned=told))
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paceline.primitives.ids import campaign_id
-from paceline.records.generator import Part, demo_truth
-from paceline.records.generator_summary import summary_of_rows
+from paceline.records.generator.generator import Part, demo_truth
+from paceline.records.generator.summary import summary_of_rows
 from paceline.records.summary import Span
 from paceline.twin.boldness import Boldness
 from paceline.twin.fitting import Material
@@ -19,7 +19,7 @@ from paceline.twin.records_vectors import embargo_of, records_fitting
 from paceline.twin.vectors import platform_fitting
 
 if TYPE_CHECKING:
-    from paceline.records.generator import Rows, Truth
+    from paceline.records.generator.generator import Rows, Truth
     from paceline.records.summary import Summary
     from paceline.twin.effort import Effort
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from paceline.bootstrap.drifting import drift_watch_of
 from paceline.bootstrap.options import Options
 from paceline.bootstrap.told_elsewhere import tasks_beside, tuning_news
-from paceline.bootstrap.twins import drift_watch_of
 from paceline.bootstrap.watching import easing_of, polling_of
 from paceline.bootstrap.weighing import weigher_of
 from paceline.campaign.catalogue import CATALOGUE, AnyChange

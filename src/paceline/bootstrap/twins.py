@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from paceline.campaign.evidence import Lack, NoEvidence
 from paceline.campaign.observed import Ability
-from paceline.control.drift_watch import DriftWatch
 from paceline.twin.kept import Twins
 
 if TYPE_CHECKING:
@@ -60,49 +59,9 @@ class Whole(Parts, Protocol):
     actor: Actor
 
 
-class Watched(Whole, Protocol):
-    """What drift is watched for in, told by and acted on."""
-
-    crier: Crier
-    experiment_desk: ExperimentDesk
-
-
 def twins_of(parts: Parts) -> Twins:
     """Return the kept twins of a tenant; of a drift nobody is told."""
     return Twins(parts.database, parts.book)
-
-
-def drift_watch_of(system: Watched) -> DriftWatch:
-    """Return the task that watches the kept twins of a system for drift, tells of it and holds experiments."""
-
-    def hold(campaign: CampaignId, why: str) -> EntryId | None:
-        try:
-            order = Order(actor=system.actor, reason=f"the twin has drifted: {why}")
-            return system.experiment_desk.pause(campaign, order).entry
-        except (NoExperimentError, ExperimentStateError):
-            return None
-
-    return DriftWatch(
-        system.platform,
-        lambda: Twins(system.database, system.book, tell=system.crier.noted),
-        actor=system.actor,
-        hold=hold,
-        certified=lambda campaign: certified_of(system.book, campaign),
-    )
-
-
-def certified_of(book: Book, campaign: CampaignId) -> Certified | None:
-    """Return the last weights of a campaign that were applied and judged on data; None where none were.
-
-    Raises:
-        LedgerUnavailableError: it cannot be read now.
-    """
-    for entry in reversed(book.entries(Query(campaign=campaign, kind=SetWeights.kind, outcome="applied"))):
-        change = change_of(change_in(entry))
-        judged = isinstance(change, SetWeights) and change.basis.ground is Ground.JUDGED and bool(change.named)
-        if judged and entry.closed is not None:
-            return Certified(entry=entry.number, at=entry.closed.at)
-    return None
 
 
 def told_of(observed: Observed) -> Callable[[int], Boldness] | None:
@@ -149,24 +108,17 @@ def platform_material(
     from paceline.twin.vectors import platform_fitting
 
     if Ability.STATISTICS not in system.platform.abilities:
-        why = "this platform does not tell what it measures"
-        return NoEvidence(lack=Lack.NO_DATA, why=why, advice=f"import call records: {_IMPORT.format(campaign)}")
+        return _nothing("this platform does not tell what it measures", campaign)
     observed = system.survey.looked_at(campaign).observed
     told = told_of(observed)
     if told is None:
         why = f"campaign {campaign} was told no pacing, so that nobody knows how boldly it dials"
         return NoEvidence(lack=Lack.NO_DATA, why=why, advice=f"paceline set pacing {campaign}")
-    since = observed.at - timedelta(days=days)
-    assumed: tuple[str, ...] = ()
-    paced = live_since(system, observed)
-    if paced is not None:
-        since = max(since, paced)
-    else:
-        assumed = ("the settings that are live were live on all days: nobody saw others",)
+    since, paced = observed.at - timedelta(days=days), live_since(system, observed)
+    since = since if paced is None else max(since, paced)
     half_hours = half_hours_of(system.platform.measured(campaign, since=since, by_minute=True))
     if not half_hours.start.size:
-        why = f"nothing was measured of campaign {campaign} since {since:%Y-%m-%d %H:%M} UTC"
-        return NoEvidence(lack=Lack.NO_DATA, why=why, advice=f"import call records: {_IMPORT.format(campaign)}")
+        return _nothing(f"nothing was measured of campaign {campaign} since {since:%Y-%m-%d %H:%M} UTC", campaign)
     spent = effort or Spent()
     return Material(
         campaign=campaign,
@@ -176,9 +128,13 @@ def platform_material(
         embargo_s=60.0 * _longest_retry_min(observed),
         zone="UTC" if observed.schedule is None else observed.schedule.zone,
         told=told,
-        assumed=assumed,
+        assumed=("the settings that are live were live on all days: nobody saw others",) if paced is None else (),
         effort=spent,
     )
+
+
+def _nothing(why: str, campaign: CampaignId) -> NoEvidence:
+    return NoEvidence(lack=Lack.NO_DATA, why=why, advice=f"import call records: {_IMPORT.format(campaign)}")
 
 
 _IMPORT = "paceline data import FILE --campaign {}"

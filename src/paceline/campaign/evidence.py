@@ -1,7 +1,7 @@
 """What data say about a change of weights, with its uncertainty, as values; nothing here computes or judges them.
 
-All intervals are of 95 %. Either there is evidence, from an experiment or from a twin that earned its say, or there is
-a reason why nobody can say.
+All intervals are of 95 % at least: who asks the same days again shares the error. Either there is evidence, from an
+experiment or from a twin that earned its say, or there is a reason why nobody can say.
 """
 
 from __future__ import annotations

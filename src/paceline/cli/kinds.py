@@ -50,6 +50,8 @@ NOTES = (
     "supervision.end",
     "supervision.start",
     "supervision.suspend",
+    "twin.drifted",
+    "twin.fitted",
     "webhook.add",
     "webhook.disabled",
     "webhook.enable",

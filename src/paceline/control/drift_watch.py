@@ -5,8 +5,10 @@ Rules:
   has its say. A twin of call records is held against new ones by `paceline twin check`: the platform does not tell
   which attempts were dialed, and a list that ages must not be called drift.
 * It looks once in `EVERY` of the platform's time at each campaign: one request for it, and one for its minutes.
-* What is found is an entry, `twin.drifted`, written once however many workers look; from then on new weights are
-  refused until the twin is fitted again. Dialing is left as it is: abandonment has guards of its own.
+* What is found is an entry, `twin.drifted`, written and told once however many workers look; from then on new weights
+  are refused until the twin is fitted again. The last certified weights are named in it, with the way back.
+* A running experiment is held first (`twin.ladder`), so that a watch that ends in between finds the drift again.
+  Dialing is left as it is: abandonment has guards of its own.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from paceline.campaign.observed import Ability
 from paceline.campaign.ports import NotFoundError, Platform
 from paceline.control.platform_time import PlatformTime
 from paceline.ledger.entry import Actor
-from paceline.primitives.ids import CampaignId
+from paceline.primitives.ids import CampaignId, EntryId
 from paceline.twin.kept import By, KeptTwin, Twins
+from paceline.twin.ladder import Certified, Standing, step_of
 
 if TYPE_CHECKING:  # numpy loads only when a twin is watched
     from paceline.campaign.statistics import Statistics
+    from paceline.primitives.canonical import Json
     from paceline.twin.model import Drifted, Twin
 
 EVERY = timedelta(hours=1)
@@ -35,8 +39,25 @@ EVERY_S = 60.0
 class DriftWatch:
     """Watches the twins of one tenant; any number of workers do, and each drift is told once."""
 
-    def __init__(self, platform: Platform, twins: Callable[[], Twins], *, actor: Actor) -> None:
-        """Ask this platform, and mark what is found in the twins, which are joined when first looked at."""
+    def __init__(
+        self,
+        platform: Platform,
+        twins: Callable[[], Twins],
+        *,
+        actor: Actor,
+        hold: Callable[[CampaignId, str], EntryId | None] = lambda _campaign, _why: None,
+        certified: Callable[[CampaignId], Certified | None] = lambda _campaign: None,
+    ) -> None:
+        """Watch nothing yet.
+
+        Args:
+            platform: is asked.
+            twins: in which it is marked; they are joined when first looked at.
+            actor: who finds it.
+            hold: holds the running experiment of a campaign, and returns its entry; None where none runs.
+            certified: returns the last certified weights of a campaign; None where there are none.
+        """
+        self._hold, self._certified = hold, certified
         self._platform = platform
         self._twins = twins
         self._by = By(actor=actor, reason="drift protection")
@@ -63,10 +84,10 @@ class DriftWatch:
             if last is None or now - last >= EVERY or now < last:
                 self._looked[kept.campaign] = now
                 with suppress(NotFoundError):  # a campaign that is gone drifts nowhere
-                    found += self._watch(twins, kept)
+                    found += self._watch(twins, kept, now)
         return found
 
-    def _watch(self, twins: Twins, kept: KeptTwin) -> int:
+    def _watch(self, twins: Twins, kept: KeptTwin, now: datetime) -> int:
         from paceline.twin.model import MadeOf
 
         twin = twins.of(kept.campaign)
@@ -79,7 +100,15 @@ class DriftWatch:
         drifted = drift_since(twin, since)
         if drifted is None:
             return 0
-        return int(twins.drifted(kept.campaign, drifted, self._by, of=kept.entry) is not None)
+        certified = self._certified(kept.campaign)
+        step = step_of(Standing(drifted=drifted, protected=True, now=now, certified=certified))
+        held = self._hold(kept.campaign, step.why) if step.experiments_held else None
+        done: dict[str, Json] = {
+            "step": step.document(),
+            "experiment_held": held,
+            "way_back": None if step.rollback is None else f"paceline changes undo {step.rollback}",
+        }
+        return int(twins.drifted(kept.campaign, drifted, self._by, of=kept.entry, done=done) is not None)
 
 
 def drift_since(twin: Twin, since: Statistics) -> Drifted | None:

@@ -13,7 +13,7 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
 
 if TYPE_CHECKING:
-    from paceline.records.importing import Taken
+    from paceline.records.importing.taking_in import Taken
 
 IMPORTED = "records.imported"
 """The kind of the entry of an import."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paceline.records.steps import ATTEMPTS
 
 if TYPE_CHECKING:
-    from paceline.records.describing import Answers, Description
+    from paceline.records.reading.describing import Answers, Description
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _WIDE = 30

@@ -248,8 +248,8 @@ def _shown(found: _Compared, adjusted: float, level: float, least: float) -> Sho
     )
 
 
-def _fraction(block: Block, metric: Metric) -> tuple[float, float]:
-    """Return what a metric has above and below its line in a block."""
+def fraction(block: Block, metric: Metric) -> tuple[float, float]:
+    """Return what a metric has above and below its line in a block, both at least 0."""
     if metric is Metric.UTILISATION:
         return block.busy_s, block.available_s
     if metric is Metric.ABANDONMENT:
@@ -258,13 +258,13 @@ def _fraction(block: Block, metric: Metric) -> tuple[float, float]:
 
 
 def _compared(blocks: Sequence[Block], metric: Metric, *, error: float, seed: int, draws: SupportsIndex) -> _Compared:
-    empty = {block.stratum for block in blocks if not _fraction(block, metric)[1] > 0.0}
+    empty = {block.stratum for block in blocks if not fraction(block, metric)[1] > 0.0}
     kept = [block for block in blocks if block.stratum not in empty]
     days = [block.day for block in kept]
     if len(set(days)) < FEWEST_DAYS:
         hint = "go on until there are more days with calls under both settings"
         raise TooLittleDataError(f"days with {metric} in each block", len(set(days)), FEWEST_DAYS, hint=hint)
-    above, below = np.array([_fraction(block, metric) for block in kept]).T
+    above, below = np.array([fraction(block, metric) for block in kept]).T
     new, strata = np.array([block.new for block in kept], dtype=np.bool_), [block.stratum for block in kept]
     test = stratified_randomisation(
         above, below, new=[block.new for block in kept], strata=strata, seed=seed, level=1.0 - error, draws=draws

@@ -27,6 +27,26 @@ def log_factors(answered: Floats, expected: Floats) -> Floats:
     return found
 
 
+def wander_of(answered: Floats, expected: Floats, rates: Floats, *, days: int) -> float:
+    """Return the standard deviation of half-hours within days beyond chance, relative; 0 where chance explains all.
+
+    Args:
+        answered: [half-hours].
+        expected: [half-hours] answers, by the answers of all their day.
+        rates: [half-hours] share of dials that was answered on average.
+        days: how many they are of: each gave its own level.
+
+    References:
+        Moments of overdispersed counts: Williams 1982, Applied Statistics 31(2).
+    """
+    left = answered.size - days
+    if left <= 0:
+        return 0.0
+    off = float(((answered - expected) ** 2).sum()) * answered.size / left
+    beyond = off - float((expected * (1.0 - rates)).sum())
+    return math.sqrt(max(beyond, 0.0) / float((expected**2).sum()))
+
+
 def day_spread(days: Floats, logs: Floats, chance: Floats, *, ages: bool) -> DaySpread:
     """Return how days differ beyond chance.
 

@@ -6,6 +6,7 @@ days; its fit is the twin's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from paceline.campaign.evidence import Lack, NoEvidence, TwinStanding
 from paceline.primitives.ids import CampaignId
 from paceline.twin.boldness import Boldness
-from paceline.twin.day_factors import day_spread, log_factors
+from paceline.twin.day_factors import day_spread, log_factors, wander_of
 from paceline.twin.effort import Effort
 from paceline.twin.folds import FEWEST_FITTED, Fold, TooLittle, folds_of
 from paceline.twin.halves import HALVES_OF_DAY, DaySpan, day_spans, digest_of, of_days, staffed_of, sums_of
@@ -165,12 +166,26 @@ def _spread(material: Material, spans: Sequence[DaySpan], days: Sequence[TwinDay
     import numpy as np
 
     sums = sums_of(material.half_hours, spans)
-    return day_spread(
+    found = day_spread(
         np.array([day.start / HALVES_OF_DAY for day in days]),
         np.array([day.log_factor for day in days]),
         (1.0 - sums.answered / np.maximum(sums.dials, 1.0)) / np.maximum(sums.answered, 1.0),
         ages=vectors.ages,
     )
+    return replace(found, wander=_wander(material, spans, days))
+
+
+def _wander(material: Material, spans: Sequence[DaySpan], days: Sequence[TwinDay]) -> float:
+    import numpy as np
+
+    answered, expected, rates = [], [], []
+    for span, day in zip(spans, days, strict=True):
+        part = of_days(material.half_hours, (span,))
+        rate = np.array([day.rates[at - day.start] for at in part.start.tolist()]) * math.exp(day.log_factor)
+        answered.append(part.answered.astype(np.float64))
+        expected.append(part.dials * rate)
+        rates.append(np.minimum(rate, 1.0))
+    return wander_of(*(np.concatenate(one) for one in (answered, expected, rates)), days=len(days))
 
 
 def _fitted(material: Material, fold: Fold, *, seed: int) -> _FoldFit:

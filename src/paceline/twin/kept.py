@@ -3,13 +3,13 @@
 Rules:
 * Row and entry are written in one transaction; a twin that failed its check is kept, too, and has no say.
 * The entry holds parameters, standing and the digest of the data; no person is in it, nor any half-hour.
-* That a twin has drifted is an entry of its own, `twin.drifted`, written once for each twin.
+* That a twin has drifted is an entry of its own, `twin.drifted`, written once for each twin, and told with it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select
 from paceline.ledger import drafts
 from paceline.ledger.appending import hold_head
 from paceline.ledger.book import Book
-from paceline.ledger.entry import Actor, Deed, instant_from, instant_text
+from paceline.ledger.entry import Actor, Deed, Row, instant_from, instant_text
 from paceline.ledger.failures import at_the_ledger
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.ids import CampaignId, EntryId
@@ -29,6 +29,8 @@ from paceline.twin.model import Drifted, Twin
 FITTED, DRIFTED = "twin.fitted", "twin.drifted"
 """The kinds of the entries."""
 _TWINS = TWINS.c
+Tell = Callable[[Connection, Row, str], None]
+"""Tells of a note as news of a type, in the transaction in which it was put."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,11 @@ class KeptTwin:
 class Twins:
     """The kept twins of one tenant; serves all threads, and any number of processes on one database."""
 
-    def __init__(self, database: Database, book: Book) -> None:
-        """Keep twins beside this book, in the same database."""
+    def __init__(self, database: Database, book: Book, *, tell: Tell | None = None) -> None:
+        """Keep twins beside this book, in the same database; `tell` tells others of a drift, nobody without it."""
         self._database = database
         self._book = book
+        self._tell = tell
 
     def of(self, campaign: CampaignId) -> Twin | None:
         """Return the kept twin of a campaign; None where there is none, or one that this version cannot read.
@@ -121,14 +124,17 @@ class Twins:
         with at_the_ledger():
             return self._database.write(work)
 
-    def drifted(self, campaign: CampaignId, found: Drifted, by: By, *, of: EntryId) -> EntryId | None:
-        """Mark the kept twin as drifted; None where it is marked already, or another one is kept since.
+    def drifted(
+        self, campaign: CampaignId, found: Drifted, by: By, *, of: EntryId, done: Mapping[str, Json] | None = None
+    ) -> EntryId | None:
+        """Mark the kept twin as drifted, and tell it; None where it is marked already, or another one is kept since.
 
         Args:
             campaign: whose.
             found: what has moved.
             by: who found it.
             of: the entry of the twin that was looked at.
+            done: what is done about it, for the entry and whoever is told.
 
         Raises:
             LedgerUnavailableError: it is not marked.
@@ -141,7 +147,7 @@ class Twins:
             if twin is None or twin.drifted is not None or twin.standing.entry != of:
                 return None
             at = self._book.now()
-            details: dict[str, Json] = {**found.document(), "twin": of}
+            details: dict[str, Json] = {**found.document(), "twin": of, **(done or {})}
             del details["entry"]
             deed = Deed(
                 kind=DRIFTED,
@@ -153,6 +159,8 @@ class Twins:
             )
             row = self._book.put(connection, drafts.noted(deed, at=at))
             self._write(connection, replace(twin, drifted=replace(found, entry=row.entry)), entry=of, at=None)
+            if self._tell is not None:
+                self._tell(connection, row, DRIFTED)
             return row.entry
 
         with at_the_ledger():

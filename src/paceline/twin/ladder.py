@@ -1,12 +1,14 @@
 """What is to be done when a twin has drifted, step by step; pure.
 
-1. The guard-band widens: until it is fitted again, the twin is believed a step less than it says.
-2. Tuning is frozen: new weights are refused (`Lack.DRIFTED`), the undo to the last certified ones is not.
-3. Dialing falls back to progressive, where nobody can be abandoned by too bold a dialer; only where the campaign's
-   drift protection is on, and abandonment is near its ceiling or drift goes on.
+1. Widen: until it is fitted again, the twin is to be believed a step less than it says. That is for a person.
+2. Freeze: new weights are refused (`Lack.DRIFTED`), the undo of the last ones is not. Where the campaign's drift
+   protection is on, a running experiment is held, too: what it compares is another campaign from now on.
+3. Progressive: dialing is to fall back, so that nobody can be abandoned by too bold a dialer; only where protection is
+   on, and abandonment is near its ceiling or more people answer for a day. That is for a person as well: what is
+   measured over the ceiling eases dialing off by itself, whether anything drifts or not.
 
-The step follows from what was found and for how long it has lasted. Whoever carries it out names the last certified
-weights, so that a person can return to them with one command.
+The step follows from what was found and for how long it has lasted. The last certified weights are named with it, so
+that a person can take them back with one command: `paceline changes undo N`.
 """
 
 from __future__ import annotations
@@ -19,8 +21,6 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId
 from paceline.twin.model import Drifted, text_of
 
-WIDENED = 0.8
-"""Share of the distance from 0 to the ceiling of abandonment that is left to plan with on the first step."""
 FREEZE_AFTER = timedelta(0)
 """A drift that is found freezes tuning at once: what weights would do is not known any more."""
 PROGRESSIVE_AFTER = timedelta(days=1)
@@ -54,16 +54,16 @@ class Standing:
         drifted: what was found; None while nothing is.
         protected: whether the campaign's drift protection is on.
         now: by the platform's clock.
-        abandonment: measured since the drift began, a fraction; None where nobody answered.
-        ceiling: of abandonment that binds, a fraction.
+        abandonment: measured since the drift began, a fraction; None where nobody answered, or nobody asked.
+        ceiling: of abandonment that binds, a fraction; None where nobody asked.
         certified: the last certified weights; None where there are none.
     """
 
     drifted: Drifted | None
     protected: bool
     now: datetime
-    abandonment: float | None
-    ceiling: float
+    abandonment: float | None = None
+    ceiling: float | None = None
     certified: Certified | None = None
 
 
@@ -74,16 +74,16 @@ class Step:
     Attributes:
         rung: how far.
         why: in words.
-        ceiling: the abandonment to plan with, a fraction.
         weights_refused: whether new weights are refused.
+        experiments_held: whether a running experiment is held.
         to_progressive: whether dialing is to fall back.
         rollback: the entry of the last certified weights; None where there is nothing to return to.
     """
 
     rung: Rung
     why: str
-    ceiling: float
     weights_refused: bool
+    experiments_held: bool
     to_progressive: bool
     rollback: EntryId | None
 
@@ -92,8 +92,8 @@ class Step:
         return {
             "rung": self.rung.name.lower(),
             "why": self.why,
-            "ceiling": self.ceiling,
             "weights_refused": self.weights_refused,
+            "experiments_held": self.experiments_held,
             "to_progressive": self.to_progressive,
             "rollback": self.rollback,
         }
@@ -107,8 +107,8 @@ def step_of(standing: Standing) -> Step:
         return Step(
             rung=Rung.NONE,
             why="",
-            ceiling=standing.ceiling,
             weights_refused=False,
+            experiments_held=False,
             to_progressive=False,
             rollback=rollback,
         )
@@ -116,8 +116,8 @@ def step_of(standing: Standing) -> Step:
     return Step(
         rung=rung,
         why=_why(drifted, rung),
-        ceiling=standing.ceiling * WIDENED,
         weights_refused=rung >= Rung.FREEZE,
+        experiments_held=standing.protected and rung >= Rung.FREEZE,
         to_progressive=rung >= Rung.PROGRESSIVE,
         rollback=rollback,
     )
@@ -127,7 +127,8 @@ def _rung(standing: Standing, drifted: Drifted) -> Rung:
     lasted = standing.now - drifted.found
     if lasted < FREEZE_AFTER:
         return Rung.WIDEN  # found by a clock that was set back since: nothing is known for sure
-    near = standing.abandonment is not None and standing.abandonment >= NEAR_CEILING * standing.ceiling
+    measured, ceiling = standing.abandonment, standing.ceiling
+    near = measured is not None and ceiling is not None and measured >= NEAR_CEILING * ceiling
     bolder = drifted.quantity == "answers" and drifted.toward == "more"
     if standing.protected and (near or (bolder and lasted >= PROGRESSIVE_AFTER)):
         return Rung.PROGRESSIVE
@@ -149,8 +150,8 @@ def _why(drifted: Drifted, rung: Rung) -> str:
     }.get((drifted.quantity, drifted.toward), "more often" if drifted.toward == "more" else "less often")
     since = text_of(drifted.since)
     done = {
-        Rung.WIDEN: "the guard-band is widened",
+        Rung.WIDEN: "the guard-band is to be widened",
         Rung.FREEZE: "tuning is frozen until the twin is fitted again",
-        Rung.PROGRESSIVE: "dialing falls back to progressive",
+        Rung.PROGRESSIVE: "dialing is to fall back to progressive",
     }[rung]
     return f"{told} {way} than the data say, since about {since}: {done}"

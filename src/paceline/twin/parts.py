@@ -115,6 +115,7 @@ class DaySpread:
         spread: standard deviation of days beyond chance and slope.
         slope_error: standard error.
         freedom: degrees of freedom.
+        wander: standard deviation of half-hours within a day, beyond chance: who is in turn is not known to the minute.
     """
 
     level: float
@@ -123,6 +124,7 @@ class DaySpread:
     spread: float
     slope_error: float
     freedom: int
+    wander: float = 0.0
 
     def at(self, day: float, share: float) -> float:
         """Return the logarithm that a day has at a quantile of what is known of it."""

@@ -183,6 +183,16 @@ def _by_half_hour(day: TwinDay, series: npt.NDArray[np.int64]) -> PlayedDay:
     )
 
 
+def wandered(day: TwinDay, wander: float, seed: Sequence[int]) -> TwinDay:
+    """Return a day whose half-hours differ beyond chance by this standard deviation, the same for the same seed."""
+    import numpy as np
+
+    if wander <= 0:
+        return day
+    logs = np.random.default_rng(seed).standard_normal(day.half_hours) * wander - wander**2 / 2
+    return replace(day, rates=tuple(min(one, 1.0) for one in (np.array(day.rates) * np.exp(logs)).tolist()))
+
+
 def replayed(
     twin: Twin,
     told: Callable[[int], Boldness],
@@ -214,7 +224,8 @@ def replayed(
         log_factor = twin.spread.at(day.start / 48, float(chance.uniform(0.005, 0.995)))
         before = None if live is None else live(day.agents)
         bold = twin.effective(told(day.agents), draw, before)
-        found.append(play_day(draw, day, bold, seed=seed, replication=day.start, log_factor=log_factor))
+        moved = wandered(day, twin.spread.wander, (seed, day.start, 2))
+        found.append(play_day(draw, moved, bold, seed=seed, replication=day.start, log_factor=log_factor))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from paceline.twin.halves import HALVES_OF_DAY
-from paceline.twin.play import play_days
+from paceline.twin.play import play_days, wandered
 from paceline.twin.results import ABANDONS, ANSWERS, MEAN_WAIT, UTILISATION, Scored
 from paceline.twin.scores import LEVEL, crps_of, pit_of
 
@@ -60,7 +60,8 @@ def predicted_days(
         first = number * each
         for day, own, those in zip(days, logs, played, strict=True):
             factors, lines = own[first : first + each], bold(day, draw.lines)
-            those.extend(play_days(draw, day, lines, seed=seed + day.start, first=first, log_factors=factors))
+            moved = wandered(day, spread.wander, [seed, day.start, 2, number])
+            those.extend(play_days(draw, moved, lines, seed=seed + day.start, first=first, log_factors=factors))
     return [_values(those) for those in played]
 
 

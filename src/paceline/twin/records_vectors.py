@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from paceline.records.fits.answer_fit import AnswerFit
     from paceline.records.fits.fitted import FittedRecords
     from paceline.records.summary import Cells, HalfHours, Summary
     from paceline.twin.folds import Fold
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _DAY_S = 86_400
+ALIKE_ANSWERS = 100.0
+"""Answers of every attempt that are taken to have been as the fit expects."""
 
 
 class CallRecords(Protocol):
@@ -120,7 +123,7 @@ def vectors_of(fitted: FittedRecords, whole: Summary, *, days: int, draws: int, 
         best=best,
         draws=tuple(_draw(one, factor) for one, factor in zip(others, level, strict=True)),
         drawn_days=tuple(tuple(row) for row in drawn.tolist()),
-        rate=rates_of(whole.cells, expected, whole.zone),
+        rate=rates_of(whole.cells, expected_of(fitted.answers, whole.cells), whole.zone),
         ages=False,
         rings_known=True,
         assumed=(f"later attempts are answered less because {fitted.answers.decline.value}",),
@@ -145,6 +148,21 @@ def _draw(fitted: FittedRecords, answer: float) -> Draw:
         failed=rest.failed,
         lines=1.0 / max(fitted.answers.mean, 0.01),
     )
+
+
+def expected_of(answers: AnswerFit, cells: Cells) -> Floats:
+    """Return [cells] answers that are expected, each attempt corrected by what was seen of it.
+
+    The fit has a form for how later attempts are answered less, and where it is not that of the campaign, it errs the
+    same way whenever the mix of attempts moves, which would look like drift. So each attempt has the factor that the
+    days fitted on show, drawn to 1 as if `ALIKE_ANSWERS` more had been as expected.
+    """
+    import numpy as np
+
+    seen = answers.attempts
+    factors = np.array([(one.answered + ALIKE_ANSWERS) / (one.expected + ALIKE_ANSWERS) for one in seen])
+    found: Floats = answers.expected(cells) * factors[np.clip(cells.attempt, 1, factors.size) - 1]
+    return found
 
 
 def rates_of(cells: Cells, expected: Floats, zone: str) -> Callable[[int], float]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from paceline.simulation.distributions import Duration, Family
 from paceline.twin.effort import Effort
 from paceline.twin.halves import HALVES_OF_DAY, DaySpan, of_days, sums_of
-from paceline.twin.measured.answers import ALIKE_DIALS
 from paceline.twin.measured.day import RING, RING_UNANSWERED_S
 from paceline.twin.model import Draw
 
@@ -32,6 +31,7 @@ TALK_CV, WRAP_CV = 1.0, 0.6
 """Standard deviation over mean of talk and wrap-up where nothing tells it."""
 _SHORTEST_WRAP_S = 0.5
 _STEEPEST = 4.0
+_LEAST_ALIKE, _MOST_ALIKE = 20.0, 1e5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,16 +129,33 @@ def _draw(sums: DaySums, days: npt.NDArray[np.int64], expected: float) -> Draw:
     )
 
 
+def _alike(answered: Floats, dials: Floats, mean: float) -> float:
+    """Return how many dials of every half-hour are taken to have been answered like all: the fewer, the more differ."""
+    import numpy as np
+
+    seen = dials > 0
+    count, total = int(seen.sum()), float(dials.sum())
+    rates, chance = answered[seen] / dials[seen], mean * (1 - mean)
+    beyond = float(dials[seen] @ (rates - mean) ** 2) - (count - 1) * chance
+    spread = beyond / max(total - float((dials**2).sum()) / total, 1.0)
+    return float(np.clip(chance / spread, _LEAST_ALIKE, _MOST_ALIKE)) if spread > 0 else _MOST_ALIKE
+
+
 def _rates(half_hours: HalfHours, fitted: Sequence[DaySpan]) -> Callable[[int], float]:
-    """Return the answer rate by the half-hour of the day, each drawn towards that of all."""
+    """Return the answer rate by the half-hour of the day, each drawn towards that of all as far as it is chance.
+
+    References:
+        How far is Efron and Morris 1975, JASA 70(350), with the moments' variance of DerSimonian and Laird 1986.
+    """
     import numpy as np
 
     part = of_days(half_hours, fitted)
     at = part.start % HALVES_OF_DAY
-    dials = np.bincount(at, weights=part.dials, minlength=HALVES_OF_DAY)
-    answered = np.bincount(at, weights=part.answered, minlength=HALVES_OF_DAY)
+    dials = np.bincount(at, weights=part.dials, minlength=HALVES_OF_DAY).astype(np.float64)
+    answered = np.bincount(at, weights=part.answered, minlength=HALVES_OF_DAY).astype(np.float64)
     mean = float(answered.sum() / dials.sum())
-    factors = np.clip((answered + ALIKE_DIALS * mean) / (dials + ALIKE_DIALS) / mean, 1 / _STEEPEST, _STEEPEST)
+    alike = _alike(answered, dials, mean)
+    factors = np.clip((answered + alike * mean) / (dials + alike) / mean, 1 / _STEEPEST, _STEEPEST)
     rates = np.minimum(mean * factors, 1.0).tolist()
 
     def rate(half_hour: int) -> float:

@@ -3,9 +3,12 @@
 Each held-out day is replayed once under the live and once under the wanted weights, with the same calls and one draw of
 the parameters for each day. There are as many pairs as the data have half-hours; playing more would not add any.
 
-How many lines the dialer really has for those it is told is found from what was measured under the live setting.
-Lines are whole numbers, so that a bolder setting may come to more of them than the fit foresees. So abandonment is
-bounded a second time by a dialer that is as bold as it may be (`boldest_of`); the higher bound counts.
+How the dialer dials beyond what it is told is found from what was measured under the live setting, and little is known
+of it. So the days are played by other twins as well that may as well be true (`twin.plausible`); what is said holds of
+each: the interval of a difference is that of all of them, and the highest bound of abandonment counts.
+
+Who asks the same days again and again finds something that pleases. So questions share the error: the k-th has 1 part
+in k (k + 1) of it, which all together are no more than the whole, however many there are.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence, Source
-from paceline.inference.promotion import FEWEST_DAYS
 from paceline.primitives.clock import computed_ns
 from paceline.twin.boldness import Boldness, Told, boldness_of, told_by
 
@@ -30,15 +32,30 @@ if TYPE_CHECKING:  # numpy and numba load only when something is weighed
 
 Dialer = Callable[[int], Boldness]
 """How the dialer dials when it is told something, by the number of agents."""
+AskedBefore = Callable[["CampaignId", Evidence], int]
+"""How many other questions the days of evidence were asked before the one that it is the answer to."""
+FEWEST_HELD_OUT = 5
+"""Held-out days below which nothing is said: three or four that agree by chance look like days that do not differ."""
 _SAME_SPLIT = Decimal("0.000001")
 
 
 class TwinWeigher:
     """Weighs weights by the kept twin of a campaign."""
 
-    def __init__(self, twins: Callable[[CampaignId], Twin | None]) -> None:
-        """Ask this for the kept twin of a campaign; None where there is none."""
+    def __init__(
+        self,
+        twins: Callable[[CampaignId], Twin | None],
+        *,
+        asked_before: AskedBefore | None = None,
+    ) -> None:
+        """Weigh by these twins.
+
+        Args:
+            twins: return the kept twin of a campaign; None where there is none.
+            asked_before: counts questions; None supposes that each is the first.
+        """
         self._twins = twins
+        self._asked_before = asked_before
 
     def at_hand(
         self, campaign: CampaignId, *, split: Decimal | None, named: Mapping[str, Decimal] | None = None
@@ -54,7 +71,7 @@ class TwinWeigher:
         lack = lacking(twin, campaign, split=asked.wanted.validation_split)
         if lack is not None or twin is None:
             return lack or _no_twin(campaign)
-        return weighed(twin, asked)
+        return weighed(twin, asked, asked_before=self._asked_before)
 
 
 def lacking(twin: Twin | None, campaign: CampaignId, *, split: Decimal | None) -> NoEvidence | None:
@@ -69,8 +86,8 @@ def lacking(twin: Twin | None, campaign: CampaignId, *, split: Decimal | None) -
         return _no_twin(campaign)
     standing, again = twin.standing, f"paceline twin fit {campaign}"
     days = len(twin.held_out)
-    if days < FEWEST_DAYS:
-        why = f"{days} of {len(twin.days)} days are held out, and it takes {FEWEST_DAYS} to tell how days differ"
+    if days < FEWEST_HELD_OUT:
+        why = f"{days} of {len(twin.days)} days are held out, and it takes {FEWEST_HELD_OUT} to tell how days differ"
         return NoEvidence(lack=Lack.TOO_LITTLE_DATA, why=why, advice=f"with more days of data: {again}", twin=standing)
     if not standing.passed:
         why = f"the twin does not reproduce what was measured: {standing.why}"
@@ -86,46 +103,67 @@ def lacking(twin: Twin | None, campaign: CampaignId, *, split: Decimal | None) -
     return None
 
 
-def weighed(twin: Twin, asked: WeighAsked) -> Evidence | NoEvidence:
-    """Return what a twin that has a say shows of wanted weights."""
+def weighed(twin: Twin, asked: WeighAsked, *, asked_before: AskedBefore | None = None) -> Evidence | NoEvidence:
+    """Return what a twin that has a say shows of wanted weights, whose days were asked so often before."""
     from paceline.inference.errors import TooLittleDataError
-    from paceline.inference.promotion import abandonment_high, looked
     from paceline.simulation.errors import SimulationError
-    from paceline.twin.evidence import evidence_of
-    from paceline.twin.model import instant_of
+    from paceline.twin.plausible import plausible
 
-    began, campaign = computed_ns(), asked.observed.campaign
+    campaign = asked.observed.campaign
     live, wanted = dialers(asked)
     if live is None or wanted is None:
         why = f"campaign {campaign} was told no pacing, so that nobody knows what weights would act on"
         return NoEvidence(lack=Lack.NO_DATA, why=why, advice=f"paceline set pacing {campaign}", twin=twin.standing)
-    seed, days = seed_of(twin), twin.held_out
+    began, seed, days = computed_ns(), seed_of(twin), twin.held_out
     try:
-        judged = looked(
-            paired(twin, days, live, wanted, seed=seed),
-            level=asked.level,
-            least_gain=asked.least_gain,
-            ceiling=asked.ceiling,
-            seed=seed,
-        )
-        boldest = blocks_under(boldest_of(twin), days, wanted, live=live, seed=seed)
-        high = max(judged.abandonment_high, abandonment_high(boldest, level=asked.level))
-        judged = replace(judged, abandonment_high=high, lawful=high < asked.ceiling)
+        blocks = paired(twin, days, live, wanted, seed=seed)
+        others = [paired(one, days, live, wanted, seed=seed) for one in plausible(twin)]
+        found = _judged(twin, asked, blocks, others, before=0, began=began)
+        before = 0 if asked_before is None else asked_before(campaign, found)
+        return found if before == 0 else _judged(twin, asked, blocks, others, before=before, began=began)
     except TooLittleDataError as few:
         again = f"with more days of data: paceline twin fit {campaign}"
         return NoEvidence(lack=Lack.TOO_LITTLE_DATA, why=f"{few}", advice=again, twin=twin.standing)
     except SimulationError as impossible:
         why = f"what was measured cannot be played: {impossible}"
         return NoEvidence(lack=Lack.TWIN_FAILED, why=why, advice=f"paceline twin check {campaign}", twin=twin.standing)
+
+
+def _judged(
+    twin: Twin, asked: WeighAsked, blocks: list[Block], others: list[list[Block]], *, before: int, began: int
+) -> Evidence:
+    """Return what blocks show, by the twin and by others that may as well be true, of a question after so many."""
+    from paceline.inference.doubt import doubted
+    from paceline.inference.promotion import looked
+    from paceline.twin.evidence import evidence_of
+    from paceline.twin.model import instant_of
+
+    judged = looked(
+        blocks,
+        looks=shares_of(before),
+        level=asked.level,
+        least_gain=asked.least_gain,
+        ceiling=asked.ceiling,
+        seed=seed_of(twin),
+    )
     return evidence_of(
-        judged,
+        doubted(judged, others),
         source=Source.TWIN,
-        since=instant_of(days[0].start),
-        until=instant_of(days[-1].end),
+        since=instant_of(twin.held_out[0].start),
+        until=instant_of(twin.held_out[-1].end),
         cpu_s=(computed_ns() - began) / 1e9,
         paired=True,
         twin=twin.standing,
     )
+
+
+def shares_of(before: int) -> int:
+    """Return into how many parts the error is parted, of which a question after so many others has one.
+
+    >>> [shares_of(before) for before in range(4)]
+    [2, 6, 12, 20]
+    """
+    return (before + 1) * (before + 2)
 
 
 def dialers(asked: WeighAsked) -> tuple[Dialer | None, Dialer | None]:
@@ -166,18 +204,6 @@ def paired(twin: Twin, days: tuple[TwinDay, ...], live: Dialer, wanted: Dialer, 
     for before, after in zip(old, new, strict=True):
         blocks += [*half_hours(before, is_new=False), *half_hours(after, is_new=True)]
     return blocks
-
-
-def boldest_of(twin: Twin) -> Twin:
-    """Return the twin of a dialer that is as bold as it may be.
-
-    That is as bold as it is told or as the boldest draw, whichever is more, and beyond that by half of what the draws
-    are apart: so little is known of it.
-    """
-    lines = [draw.lines for draw in twin.draws]
-    boldest = max(*lines, twin.told or 0.0)
-    beyond = (max(lines) - min(lines)) / 2.0 / (sum(lines) / len(lines))
-    return replace(twin, draws=tuple(replace(draw, lines=boldest * (1.0 + beyond)) for draw in twin.draws))
 
 
 def blocks_under(twin: Twin, days: tuple[TwinDay, ...], wanted: Dialer, *, live: Dialer, seed: int) -> list[Block]:

@@ -42,8 +42,8 @@ def test_rates_by_half_hour_are_drawn_to_the_mean_as_far_as_they_are_chance(stee
     nothing = np.zeros(start.size, dtype=np.int64)
     half_hours = HalfHours(
         start=start, dials=dials, answered=answered, abandoned=nothing, machines=nothing, no_answers=nothing,
-        busies=nothing, failed=nothing, talk_s=(answered * 100).astype(np.float64), wrap_s=(answered * 20).astype(np.float64),
-        staffed_s=np.full(start.size, 18_000.0), wait_s=np.zeros(start.size),
+        busies=nothing, failed=nothing, talk_s=(answered * 100).astype(np.float64),
+        wrap_s=(answered * 20).astype(np.float64), staffed_s=np.full(start.size, 18_000.0), wait_s=np.zeros(start.size),
     )  # fmt: skip
     rate = platform_vectors(half_hours, day_spans(half_hours), seed=1, draws=1).rate
     found = np.array([rate(28 + at) for at in range(HALVES)])

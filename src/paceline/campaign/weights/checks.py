@@ -119,7 +119,9 @@ def _bounded(name: str, value: object, bounds: tuple[Decimal, Decimal], *, rule:
         nearest = str(least if value < least else most)
         return _out(name, value, bounds, "must be from", rule=rule, nearest=nearest)
     if Decimal(repr(float(value))) != value:
-        return _out(name, value, bounds, "must have no more digits than a number of the platform keeps, from", rule=rule)
+        return _out(
+            name, value, bounds, "must have no more digits than a number of the platform keeps, from", rule=rule
+        )
     return None
 
 

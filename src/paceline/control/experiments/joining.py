@@ -62,6 +62,7 @@ def experiment_desk(
         is_supervised: whether the supervisor steers a campaign, which then has no experiment.
     """
     experiments, recorder = parts.experiments, parts.recorder
+    withdrawal = Withdrawal(recorder=recorder, leases=parts.leases, room=ROOM)
     measuring = Measuring(parts.platform, allowance=parts.allowance, law=parts.law)
 
     def steered_by(campaign: CampaignId) -> str | None:
@@ -74,12 +75,7 @@ def experiment_desk(
         platform=parts.platform,
         recorder=recorder,
         experiments=experiments,
-        switching=Switching(
-            parts.corridor,
-            recorder,
-            parts.settlement,
-            Withdrawal(recorder=recorder, leases=parts.leases, room=ROOM),
-        ),
+        switching=Switching(parts.corridor, recorder, parts.settlement, withdrawal),
         judging=Judging(measuring, actor=parts.actor),
         strangers=Strangers(recorder, parts.readings, parts.meanwhile, parts.actor),
         freezes=parts.freezes,

@@ -12,11 +12,12 @@ from paceline.campaign.blocks import Tuning, Weights
 from paceline.campaign.weigher import WeighAsked
 from paceline.inference.comparison import paired_ratio_difference
 from paceline.inference.errors import NoVariationError
-from paceline.inference.promotion import FEWEST_DAYS, abandonment_high
+from paceline.inference.promotion import abandonment_high
 from paceline.inference.quantiles import normal_quantile, t_quantile
 from paceline.optimizer.tuner.told import Fit, TuneAsked
+from paceline.twin.plausible import boldest_of
 from paceline.twin.play import replayed
-from paceline.twin.weighing import Dialer, blocks_under, boldest_of, dialers, half_hours
+from paceline.twin.weighing import FEWEST_HELD_OUT, Dialer, blocks_under, dialers, half_hours, shares_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,7 +129,8 @@ class Trials:
 
         They are fewer, so that their bound is wider, and they are others, so that their rate is another one.
         """
-        level, days, held_out = self._asked.level, len(self.days), max(self._held_out, FEWEST_DAYS)
+        level = 1.0 - (1.0 - self._asked.level) / shares_of(0)  # as the held-out days are asked for the first time
+        days, held_out = len(self.days), max(self._held_out, FEWEST_HELD_OUT)
         rate = _rate(blocks)
         error = (abandonment_high(blocks, level=level) - rate) / t_quantile(level, days - 1)
         fewer = error * math.sqrt(days / held_out)

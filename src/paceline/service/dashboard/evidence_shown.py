@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION
+from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION, insignificance_of
 from paceline.primitives.canonical import Json
 from paceline.service.dashboard.whiskers import around_zero, whisker
 
@@ -100,7 +100,7 @@ def _verdict(
     metric: str, one: Mapping[str, Json], evidence: Mapping[str, Json], mean: float
 ) -> tuple[str, bool | None]:
     if one["significant"] is not True:
-        return "chance explains it", None
+        return insignificance_of(_number(one["p_adjusted"])), None
     if metric != UTILISATION:
         return ("lower" if mean < 0 else "higher"), (mean < 0) is (metric == ABANDONMENT)
     if evidence.get("worth_having") is True:
