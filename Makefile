@@ -11,6 +11,9 @@ PIP := -m pip install -qq --disable-pip-version-check --no-input
 HASHED := --require-hashes --only-binary :all:
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
+# Hundreds of processes import the same files: they are compiled once and kept, whatever this shell says of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -28,7 +31,7 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, sixteen acts on the emulator, each checked before it is told; needs no account
+demo: setup ## two people, one ledger, seventeen acts on the emulator, each checked before it is told; needs no account
 	@$(BIN)/paceline demo
 
 .PHONY: up
@@ -139,9 +142,38 @@ bench-optimiser: setup ## hold the best pacing to the exact optimum, its certifi
 bench-supervisor: setup ## steer the emulator's dialer through days that drift, beside the best fixed pacing in hindsight
 	@$(BIN)/python -m benchmarks.supervisor
 
+.PHONY: bench-records
+bench-records: setup .venv-bench/.requirements ## read, fit and check ten million call records, beside a pandas script of the same steps
+	@$(BIN)/python -m benchmarks.records
+
+.PHONY: bench-fits
+bench-fits: setup ## see how often intervals of fitted parameters hold, over 200 sets of call records whose truth is known
+	@$(BIN)/python -m benchmarks.fits
+
+.PHONY: bench-twin
+bench-twin: setup ## see how often a twin's intervals hold half-hours it has not seen, and how soon it finds drift
+	@$(BIN)/python -m benchmarks.twin
+
+.PHONY: bench-significance
+bench-significance: setup ## judge a thousand changes that do nothing, and a thousand that gain a point, beside the published rule
+	@$(BIN)/python -m benchmarks.significance --page docs/benchmarks/significance.md
+
+.PHONY: bench-tuner
+bench-tuner: setup ## let the tuner find a planted better setting of the emulator's dialer, and prove it through the corridor
+	@$(BIN)/python -m benchmarks.tuning --page docs/benchmarks/tuner.md
+
+.PHONY: bench-mlflow
+bench-mlflow: setup .venv-mlflow/.requirements ## send runs to the published MLflow server, and read them back with its own client
+	@$(BIN)/python -m benchmarks.mlflow --page docs/benchmarks/mlflow.md
+
 .venv-bench/.requirements: requirements/bench.txt
 	@python=$$(.ci/python) && echo "making .venv-bench from $< with $$python" && rm -rf .venv-bench && "$$python" -m venv .venv-bench
 	@.venv-bench/bin/python $(PIP) $(HASHED) -r $<
+	@touch $@
+
+.venv-mlflow/.requirements: requirements/mlflow.txt
+	@python=$$(.ci/python) && echo "making .venv-mlflow from $< with $$python" && rm -rf .venv-mlflow && "$$python" -m venv .venv-mlflow
+	@.venv-mlflow/bin/python $(PIP) $(HASHED) -r $<
 	@touch $@
 
 .PHONY: docs
@@ -150,8 +182,9 @@ docs: setup ## build the site of the documents into site/, links checked
 
 .PHONY: pins
 pins: setup ## resolve requirements/*.txt anew after a change in pyproject.toml (needs a package index)
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster --group dev -o requirements/dev.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra cdr --extra report --extra cluster --group dev -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt -o requirements/core.txt
 	@$(COMPILE) --extra server -c requirements/dev.txt -o requirements/server.txt
-	@$(COMPILE) --extra server --extra postgres --extra sim --extra report --extra cluster -c requirements/dev.txt -o requirements/all.txt
+	@$(COMPILE) --extra server --extra postgres --extra sim --extra cdr --extra report --extra cluster -c requirements/dev.txt -o requirements/all.txt
 	@$(COMPILE) --group bench -o requirements/bench.txt
+	@$(COMPILE) --group mlflow -o requirements/mlflow.txt

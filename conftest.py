@@ -12,6 +12,9 @@ from sybil.sybil import SybilCollection
 from sybil.typing import Parser
 
 from tests.listings import evaluate_bash, evaluate_console
+from tests.places import write_into_memory
+
+write_into_memory()
 
 LISTINGS: list[Parser] = [
     SkipParser(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from paceline.bootstrap import open_system
 from paceline.control.access_rights import Role
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
-from tests.acceptance.shift import PACELINE
+from tests.forked import PIPE, Forked
 
 BOSS = Order(actor=Actor(name="boss", known_by="a test"))
 
@@ -29,13 +28,7 @@ class Served:
     """A `paceline serve` that answers, and what its log has said so far."""
 
     def __init__(self, folder: Path, *words: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  # the project's own command, with words of the tests
-            [str(PACELINE), "serve", "--port", "0", "--log", "json", *words],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = Forked(["serve", "--port", "0", "--log", "json", *words], folder=folder, stderr=PIPE)
         self.said: list[dict[str, Any]] = []
         self.url = ""
 
@@ -57,4 +50,4 @@ class Served:
         self.process.send_signal(how)
         _, said = self.process.communicate()
         self.said += [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-        return self.process.returncode
+        return self.process.wait()

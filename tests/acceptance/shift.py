@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +21,8 @@ from paceline.cli.main import main
 from paceline.control.worker import Round
 from paceline.testing import RunningEmulator
 from tests.contract.emulated import SECRET, Emulated
+from tests.forked import PIPE, Forked
 
-PACELINE = Path(sys.executable).with_name("paceline")
 NOW, LATER, PAST = "2026-06-15T12:00:00Z", "2026-06-15T13:00:00Z", "2026-06-15T11:58:59Z"
 OURS = ("PACELINE_", "CXONE_", "HTTP_", "HTTPS_", "ALL_", "NO_PROXY", "SSL_CERT", "TARGET_CAMPAIGN", "CAMPAIGN_ID")
 
@@ -91,13 +89,7 @@ class Working:
     """A `paceline work` in a process of its own, at work already."""
 
     def __init__(self, folder: Path, *words: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  # the project's own command, with words of the tests
-            [str(PACELINE), "work", *words],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = Forked(["work", *words], folder=folder, stderr=PIPE)
         self.said: list[str] = []
         assert self.process.stderr is not None
         for line in self.process.stderr:
@@ -107,7 +99,6 @@ class Working:
 
     def next(self) -> dict[str, Any]:
         """Wait for the next thing that it says it did, which is told as JSON."""
-        assert self.process.stdout is not None
         told: dict[str, Any] = json.loads(self.process.stdout.readline())
         return told
 
@@ -115,7 +106,7 @@ class Working:
         self.process.send_signal(how)
         _, said = self.process.communicate()
         self.said += said.splitlines()
-        return self.process.returncode
+        return self.process.wait()
 
 
 @contextmanager

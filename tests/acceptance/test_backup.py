@@ -52,20 +52,19 @@ def test_copy_of_a_sqlite_file_in_use_is_a_whole_ledger_and_goes_on(
 
 
 def test_dump_of_a_postgresql_database_in_use_is_a_whole_ledger_and_goes_on(
-    shift: Shift, monkeypatch: pytest.MonkeyPatch
+    shift: Shift, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with PostgresServer() as server:
-        address = make_url(server.new_database())
-        monkeypatch.setenv("PACELINE_DATABASE_URL", address.render_as_string(hide_password=False))
-        checkpoint = begin(shift)
-        dump = shift.folder / "ledger.dump"
-        with shift.worker():
-            tool("pg_dump", "--format=custom", f"--file={dump}", plain(address))
-        shift.type("stop", "ACTIVE")
-        restored = make_url(server.new_database())
-        tool("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={plain(restored)}", str(dump))
-        monkeypatch.setenv("PACELINE_DATABASE_URL", restored.render_as_string(hide_password=False))
-        goes_on(shift, checkpoint)
+    address = make_url(postgres.new_database())
+    monkeypatch.setenv("PACELINE_DATABASE_URL", address.render_as_string(hide_password=False))
+    checkpoint = begin(shift)
+    dump = shift.folder / "ledger.dump"
+    with shift.worker():
+        tool("pg_dump", "--format=custom", f"--file={dump}", plain(address))
+    shift.type("stop", "ACTIVE")
+    restored = make_url(postgres.new_database())
+    tool("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={plain(restored)}", str(dump))
+    monkeypatch.setenv("PACELINE_DATABASE_URL", restored.render_as_string(hide_password=False))
+    goes_on(shift, checkpoint)
 
 
 def plain(address: object) -> str:

@@ -48,7 +48,8 @@ LINES = (
     r"13\. bob sets retries after 15, 60 and 240 .* -> refused: 4 within 24 hours, .*; three calls are applied; .*",
     r"14\. ada asks for a bolder aim for CMP-80001, .* -> refused: .* % today, would be .* abandoned, above 3/100; .*",
     r"15\. ada has CMP-80001 go to an aim of 0\.0163 .* -> the first step is promoted .* undone by itself: .*",
-    r"16\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
+    r"16\. ada moves a weight of CMP-90001 .* -> both refused, and no request is made: .* is applied .*",
+    r"17\. the ledger is verified .* -> (\d+) rows, all sound; .* the first bad row is (\d+) \(entry \2\); with .*",
 )
 
 

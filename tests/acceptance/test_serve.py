@@ -32,12 +32,6 @@ def start(shift: Shift) -> Iterator[Start]:
         yield begin
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
-
-
 def test_request_that_runs_ends_and_a_stream_ends_with_a_comment_before_the_service_does(
     shift: Shift, start: Start
 ) -> None:

@@ -96,10 +96,9 @@ def said_again(client: httpx2.Client, headers: dict[str, str]) -> httpx2.Respons
 
 
 def test_one_service_and_one_worker_are_killed_and_nothing_is_lost_or_doubled(
-    shift: Shift, monkeypatch: pytest.MonkeyPatch
+    shift: Shift, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ExitStack() as stack:
-        postgres = stack.enter_context(PostgresServer())
         monkeypatch.setenv("PACELINE_DATABASE_URL", postgres.new_database())
         key = key_of("ada")
         services = [Served(shift.folder), Served(shift.folder)]

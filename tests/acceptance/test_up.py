@@ -21,6 +21,7 @@ from paceline.cxone.outbound_v2.dialect import OutboundV2
 from paceline.cxone.transport import Address, Transport
 from paceline.primitives.ids import CampaignId
 from paceline.settings import Local, Settings, SettingsError, read_settings
+from tests.forked import PIPE, Forked
 
 PACELINE = Path(sys.executable).with_name("paceline")
 
@@ -32,15 +33,8 @@ class Up:
         self.place = place
         self.data = place / "data"
         self.variables = {"PACELINE_DATA_FOLDER": "data", "HOME": str(place), **inherited(), **variables}
-        self.process = subprocess.Popen(  # noqa: S603  # the project's own command, with words of the tests
-            [str(PACELINE), "up", "--emulator-port", str(port), *words],
-            cwd=place,
-            env=self.variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
+        told = ["up", "--emulator-port", str(port), *words]
+        self.process = Forked(told, folder=place, environment=self.variables, stderr=PIPE)
         self.printed = []
         for line in self.process.stdout:
             self.printed.append(line)

@@ -75,37 +75,36 @@ def test_round_says_to_people_what_it_did(shift: Shift, receiver: Receiver) -> N
 
 
 def test_stop_under_way_and_undelivered_messages_outlast_the_database_server(
-    shift: Shift, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    shift: Shift, receiver: Receiver, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with PostgresServer() as server:
-        monkeypatch.setenv("PACELINE_DATABASE_URL", server.new_database())
-        name = shift.data_of("webhook", "add", receiver.url)["id"]
-        receiver.always(500)
-        with working(shift) as at_work:
-            paused = shift.data_of("pause", "ACTIVE")["entry"]
-            eventually(lambda: receiver.got)
-            shift.emulated.order("delay", method="PATCH", path="*/PAUSED", delayMs=1000)
-            stop = shift.data_of("stop", "PAUSED", "--at", NOW)["entry"]
-            while shift.state("PAUSED") != "STOPPED":
-                pass
-            # The answer is on its way, and its end cannot be kept when it comes; nor can a message be read.
-            server.kill()
-            assert at_work.process.stderr is not None
-            while "it is tried again in 1 s" not in at_work.process.stderr.readline():
-                pass
-            receiver.always(200)
-            server.restart()
-            while (said := at_work.next())["did"] != "change":
-                pass
-            assert (said["entry"], said["outcome"]) == (stop, "applied")
-            shift.type("webhook", "enable", name)
-            eventually(lambda: len(receiver.taken()) == 2)
-            assert at_work.end(signal.SIGTERM) == 0
-        assert [(one["type"], one["entry"]) for one in receiver.taken()] in (
-            [("lifecycle.applied", paused), ("lifecycle.applied", stop)],
-            [("lifecycle.applied", stop), ("lifecycle.applied", paused)],
-        )
-        assert shift.emulated.shown("PAUSED")["revision"] == 8
-        assert shift.data_of("audit", "show", str(stop))["outcome"] == "applied"
-        assert shift.waiting() == []
-        shift.type("audit", "verify")
+    monkeypatch.setenv("PACELINE_DATABASE_URL", postgres.new_database())
+    name = shift.data_of("webhook", "add", receiver.url)["id"]
+    receiver.always(500)
+    with working(shift) as at_work:
+        paused = shift.data_of("pause", "ACTIVE")["entry"]
+        eventually(lambda: receiver.got)
+        shift.emulated.order("delay", method="PATCH", path="*/PAUSED", delayMs=1000)
+        stop = shift.data_of("stop", "PAUSED", "--at", NOW)["entry"]
+        while shift.state("PAUSED") != "STOPPED":
+            pass
+        # The answer is on its way, and its end cannot be kept when it comes; nor can a message be read.
+        postgres.kill()
+        assert at_work.process.stderr is not None
+        while "it is tried again in 1 s" not in at_work.process.stderr.readline():
+            pass
+        receiver.always(200)
+        postgres.restart()
+        while (said := at_work.next())["did"] != "change":
+            pass
+        assert (said["entry"], said["outcome"]) == (stop, "applied")
+        shift.type("webhook", "enable", name)
+        eventually(lambda: len(receiver.taken()) == 2)
+        assert at_work.end(signal.SIGTERM) == 0
+    assert [(one["type"], one["entry"]) for one in receiver.taken()] in (
+        [("lifecycle.applied", paused), ("lifecycle.applied", stop)],
+        [("lifecycle.applied", stop), ("lifecycle.applied", paused)],
+    )
+    assert shift.emulated.shown("PAUSED")["revision"] == 8
+    assert shift.data_of("audit", "show", str(stop))["outcome"] == "applied"
+    assert shift.waiting() == []
+    shift.type("audit", "verify")

@@ -18,6 +18,9 @@ PAGES = {
     "campaigns": "/",
     "wall": "/?wall=1",
     "campaign": f"/campaigns/{DIALING}",
+    "no-twin": f"/campaigns/{DIALING}/twin",
+    "experiments": "/experiments",
+    "accuracy": "/accuracy",
     "words": "/words",
     "enter": "/enter",
 }

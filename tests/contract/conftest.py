@@ -36,12 +36,6 @@ def emulated(emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database with its tables, to be copied."""
     file = tmp_path_factory.mktemp("opened") / "paceline.db"
@@ -50,16 +44,21 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An address: of an empty database, or, for a test that is given it open, of one with tables, which saves time."""
     to_be_opened = "database" in request.fixturenames
     if request.param == "sqlite":
         file = tmp_path / "paceline.db"
         if to_be_opened:
             shutil.copyfile(request.getfixturevalue("opened"), file)
-        return f"sqlite:///{file}"
+        yield f"sqlite:///{file}"
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.copied_database() if to_be_opened else server.new_database()
+    if to_be_opened:
+        with server.lent_database() as address:
+            yield address
+    else:
+        yield server.new_database()
 
 
 @pytest.fixture

@@ -30,6 +30,9 @@ requests_per_minute = 1000000
 clients = [
   {{ id = "all", secret = "{SECRET}", scopes = ["Campaign.ReadWrite"], token_lifetime_s = {LIFETIME_S} }},
   {{ id = "reader", secret = "reader-secret", scopes = ["campaign:read"] }},
+  {{ id = "weigher", secret = "weigher-secret", scopes = [
+    "Campaign.ReadWrite", "outbound:campaign:simulate", "webhooks:write"
+  ] }},
 ]
 campaigns = [
   {{ id = "ACTIVE", status = "ACTIVE", revision = 42, agents = 48, name = "Renewals East" }},
@@ -55,7 +58,13 @@ max_concurrent_campaigns = 10000
 requests_per_minute = 1000000
 clients = [{{ id = "wide", secret = "wide-secret", scopes = ["Campaign.ReadWrite"] }}]
 """
-SECRETS = {"all": SECRET, "reader": "reader-secret", "narrow": "narrow-secret", "wide": "wide-secret"}
+SECRETS = {
+    "all": SECRET,
+    "reader": "reader-secret",
+    "weigher": "weigher-secret",
+    "narrow": "narrow-secret",
+    "wide": "wide-secret",
+}
 
 
 @dataclass

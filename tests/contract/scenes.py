@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from paceline.bootstrap import Options, System
 from paceline.campaign.catalogue import CATALOGUE
+from paceline.campaign.weigher import Weigher
 from paceline.control.outcome import Outcome
 from paceline.ledger.entry import Actor, Entry
 from paceline.ledger.verify import verify_database
@@ -38,7 +39,7 @@ TENANTS = f"""
 id = "acme"
 max_concurrent_campaigns = 10000
 requests_per_minute = 1000000
-clients = [{{ id = "all", secret = "{SECRET}", scopes = ["Campaign.ReadWrite"] }}]
+clients = [{{ id = "all", secret = "{SECRET}", scopes = ["Campaign.ReadWrite", "outbound:campaign:simulate"] }}]
 campaigns = [
 {_CAMPAIGNS}]
 """
@@ -130,14 +131,20 @@ class Scene:
         self.walker.stdin.flush()
         assert self.walker.stdout.readline() == "signal 9\n", f"it never came to {moment}"
 
-    def system(self, *, clock: WaitingClock | None = None, lease_s: float = LEASE_S) -> System:
+    def system(
+        self,
+        *,
+        clock: WaitingClock | None = None,
+        lease_s: float = LEASE_S,
+        weigher: Callable[[], Weigher] | None = None,
+    ) -> System:
         return System(
             platform=self.platform.platform(),
             database=self.database,
             tenant=self.tenant,
             actor=Actor(name="bob", known_by="test"),
             clock=clock or ManualClock(wall_ns=WALL_NS + round(OVER_S * 1e9)),
-            options=Options(lease_s=lease_s),
+            options=Options(lease_s=lease_s, weigher=weigher),
         )
 
     def again(self, **chosen: Any) -> Outcome:

@@ -15,6 +15,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
 from paceline.campaign.ports import Counted, Meter, Platform, Prepared, Receipt
+from paceline.campaign.simulations import PlatformSimulation, PlatformWebhook, SimulationStarted
 from paceline.campaign.statistics import Statistics
 from paceline.control.kept import Opened, Sent
 from paceline.control.order import Order
@@ -157,6 +158,17 @@ class Through:
         lane: Lane = Lane.READING,
     ) -> Statistics:
         return self.beyond.measured(campaign, since=since, until=until, by_minute=by_minute, lane=lane)
+
+    def simulate(
+        self, campaign: CampaignId, *, duration_s: int, idempotency_key: str, lane: Lane = Lane.CHANGING
+    ) -> SimulationStarted:
+        return self.beyond.simulate(campaign, duration_s=duration_s, idempotency_key=idempotency_key, lane=lane)
+
+    def simulation(self, simulation: str, *, lane: Lane = Lane.READING) -> PlatformSimulation:
+        return self.beyond.simulation(simulation, lane=lane)
+
+    def tell_tuned(self, url: str, *, name: str, lane: Lane = Lane.CHANGING) -> PlatformWebhook:
+        return self.beyond.tell_tuned(url, name=name, lane=lane)
 
     def block(self, observed: Observed, aspect: str) -> Document | None:
         return self.beyond.block(observed, aspect)

@@ -54,13 +54,6 @@ def holder(url: str, name: str, mode: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@pytest.fixture(scope="module")
-def mortal() -> Iterator[PostgresServer]:
-    """A server that nobody else uses, so that it may be killed."""
-    with PostgresServer() as server:
-        yield server
-
-
 def put_rows(database: Database, leases: Leases) -> None:
     make_effects(database)
 
@@ -161,8 +154,8 @@ def put_and_fail(leases: Leases, connection: Connection) -> None:
     raise LookupError
 
 
-def test_server_that_is_killed_and_started_again_loses_nothing(mortal: PostgresServer, clock: ManualClock) -> None:
-    with open_database(mortal.new_database()) as database:
+def test_server_that_is_killed_and_started_again_loses_nothing(postgres: PostgresServer, clock: ManualClock) -> None:
+    with open_database(postgres.new_database()) as database:
         put_rows(database, owner_of(database, clock, "test"))
         down, up = threading.Event(), threading.Event()
 
@@ -188,10 +181,10 @@ def test_server_that_is_killed_and_started_again_loses_nothing(mortal: PostgresS
         with ThreadPoolExecutor(3) as pool:
             ran = [pool.submit(run, name) for name in "abc"]
             assert down.wait(30)
-            mortal.kill()
+            postgres.kill()
             up.set()
             eventually(lambda: is_away(database))
-            mortal.restart()
+            postgres.restart()
             assert sum(one.result() for one in ran) > 0
         assert effects(database) == NAMES
 
@@ -204,17 +197,17 @@ def is_away(database: Database) -> bool:
     return False
 
 
-def test_bell_hears_again_after_the_server_was_away(mortal: PostgresServer, clock: ManualClock) -> None:
+def test_bell_hears_again_after_the_server_was_away(postgres: PostgresServer, clock: ManualClock) -> None:
     with (
-        open_database(mortal.new_database()) as database,
+        open_database(postgres.new_database()) as database,
         owner_of(database, clock, "ours") as leases,
         leases.bell(ROOM) as bell,
     ):
         bell.wait_for_work(0)
         eventually(lambda: bell.wait_for_work(0))
-        mortal.kill()
+        postgres.kill()
         eventually(lambda: is_away(database))
-        mortal.restart()
+        postgres.restart()
         eventually(lambda: bell.wait_for_work(0))
         put_all(database, leases, [due("a")])
         eventually(lambda: bell.wait_for_work(0))

@@ -1,7 +1,8 @@
-"""A process is killed while it sets a schedule or dialing rules, and the same command is run again: one effect each."""
+"""A process is killed while it sets a schedule, rules or weights, and the same command is run again: one effect."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from paceline.campaign.blocks import DialingMode
 from paceline.campaign.catalogue import document_of
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.weights.changes import SetWeights
 from paceline.control.order import Order
 from paceline.primitives.clock import ManualClock
 from paceline.storage.database import Database, open_database
@@ -22,7 +24,9 @@ from paceline.testing import RunningEmulator, running_emulator
 from tests.contract.emulated import START, Emulated
 from tests.contract.scenes import TENANTS, WALL_NS, Scene
 from tests.contract.set_up import FLORIDA, WHOLE
+from tests.contract.weighed import Scripted
 from tests.databases import KINDS, PostgresServer
+from tests.unit.campaign.weights.evidences import GOOD
 
 RULES = SetDialingRules(
     campaign=WHOLE.campaign,
@@ -32,6 +36,16 @@ RULES = SetDialingRules(
     abandonment_threshold=Decimal("0.03"),
     cool_down_s=60,
     calls_per_agent=1,
+)
+WEIGHTS = SetWeights(
+    campaign=WHOLE.campaign,
+    algorithm="adaptive-v2",
+    parameters={"answer_rate": Decimal("0.1")},
+    validation_split=Decimal("0.8"),
+    deviation_limit=Decimal("0.2"),
+    convergence=Decimal("0.05"),
+    enabled=True,
+    drift_protection=True,
 )
 MOMENTS = [("unsent", None), ("answered", None), ("verify", None), ("unanswered", "reset_after"), ("close", None)]
 
@@ -96,6 +110,41 @@ def test_settings_of_a_killed_process_have_one_effect_and_one_closed_entry_after
     assert (first.outcome, second.outcome) == (("applied", "unchanged") if happened else ("failed", "applied"))
     assert [made for made in seen.values() if made is not None] == [(first if happened else second).number]
     assert effects(platform, method, scene.campaign) == 1
+
+
+@pytest.mark.parametrize("moment", ["simulated", "unsent", "answered"])
+def test_weights_of_a_killed_process_leave_one_simulation_for_each_command_and_one_effect(
+    platform: Emulated, place: tuple[str, Database], walker: Any, moment: str
+) -> None:
+    scene = Scene(platform, *place, walker, "lifecycle.pause")
+    wanted = replace(WEIGHTS, campaign=scene.campaign)
+    with scene.system() as system:
+        system.facts.declare(scene.campaign, dict(FLORIDA), Order(actor=system.actor))
+    scene.killed(moment, change=document_of(wanted), weighs=True)
+    assert len(simulations(platform, scene.campaign)) == 1
+    with scene.system(weigher=Scripted) as system:
+        outcome = system.run(wanted)
+    happened = moment == "answered"
+    assert outcome.word == ("unchanged" if happened else "applied"), outcome.document()
+    first, second = [entry for entry in scene.entries() if entry.kind == wanted.kind]
+    assert (first.outcome, second.outcome) == (("applied", "unchanged") if happened else ("failed", "applied"))
+    assert effects(platform, "PUT", scene.campaign) == 1
+    assert len(set(simulations(platform, scene.campaign))) == 2
+    said: Any = {} if first.closed is None else first.closed.document["details"]
+    assert ("evidence" in said, "simulation" in said) == (moment != "simulated", moment != "simulated")
+    if happened:
+        assert said["evidence"] == GOOD.document()
+        assert said["simulation"]["id"]
+
+
+def simulations(platform: Emulated, campaign: str) -> list[str]:
+    """The keys under which the platform was asked to simulate a campaign."""
+    asked = platform.entries(method="POST", path="*/simulations")
+    return [
+        entry["request"]["headers"]["idempotency-key"]
+        for entry in asked
+        if json.loads(entry["request"]["body"])["campaignId"] == campaign
+    ]
 
 
 def _part(change: SetSchedule | SetDialingRules) -> str | None:

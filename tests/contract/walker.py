@@ -38,6 +38,7 @@ from paceline.primitives.ids import EntryId, TenantId, campaign_id
 from paceline.storage import postgres, sqlite  # noqa: F401 - the same
 from paceline.storage.database import open_database
 from tests.contract.forecasts import NoForecast
+from tests.contract.weighed import Scripted
 
 Reached = Callable[[str], None]
 
@@ -50,6 +51,7 @@ PLACES = (
     ("desk", "give", "giving", "given"),
     ("recorder", "open", None, "open"),
     ("settlement", "before", "validate", "settle"),
+    ("weighing", "simulated", None, "simulated"),
     ("survey", "situation", None, "survey"),
     ("platform", "prepare", "guard", None),
     ("recorder", "intend", None, "intend"),
@@ -58,6 +60,7 @@ PLACES = (
     ("recorder", "close", "verify", "close"),
     ("settlement", "after", None, "after"),
     ("rollouts", "keep", None, "kept"),
+    ("experiments", "keep", None, "aimed"),
 )
 """Part of a system, its method, and the moments of a walk just before it is called and just after it returned."""
 
@@ -67,8 +70,9 @@ class WalkOrder:
     """Which change, or a worker's round, for whom, and the moment at which its process kills itself.
 
     `wall_ns` None is the machine's clock. `change` is the record of a change that its kind alone does not say.
-    `projects` is whether a change of pacing is projected, which takes a second, or nothing can be said of it.
-    `settles_first` counts the moments only from when the process is done with what others left open.
+    `projects` is whether a change of pacing is projected, which takes a second, or nothing can be said of it; `weighs`
+    is whether data speak for any weights, or nobody can say. `settles_first` counts the moments only from when the
+    process is done with what others left open.
     """
 
     url: str
@@ -86,6 +90,7 @@ class WalkOrder:
     entry: int = 0
     change: dict[str, Any] | None = None
     projects: bool = True
+    weighs: bool = False
 
 
 class Telling:
@@ -156,7 +161,11 @@ def walk(order: WalkOrder) -> None:
         tenant=TenantId(order.tenant),
         actor=Actor(name=order.actor, known_by="test"),
         clock=clock,
-        options=Options(lease_s=order.lease_s, forecaster=the_forecaster if order.projects else NoForecast),
+        options=Options(
+            lease_s=order.lease_s,
+            forecaster=the_forecaster if order.projects else NoForecast,
+            weigher=Scripted if order.weighs else None,
+        ),
     )
     follow(system, reached)
     if order.kind == WORK:

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.emulator.caller import START, TENANTS, Caller, secrets_in
-
-PACELINE = Path(sys.executable).with_name("paceline")
+from tests.forked import Forked
 
 
 class Served:
     """An emulator with a state file that can be ended and started again."""
 
     def __init__(self, state: Path | None, *options: str, tenants: Path = TENANTS) -> None:
-        self.command = [str(PACELINE), "emulator", "serve", "--port", "0", "--tenants", str(tenants)]
+        self.command = ["emulator", "serve", "--port", "0", "--tenants", str(tenants)]
         self.command += ["--speed", "0", "--clock", START, "--seed", "7"]
         self.command += ["--state", str(state)] if state else []
         self.command += options
         self.tokens: dict[str, str] = {}
         self.secrets = secrets_in(tenants)
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Forked | None = None
         self.caller: Caller | None = None
         self.errors = (state.parent / "stderr.txt").open("a", encoding="utf-8") if state else None
 
     def start(self) -> Caller:
         """Start it and return a caller of it, who still has the tokens of before."""
-        self.process = subprocess.Popen(  # noqa: S603  # the project's own command, with words of the tests
-            self.command, stdout=subprocess.PIPE, stderr=self.errors, text=True
-        )
-        assert self.process.stdout is not None
+        self.process = Forked(self.command, stderr=self.errors)
         for line in self.process.stdout:
             found = re.search(r"http://[0-9.]+:(\d+)", line)
             if found:
@@ -49,7 +43,7 @@ class Served:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait()
-        if self.process is not None and self.process.stdout is not None:
+        if self.process is not None:
             self.process.stdout.close()
 
     def again(self, how: int = signal.SIGKILL) -> Caller:

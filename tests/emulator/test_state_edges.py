@@ -99,7 +99,6 @@ def test_restart_says_what_goes_on(make: Callable[..., Served], tmp_path: Path) 
     assert served.process is not None
     assert served.process.returncode == 130
     served.start()
-    assert served.process.stdout is not None
     said = "".join(served.process.stdout.readline() for _ in range(4))
     assert "state     goes on at 2026-06-15T12:01:00Z" in said
 

@@ -18,7 +18,6 @@ from tests.contract.conftest import (  # noqa: F401  # fixtures are found by the
     emulator,
     office,
     opened,
-    postgres,
     url,
 )
 from tests.contract.emulated import Emulated
@@ -41,21 +40,27 @@ def everywhere(office: Office) -> Iterator[Served]:  # noqa: F811  # the fixture
 
 
 @pytest.fixture(scope="module")
-def standing(
+def lasting(
     emulator: RunningEmulator,  # noqa: F811  # the fixture of that name
     opened: Path,  # noqa: F811  # the fixture of that name
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Served]:
-    """A service for all tests of a module, for those to which it is the same what was done before."""
+) -> Iterator[Office]:
+    """An office on SQLite for all tests of a module, for those to which it is the same what was done before."""
     with pytest.MonkeyPatch.context() as patched:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
             patched.delenv(name, raising=False)
-        file = tmp_path_factory.mktemp("standing") / "paceline.db"
+        file = tmp_path_factory.mktemp("lasting") / "paceline.db"
         shutil.copyfile(opened, file)
         reached = Emulated(emulator)
         with open_database(f"sqlite:///{file}") as ready:
             work = Office(reached, ready, TenantId("acme"))
-            with serving(work.system()) as running:
-                yield running
+            yield work
             work.close()
         reached.close()
+
+
+@pytest.fixture(scope="module")
+def standing(lasting: Office) -> Iterator[Served]:
+    """A service in that office."""
+    with serving(lasting.system()) as running:
+        yield running

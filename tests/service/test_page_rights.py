@@ -14,7 +14,7 @@ CHANGES_NOTHING = {"/leave", "/audit/verify", "/calling-time/check"}
 STREAMS = {"/live/campaigns", "/live/campaigns/{campaign}", "/live/changes"}
 ASKS = {
     "/campaigns/{campaign}/{verb}", "/campaigns/{campaign}/ease-off", "/campaigns/{campaign}/supervise",
-    "/rollouts/{campaign}/start", "/rollouts/{campaign}/{verb}",
+    "/rollouts/{campaign}/start", "/rollouts/{campaign}/{verb}", "/experiments/{campaign}/{verb}",
 }  # fmt: skip
 """What is looked at only to press a button."""
 APPROVERS = {"/changes/{number}/approve", "/changes/{number}/reject"}

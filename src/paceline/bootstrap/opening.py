@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from paceline.bootstrap.system import Options, System
+from paceline.bootstrap.options import Options
+from paceline.bootstrap.system import System
+from paceline.bootstrap.told_elsewhere import receiver_of, tracker_of
 from paceline.bootstrap.watching import Watching
 from paceline.compliance.shelf import the_rulebook
 from paceline.control.access import Access
@@ -159,6 +161,8 @@ def _options(settings: Settings) -> Options:
         countries=settings.countries,
         rulebook=lambda: the_rulebook(settings.law_files),
         watching=Watching(guards=settings.guards, requests_per_minute=_per_minute(settings)),
+        tracker=tracker_of(settings),
+        receiver=receiver_of(settings),
     )
 
 

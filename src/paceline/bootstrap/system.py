@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from paceline.bootstrap.forecasting import the_forecaster
-from paceline.bootstrap.watching import Watching, easing_of, polling_of
+from paceline.bootstrap.drifting import drift_watch_of
+from paceline.bootstrap.options import Options
+from paceline.bootstrap.told_elsewhere import tasks_beside, tuning_news
+from paceline.bootstrap.watching import easing_of, polling_of
+from paceline.bootstrap.weighing import weigher_of
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.change import HouseRules
-from paceline.campaign.forecaster import Forecaster
 from paceline.campaign.ports import Platform
-from paceline.compliance.rulebook import Rulebook
-from paceline.compliance.shelf import the_rulebook
 from paceline.control.abandonment.accounts import Accounts
 from paceline.control.abandonment.book import AbandonmentBook
 from paceline.control.access import Access
@@ -22,7 +21,6 @@ from paceline.control.agenda import ROOM, Agenda
 from paceline.control.allowance import Allowance
 from paceline.control.announcing import Announcer, Undelivered
 from paceline.control.approval_desk import ApprovalDesk
-from paceline.control.approval_policy import Policy
 from paceline.control.approvals import Approvals
 from paceline.control.carrying import Carrying
 from paceline.control.draining import Draining
@@ -30,6 +28,8 @@ from paceline.control.due_changes import DueChanges
 from paceline.control.due_closing import DueClosing
 from paceline.control.due_judgement import DueJudgement
 from paceline.control.enforcement import Enforcement
+from paceline.control.experiments.experiments import Experiments
+from paceline.control.experiments.joining import experiment_desk
 from paceline.control.explanation import Explanation, explained
 from paceline.control.facts import Facts
 from paceline.control.fleet import Fleet
@@ -42,9 +42,10 @@ from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
-from paceline.control.owners import LEASE_S, Owner
+from paceline.control.owners import Owner
 from paceline.control.pipeline import Corridor
 from paceline.control.platform_time import PlatformTime
+from paceline.control.predictions.kept import Predictions
 from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
 from paceline.control.replays import Replays
@@ -60,12 +61,12 @@ from paceline.control.unended import UnendedChanges
 from paceline.control.wall import Wall
 from paceline.control.watch import Watch
 from paceline.control.webhooks import Webhooks
+from paceline.control.weighing import Weighing
 from paceline.control.withdrawal import Withdrawal
 from paceline.control.worker import Worker
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
 from paceline.ledger.readings import Readings
-from paceline.outbox.addresses import Reach
 from paceline.outbox.box import Box
 from paceline.outbox.relay import Relay
 from paceline.outbox.sending import Sender
@@ -75,37 +76,6 @@ from paceline.primitives.clock import MachineClock, WaitingClock
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.storage.database import Database
 from paceline.storage.leases import Leases
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a system behaves.
-
-    Attributes:
-        lease_s: how long an owner of a change is taken for alive after a sign of life, seconds.
-        concurrency: how many changes of a fleet go at once.
-        active_limit: how many campaigns may be active at once; None asks what was declared.
-        campaign: the campaign that is meant where none is named.
-        webhook_reach: how far messages may go.
-        countries: where a campaign may call that nobody declared regions of, ISO 3166-1.
-        rulebook: reads the law, when it is first asked.
-        webhook_hosts: the exact hosts that messages may go to; none allows every host within reach.
-        approvals: which changes want approval by a second person; none by default.
-        forecaster: makes who tells what a change of pacing is expected to do, when that is first asked.
-        watching: how measured abandonment is watched.
-    """
-
-    lease_s: float = LEASE_S
-    concurrency: int = 8
-    campaign: CampaignId | None = None
-    active_limit: Callable[[], int | None] | None = None
-    webhook_reach: Reach = Reach.PUBLIC
-    countries: tuple[str, ...] = ("US",)
-    rulebook: Callable[[], Rulebook] = the_rulebook
-    webhook_hosts: frozenset[str] = frozenset()
-    approvals: Policy = field(default_factory=Policy)
-    forecaster: Callable[[], Forecaster] = the_forecaster
-    watching: Watching = field(default_factory=Watching)
 
 
 class System:
@@ -134,6 +104,7 @@ class System:
         options = options or Options()
         clock = clock or MachineClock()
         self.actor = actor
+        self._tracker = options.tracker
         self.clock = clock
         self.campaign = options.campaign
         self.platform = platform
@@ -152,6 +123,8 @@ class System:
         self.desk = self._approval_desk(options, crier)
         self.abandonment_book = AbandonmentBook(database, self.book)
         self.rollouts = Rollouts(self.recorder, self.leases, crier)
+        self.experiments = Experiments(self.recorder, self.leases, crier)
+        self.predictions = Predictions(self.recorder, crier)
         self._join_corridor(options)
         self._join_pacing(options)
         self._join_later()
@@ -194,13 +167,7 @@ class System:
         self.settings_look = SettingsLook(platform, self.recorder, self.law)
         self.allowance = Allowance(platform, seen=self.abandonment_book)
         self.abandonment = Accounts(platform, self.abandonment_book, self.law)
-        self.projecting = Projecting(
-            platform,
-            self.allowance,
-            readings=self.readings,
-            forecaster=options.forecaster,
-            envelopes=CertifiedSteps(),
-        )
+        self._join_evidence(options)
         self.survey = Survey(
             platform,
             self.recorder,
@@ -208,6 +175,7 @@ class System:
             law=self.law,
             allowance=self.allowance,
             projecting=self.projecting,
+            weighing=self.weighing,
             active_limit=options.active_limit or self.facts.active_limit,
         )
         self.corridor = Corridor(
@@ -217,6 +185,7 @@ class System:
             settlement=self.settlement,
             meanwhile=self.meanwhile,
             desk=self.desk,
+            weighing=self.weighing,
             last_look=LastLook(self.recorder, self.freezes),
             rules=self.rules,
             clock=clock,
@@ -235,11 +204,29 @@ class System:
             rollouts=self.rollouts,
         )
 
+    def _join_evidence(self, options: Options) -> None:
+        """Join what tells of a change before it is made: what is expected of a pacing, what data say of weights."""
+        self.projecting = Projecting(
+            self.platform,
+            self.allowance,
+            readings=self.readings,
+            forecaster=options.forecaster,
+            envelopes=CertifiedSteps(),
+        )
+        self.weighing = Weighing(
+            self.platform,
+            weigher=options.weigher or weigher_of(self),
+            news=tuning_news(self, options.receiver),
+        )
+
     def _join_pacing(self, options: Options) -> None:
         """Join what steers pacing, eases it off, and watches what is abandoned."""
         self.easing = easing_of(self)
         self.supervision = supervisor_of(self, options.approvals, options.watching.requests_per_minute)
-        self.rollout_desk = rollout_desk(self, is_supervised=self.supervision.steers)
+        self.rollout_desk = rollout_desk(
+            self, is_supervised=self.supervision.steers, experiment_of=self.experiments.entry_under_way
+        )
+        self.experiment_desk = experiment_desk(self, options.approvals, is_supervised=self.supervision.steers)
         self._polling = polling_of(
             self,
             options.watching,
@@ -310,7 +297,11 @@ class System:
             recorder=self.recorder,
             actor=actor,
             clock=clock,
-            tasks=(self.supervision, self.rollout_desk.turns, self._polling),
+            tasks=(
+                *(self.supervision, self.rollout_desk.turns, self.experiment_desk.turns, self._polling),
+                *tasks_beside(self, self._tracker),
+                drift_watch_of(self),
+            ),
         )
         self.later = Later(
             platform=platform,

@@ -105,3 +105,49 @@ class Pacing:
     warm_up_s: int
     strategy: str = "predictive"
     beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
+
+
+WEIGHT_KEYS = ("answer_rate", "call_rate", "predictive_factor", "max_concurrent", "agent_efficiency")
+"""The weights that the platform knows, each a relative change of its parameter; one that is absent counts as 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How the predictive algorithm weighs what it knows.
+
+    Attributes:
+        algorithm: the platform's name of the algorithm.
+        parameters: weight by key, -1 to 1.
+        validation_split: share of the days that is fitted on; the rest validates, 0.1 to 0.9.
+        deviation_limit: how far one change may go from the live weight, 0.01 to 0.5.
+        convergence: half-width of an estimate, relative, at which it has converged, 0.001 to 0.1.
+        beside: what the platform's block holds that nobody here knows, in its words; a write sends it back as it was.
+    """
+
+    algorithm: str
+    parameters: Mapping[str, Decimal] = field(hash=False)
+    validation_split: Decimal
+    deviation_limit: Decimal
+    convergence: Decimal
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, key: str) -> Decimal:
+        """Return one weight; 0 where it is absent."""
+        return self.parameters.get(key, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What the platform does with weights.
+
+    Attributes:
+        enabled: whether they act at all.
+        trigger: `automatic` where each change of weights starts a simulation by itself, `manual` where none does.
+        drift_protection: whether drift is to be watched for.
+        beside: what the platform's block holds that nobody here knows, in its words; a write sends it back as it was.
+    """
+
+    enabled: bool
+    trigger: str
+    drift_protection: bool
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)

@@ -15,23 +15,27 @@ from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Document, Drain
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.weights.changes import SetWeights
+from paceline.campaign.weights.model import Basis
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, campaign_id
 
 LifecycleChange = Pause | Resume | Stop
 """The changes of what a campaign is doing."""
-SettingsChange = SetDialingRules | SetPacing | SetSchedule
+SettingsChange = SetDialingRules | SetPacing | SetSchedule | SetWeights
 """The changes of a block of settings: they leave as it is what they do not name."""
 AnyChange = LifecycleChange | SettingsChange
 """Every change that there is."""
 
 CATALOGUE: Mapping[str, type[AnyChange]] = MappingProxyType(
-    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetPacing, SetSchedule)}
+    {made.kind: made for made in (Pause, Resume, Stop, SetDialingRules, SetPacing, SetSchedule, SetWeights)}
 )
 """Each kind of change and its class."""
 
 
+_WEIGHT_RATES = ("validation_split", "deviation_limit", "convergence")
+_WEIGHT_SWITCHES = ("enabled", "drift_protection")
 _LONGEST = 100
 _LARGEST = 10**15
 
@@ -66,6 +70,8 @@ def document_of(change: AnyChange) -> dict[str, Json]:
             return {**plain, **_named(_pacing(change))}
         case SetSchedule():
             return {**plain, **_named(_schedule(change))}
+        case SetWeights():
+            return {**plain, **_named(_weights(change))}
         case _:
             assert_never(change)
 
@@ -85,6 +91,8 @@ def change_of(document: Document) -> AnyChange:
             return _pacing_of(campaign, document)
         if made is SetSchedule:
             return _schedule_of(campaign, document)
+        if made is SetWeights:
+            return _weights_of(campaign, document)
         written = document.get("effective_at")
         instant = None if written is None else datetime.fromisoformat(str(written))
         if made is Resume:
@@ -174,6 +182,55 @@ def _schedule_of(campaign: CampaignId, document: Document) -> SetSchedule:
         windows=None if windows is None else tuple(_windows(windows)),
         max_calls=_count(document.get("max_calls")),
     )
+
+
+def _weights(change: SetWeights) -> dict[str, Json]:
+    rates = {name: getattr(change, name) for name in _WEIGHT_RATES}
+    words = {"algorithm": change.algorithm, "trigger": change.trigger}
+    switches = {name: getattr(change, name) for name in _WEIGHT_SWITCHES}
+    return {
+        "parameters": None if change.parameters is None else _map_of(change.parameters),
+        "adjusted": _map_of(change.adjusted) or None,
+        **{name: None if value is None else _text_of(value) for name, value in (rates | words).items()},
+        **{n: value if value is None or isinstance(value, bool) else _text_of(value) for n, value in switches.items()},
+        "basis": None if change.basis.wants_evidence else change.basis.document(),
+    }
+
+
+def _weights_of(campaign: CampaignId, document: Document) -> SetWeights:
+    parameters, adjusted = document.get("parameters"), document.get("adjusted")
+    algorithm, trigger = document.get("algorithm"), document.get("trigger")
+    split, limit, convergence = (_rate(document.get(name)) for name in _WEIGHT_RATES)
+    enabled, drift_protection = (_switch(document.get(name)) for name in _WEIGHT_SWITCHES)
+    return SetWeights(
+        campaign=campaign,
+        algorithm=None if algorithm is None else str(algorithm),
+        parameters=None if parameters is None else _map_from(parameters),
+        adjusted={} if adjusted is None else _map_from(adjusted),
+        validation_split=split,
+        deviation_limit=limit,
+        convergence=convergence,
+        enabled=enabled,
+        drift_protection=drift_protection,
+        trigger=None if trigger is None else str(trigger),
+        basis=Basis.of(document.get("basis")),
+    )
+
+
+def _map_of(weights: Mapping[str, Decimal]) -> dict[str, Json]:
+    return {_text_of(key): _text_of(value) for key, value in weights.items()}
+
+
+def _map_from(told: Json) -> dict[str, Decimal]:
+    if not isinstance(told, Mapping):
+        raise TypeError("weights are a table")
+    return {str(key): Decimal(str(value)) for key, value in told.items()}
+
+
+def _switch(told: Json) -> bool | None:
+    if told is not None and not isinstance(told, bool):
+        raise TypeError("on or off")
+    return told
 
 
 def _windows(told: Json) -> list[Window]:

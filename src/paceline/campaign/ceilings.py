@@ -56,6 +56,12 @@ def ceilings_of(rules: Iterable[Rule]) -> tuple[tuple[Rule, AbandonmentCeiling],
     return tuple(sorted(found, key=lambda one: Fraction(one[1].most, one[1].per)))
 
 
+def tightest(situation: Situation) -> Fraction:
+    """Return the lowest ceiling of abandonment that binds, a fraction; 1 where no law sets one."""
+    ceilings = ceilings_of(binding(situation))
+    return min((Fraction(limit.most, limit.per) for _, limit in ceilings), default=Fraction(1))
+
+
 def set_too_high(rate: Decimal, rules: Iterable[Rule], *, rule: str, field: str, what: str) -> Finding | None:
     """Return that a rate which the platform is told is above a ceiling, as a finding of this rule; None if it is not.
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from paceline.campaign.blocks import DialingMode, DialingRules, Pacing
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Achieved, Difference, Diverged, Verdict
 from paceline.campaign.dialing.capacity import loosening
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Observed, Situation
 from paceline.campaign.pacing.boldness import may_abandon
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.pacing.checks import in_effect
+from paceline.campaign.weights.changes import SetWeights
 from paceline.primitives.findings import Findings
 
 
@@ -52,3 +54,25 @@ def judged(change: AnyChange, situation: Situation) -> Findings:
         return found
     fields = loosening(situation.observed.rules, stake.rules)
     return found + in_effect(stake.pacing, situation, field=fields[0])
+
+
+def verified(change: AnyChange, before: Observed | None, after: Observed) -> Verdict:
+    """Judge what became of a change that was just made; weights count as taken only where the version has advanced.
+
+    Args:
+        change: what was made.
+        before: the campaign as it was judged, None where nobody looked.
+        after: the campaign as the change left it.
+    """
+    verdict = change.verify(after)
+    is_late = isinstance(change, SetWeights) and before is not None and after.version == before.version
+    if not is_late or before is None:
+        return verdict
+    told = Difference(field="version", wanted=f"later than {before.version}", observed=str(after.version))
+    match verdict:
+        case Diverged(differences):
+            return Diverged((*differences, told))
+        case Achieved():
+            return Diverged((told,))
+        case _:
+            return verdict

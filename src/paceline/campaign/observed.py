@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from paceline.campaign.blocks import DialingRules, Pacing, Schedule
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule, Tuning, Weights
+from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
 from paceline.compliance.call import Call
 from paceline.compliance.rulebook import Rulebook
@@ -59,9 +60,14 @@ class Ability(StrEnum):
     PACING = "pacing"
     STATISTICS = "statistics"
     """What the dialer measured can be asked for, from one instant to another."""
+    WEIGHTS = "weights"
+    SIMULATION = "simulation"
+    """The platform itself can simulate a campaign as it is."""
+    TELLS_TUNING = "tells-tuning"
+    """The platform itself tells an address of each change of weights, once that was registered there."""
 
 
-RULES, WINDOWS, PACING = "dialing rules", "time windows", "pacing parameters"
+RULES, WINDOWS, PACING, WEIGHTS = "dialing rules", "time windows", "pacing parameters", "algorithm weights"
 """Blocks that a platform may show in a form that nobody here knows."""
 
 
@@ -101,7 +107,8 @@ class Observed:
     document that move by themselves, or with every change, and are no settings.
 
     `part` says which of the platform's documents `document`, `version` and `revision` are of; the rest is of the
-    campaign in any case. `rules`, `pacing` and `schedule` are None where there never were any, or the part shows none;
+    campaign in any case. `rules`, `pacing`, `schedule`, `weights` and `tuning`, what the platform does with weights,
+    are None where there never were any, or the part shows none;
     `unknown_blocks` names those that are there in a form that nobody here knows.
     """
 
@@ -123,6 +130,8 @@ class Observed:
     rules: DialingRules | None = None
     pacing: Pacing | None = None
     schedule: Schedule | None = None
+    weights: Weights | None = None
+    tuning: Tuning | None = None
     unknown_blocks: frozenset[str] = frozenset()
 
 
@@ -273,8 +282,8 @@ class Situation:
     `now` is the platform's time. `active_limit` is how many campaigns may be ACTIVE at once, None where nobody declared
     it; `active` how many are, None where nobody counted. `live` is only there when it was asked for. `measured` is the
     abandonment of the legal periods that are running, None where nobody could tell. `rulebook` is the law by which it
-    is judged, None only where the law has no say. `forecast` is what a change of pacing is expected to do, None where
-    nobody asked.
+    is judged, None only where the law has no say. `forecast` is what a change of pacing is expected to do, `evidence`
+    what data say of new weights; each is None where nobody asked.
     """
 
     observed: Observed
@@ -289,3 +298,4 @@ class Situation:
     measured: tuple[Measurement, ...] | None = None
     rulebook: Rulebook | None = None
     forecast: Forecast | None = None
+    evidence: Evidence | NoEvidence | None = None

@@ -15,6 +15,7 @@ from typing import Protocol
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Ability, Document, LiveCalls, Observed, Part, State, Unreadable
+from paceline.campaign.simulations import PlatformSimulation, PlatformWebhook, SimulationStarted
 from paceline.campaign.statistics import Statistics
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -160,12 +161,47 @@ class Platform(Protocol):
         """
         ...
 
+    def simulate(
+        self, campaign: CampaignId, *, duration_s: int, idempotency_key: str, lane: Lane = Lane.CHANGING
+    ) -> SimulationStarted:
+        """Have the platform simulate a campaign as it is now; needs `Ability.SIMULATION`.
+
+        Args:
+            campaign: the campaign.
+            duration_s: what is simulated, seconds of dialing, 1 to 3600.
+            idempotency_key: the same key is one simulation, however often it is asked for.
+            lane: in which the request goes.
+
+        Raises:
+            NotFoundError: when there is no such campaign.
+            ForbiddenError: when the credentials do not allow it.
+        """
+        ...
+
+    def simulation(self, simulation: str, *, lane: Lane = Lane.READING) -> PlatformSimulation:
+        """Return how a simulation stands that was asked for; needs `Ability.SIMULATION`.
+
+        Raises:
+            NotFoundError: when there is none of that name.
+        """
+        ...
+
+    def tell_tuned(self, url: str, *, name: str, lane: Lane = Lane.CHANGING) -> PlatformWebhook:
+        """Have the platform tell an address of each change of weights; needs `Ability.TELLS_TUNING`.
+
+        Whoever registers the same address again has the one that is there.
+
+        Raises:
+            ForbiddenError: when the credentials do not allow it.
+        """
+        ...
+
     def block(self, observed: Observed, aspect: str) -> Document | None:
         """Return the block of settings that was seen, in the platform's words, as people write it to a file; pure.
 
         Args:
             observed: the campaign, with the part that holds the block.
-            aspect: `dialing`, `pacing` or `schedule`.
+            aspect: `dialing`, `pacing`, `schedule` or `weights`.
 
         Returns:
             None where there never was one.

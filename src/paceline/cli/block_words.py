@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from paceline.campaign.blocks import DAY_S, DialingMode, Directive, Window
 from paceline.campaign.pacing.checks import COUNTS, RATES
+from paceline.campaign.weights import checks as weights_checks
 from paceline.cli.block_file import document_in
 from paceline.cli.words import UsageError
 
@@ -146,7 +147,9 @@ def _bounded(field: str, read: Callable[[object], object]) -> Callable[[object],
     return bounded
 
 
-_BOUNDS = {name: f"from {least} to {most}" for name, (least, most) in {**RATES, **COUNTS}.items()}
+_BOUNDS = {
+    name: f"from {least} to {most}" for name, (least, most) in {**RATES, **COUNTS, **weights_checks.RATES}.items()
+}
 
 
 def _fraction(value: object) -> Decimal:
@@ -162,6 +165,44 @@ def _fraction(value: object) -> Decimal:
         raise ValueError(f"must be a fraction such as 0.03, not {_told(value)}") from None
     if not found.is_finite():
         raise ValueError("must be a fraction such as 0.03")
+    return found
+
+
+def weight(value: object) -> Decimal:
+    """Return one weight.
+
+    Raises:
+        ValueError: it is no number.
+        TypeError: it is nothing that could be one.
+    """
+    least, most = weights_checks.WEIGHT
+    try:
+        return _fraction(value)
+    except (ValueError, TypeError):
+        raise ValueError(f"must be a number from {least} to {most}, not {_told(value)}") from None
+
+
+def _weights(value: object) -> dict[str, Decimal]:
+    """Return a map of weights; which keys there are is for the change to judge."""
+    told = json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+    if not isinstance(told, Mapping):
+        raise TypeError(f"must be a table of weights, not {_told(value)}")
+    found = {}
+    for key, one in told.items():
+        if isinstance(one, str):
+            raise TypeError(f"{str(key)[:_TOLD]}: must be a number, not the text {_told(one)}")
+        try:
+            found[str(key)] = weight(one)
+        except ValueError as wrong:
+            raise ValueError(f"{str(key)[:_TOLD]}: {wrong}") from None
+    return found
+
+
+def _switch(value: object) -> bool:
+    text = value.strip().lower() if isinstance(value, str) else value
+    found = {"true": True, "false": False}.get(text) if isinstance(text, str) else text
+    if not isinstance(found, bool):
+        raise ValueError(f"must be true or false, not {_told(value)}")  # noqa: TRY004  # a text that is neither, too
     return found
 
 
@@ -316,3 +357,19 @@ SCHEDULE = Block(
     frozenset({"campaignId", "scheduleId", "status"}),
 )
 """The body of a schedule."""
+WEIGHTS = Block(
+    "",
+    (
+        Word("predictiveDialerSettings.algorithmId", "algorithm", _word_of_letters),
+        Word("predictiveDialerSettings.parameterWeights", "parameters", _weights),
+        Word("predictiveDialerSettings.validationSplit", "validation_split", _bounded("validation_split", _fraction)),
+        Word("predictiveDialerSettings.maxDeviationLimit", "deviation_limit", _bounded("deviation_limit", _fraction)),
+        Word("predictiveDialerSettings.convergenceThreshold", "convergence", _bounded("convergence", _fraction)),
+        Word("configuration.enablePredictiveTuning", "enabled", _switch),
+        Word("configuration.simulationTrigger", "trigger", _word_of_letters),
+        Word("configuration.driftProtection", "drift_protection", _switch),
+    ),
+    frozenset({"id", "version"}),
+    has_numbers=True,
+)
+"""The two blocks of weights, without single weights."""

@@ -1,4 +1,4 @@
-"""`paceline set` and `paceline get` for the blocks of a campaign: dialing rules, pacing and schedule."""
+"""`paceline set` and `paceline get` for the blocks of a campaign: dialing rules, pacing, schedule and weights."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Part
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.weights.changes import SetWeights
 from paceline.cli import block_words, exits
 from paceline.cli.campaign import change_all, said_of
 from paceline.cli.configured import Everywhere, Output
@@ -21,6 +22,7 @@ from paceline.cli.entrance import open_system
 from paceline.cli.options import Changing, Targeting
 from paceline.cli.render import console_for, show_data
 from paceline.cli.target import target_of
+from paceline.cli.weight_words import weights_named_by
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
@@ -33,6 +35,7 @@ _CALLED = {
     "dialing": ("dialing rules", "rules"),
     "pacing": ("pacing", "pacing"),
     "schedule": ("a schedule", "schedule"),
+    "weights": ("weights", "weights"),
 }
 _File = Annotated[Path | None, Parameter(name="--file", allow_leading_hyphen=True)]
 
@@ -115,6 +118,33 @@ def set_schedule(
     return change_all(SetSchedule, make, ids, said_of(targeting, changing, everywhere))
 
 
+def set_weights(
+    *words: str,
+    file: _File = None,
+    targeting: Targeting | None = None,
+    changing: Changing | None = None,
+    everywhere: Everywhere | None = None,
+) -> int:
+    """Set algorithm weights, judged on what data say of them; the rest stays as live. Without data nothing is sent.
+
+    Parameters
+    ----------
+    words
+        Ids, and KEY=VALUE such as call_rate=0.15 or convergenceThreshold=0.02.
+    file
+        The blocks in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it. A map
+        of weights takes the place of the live one whole.
+    """
+    ids, pairs = _parted(words)
+    fields: Any = weights_named_by(pairs, file)
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        _not_by_platform(at)
+        return SetWeights(campaign=campaign, **fields)
+
+    return change_all(SetWeights, make, ids, said_of(targeting, changing, everywhere))
+
+
 def get_rules(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
     """Show the dialing rules of a campaign; -o yaml prints what `set rules --file` takes.
 
@@ -146,6 +176,17 @@ def get_schedule(campaign: str | None = None, /, *, everywhere: Everywhere | Non
         Its id; the campaign that is set where none is given.
     """
     return _shown(campaign, "schedule", everywhere or Everywhere())
+
+
+def get_weights(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
+    """Show the algorithm weights of a campaign; -o yaml prints what `set weights --file` takes.
+
+    Parameters
+    ----------
+    campaign
+        Its id; the campaign that is set where none is given.
+    """
+    return _shown(campaign, "weights", everywhere or Everywhere())
 
 
 def _parted(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -19,6 +19,7 @@ MISSING = "missing-library"
 """The code of a command whose libraries are not installed."""
 _EXTRAS = {
     "distributed": "cluster",
+    "duckdb": "cdr",
     "matplotlib": "report",
     "numba": "sim",
     "numpy": "sim",

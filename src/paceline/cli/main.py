@@ -21,7 +21,10 @@ webhook = App(name="webhook", help="Who is told of what happens, by signed messa
 schedule = App(name="schedule", help="Calling windows as instants, who may be called when, and schedules proven.")
 contacts = App(name="list", help="Contact lists: who may be called when.")
 rollout = App(name="rollout", help="A pacing applied in steps under watch, and taken back when it harms.")
+experiment = App(name="experiment", help="Two settings changed over from block to block by coins, and what it shows.")
 law = App(name="law", help="The rules that decisions are made by, and what is left to others.")
+twin = App(name="twin", help="Digital twins that must earn their say: fitted, and checked.")
+data = App(name="data", help="Call records: imported, described, generated.")
 keys = App(name="keys", help="Who may ask the service, and as what.")
 audit = App(name="audit", help="What was done, by whom and why, and whether the ledger is whole.")
 
@@ -35,9 +38,11 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (get, "blocks:get_rules", ("rules",), "Show the dialing rules of a campaign."),
     (get, "blocks:get_pacing", ("pacing",), "Show the predictive pacing of a campaign."),
     (get, "blocks:get_schedule", ("schedule",), "Show the schedule of a campaign."),
+    (get, "blocks:get_weights", ("weights",), "Show the algorithm weights of a campaign."),
     (settings, "blocks:set_rules", ("rules",), "Set dialing rules; what is not named stays as live."),
     (settings, "blocks:set_pacing", ("pacing",), "Set predictive pacing; what is not named stays as live."),
     (settings, "blocks:set_schedule", ("schedule",), "Set when campaigns may dial; what is not named stays as live."),
+    (settings, "blocks:set_weights", ("weights",), "Set algorithm weights, judged on data; the rest stays as live."),
     (app, "campaign:pause", ("pause",), "Pause campaigns: no new calls; those in flight end as --drain says."),
     (app, "campaign:resume", ("resume", "start"), "Resume campaigns, from paused or stopped."),
     (app, "campaign:stop", ("stop",), "Stop campaigns; only a resumption leads out of it again."),
@@ -54,6 +59,18 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (rollout, "rollout:abort_rollout", ("abort",), "Take a rollout back; no other begins before that is cleared."),
     (rollout, "rollout:undo_rollout", ("undo",), "Restore what was live before a rollout."),
     (rollout, "rollout:clear_rollout", ("clear",), "Let rollouts of a campaign begin again."),
+    (
+        experiment,
+        "experiment:plan_experiment",
+        ("plan",),
+        "Plan an experiment: throw its coins, and keep them; send nothing.",
+    ),
+    (experiment, "experiment:start_experiment", ("start",), "Start what is planned, or what is paused."),
+    (experiment, "experiment:experiment_status", ("status",), "Show where an experiment stands, block by block."),
+    (experiment, "experiment:analyse_experiment", ("analyse", "analyze"), "Show what the last planned look says."),
+    (experiment, "experiment:pause_experiment", ("pause",), "Have the old setting live until it is started again."),
+    (experiment, "experiment:abort_experiment", ("abort",), "End an experiment, with the old setting live."),
+    (experiment, "experiment:list_experiments", ("list",), "List experiments, the newest first."),
     (app, "easing:ease_off", ("ease-off",), "Ease campaigns off: to progressive dialing, or to the last good pacing."),
     (app, "supervise:supervise", ("supervise",), "Have pacing steered once a minute, within certified bounds."),
     (app, "abandonment:show_abandonment", ("abandonment",), "Show measured abandonment, and what is left of it."),
@@ -102,6 +119,9 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (app, "preflight:preflight", ("preflight",), "Say exactly what a pacing setting would do, before it is sent."),
     (app, "simulate:simulate", ("simulate",), "Play days of a campaign that is only a scenario."),
     (app, "optimise:optimise", ("optimise", "optimize"), "Find the best pacing under the limit, with its certificate."),
+    (app, "tune:tune", ("tune",), "Find better weights on the campaign's twin, with what held-out days say of them."),
+    (twin, "twin:fit", ("fit",), "Fit a twin, check it on half-hours that no fit has seen, and keep it."),
+    (twin, "twin:check", ("check",), "Hold the kept twin against newer data, and look for drift."),
     (
         schedule,
         "schedule:schedule_intervals",
@@ -114,9 +134,13 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (schedule, "schedule_show:show_week", ("week",), "Show a week of a schedule beside the law, on every clock."),
     (schedule, "schedule_show:export_schedule", ("export",), "Write a schedule as a calendar file or as a picture."),
     (contacts, "list_check:check_list", ("check",), "Say whom of a list may be called now and in the next 24 hours."),
+    (data, "data:import_calls", ("import",), "Check a file of call records, and keep them without a number in them."),
+    (data, "data:describe_calls", ("describe",), "Say what call records are kept, and what is in them."),
+    (data, "data_generate:generate", ("generate",), "Make call records of a world whose truth is known."),
     (law, "law:list_rules", ("list",), "List the rules of law, their dates, and which of them nobody checks here."),
     (law, "law:show_rule", ("show",), "Show one rule: what it says, since when, and where that was read."),
     (law, "law_check:check_law", ("check",), "Say which campaigns break the law on a date, and in the year after it."),
+    (law, "law_judge:judge_law", ("judge",), "Judge each call record by the law of its instant."),
     (app, "completion:completion", ("completion",), "Print what a shell needs to complete commands and options."),
     (app, "runbook:runbook", ("runbook",), "Print what to do about a finding, an alert or an outcome."),
     (app, "doctor:doctor", ("doctor",), "Look at everything that has to work, and say what is wrong."),
@@ -125,7 +149,22 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
 
 for tree, place, names, says in COMMANDS:
     tree.command(f"paceline.cli.{place}", name=list(names), help=says)
-for tree in (emulator, get, settings, changes, rollout, schedule, contacts, law, webhook, keys, audit):
+for tree in (
+    emulator,
+    get,
+    settings,
+    changes,
+    rollout,
+    experiment,
+    schedule,
+    contacts,
+    law,
+    twin,
+    data,
+    webhook,
+    keys,
+    audit,
+):
     app.command(tree)
 
 CODES = {
@@ -137,6 +176,9 @@ CODES = {
     "no-rollout": exits.ERROR,
     "rollout-state": exits.CONFLICT,
     "rollout-overtaken": exits.CONFLICT,
+    "no-experiment": exits.ERROR,
+    "experiment-state": exits.CONFLICT,
+    "experiment-overtaken": exits.CONFLICT,
     "nothing-good": exits.REFUSED,
     "not-waiting": exits.CONFLICT,
     "not-asked": exits.CONFLICT,
@@ -147,6 +189,7 @@ CODES = {
     "subscriber-disabled": exits.CONFLICT,
     "access": exits.USAGE,
     "scenario": exits.USAGE,
+    "records-mapping": exits.USAGE,
     "unstable-scenario": exits.REFUSED,
     "no-setting": exits.REFUSED,
     "unauthorized": exits.NOT_AUTHORISED,

@@ -26,6 +26,7 @@ from paceline.primitives.findings import Finding, Severity
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from paceline.campaign.evidence import Evidence, NoEvidence
     from paceline.campaign.observed import Observed
     from paceline.control.fleet import FleetOutcome
     from paceline.control.outcome import Outcome
@@ -100,6 +101,8 @@ def show_outcome(outcome: Outcome, output: Output) -> None:
     if output is Output.TABLE:
         console = console_for(sys.stdout)
         _show_line(console, outcome)
+        if outcome.evidence is not None:
+            _show_evidence(console, outcome.evidence)
         if outcome.word in _WANT_MORE:
             console.print(f"  more: paceline runbook {_page_of(outcome)}", markup=False, highlight=False, style="dim")
     else:
@@ -152,6 +155,16 @@ def _show_line(console: Console, outcome: Outcome) -> None:
         console.print(f"  {outcome.failure.message}", markup=False, highlight=False, style="red")
         if outcome.failure.hint:
             console.print(f"  {outcome.failure.hint}", markup=False, highlight=False)
+
+
+def _show_evidence(console: Console, told: Evidence | NoEvidence) -> None:
+    from paceline.campaign.evidence import Evidence
+    from paceline.cli import evidence_told
+
+    if isinstance(told, Evidence):
+        show_table(evidence_told.COLUMNS, evidence_told.rows_of(told))
+    for line in evidence_told.below(told):
+        console.print(f"  {line}", markup=False, highlight=False, style="dim")
 
 
 def _page_of(outcome: Outcome) -> str:

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from paceline.primitives.ids import CampaignId
 
 _LEAST_ONE = Parameter(validator=validators.Number(gte=1))
-_IN_THE_WAY = frozenset({"rollout.under-way", "rollout.latched", "rollout.supervised", "rollout.not-dialing"})
+_IN_THE_WAY = frozenset(
+    {"rollout.under-way", "rollout.latched", "rollout.supervised", "rollout.experiment", "rollout.not-dialing"}
+)
 
 
 @Parameter(name="*")
@@ -132,7 +134,7 @@ def start_rollout(
         from paceline.campaign.pacing.changes import SetPacing
 
         campaign = _named(ids[0] if ids else None, system)
-        order = _order(system, why, answering, if_revision=if_revision)
+        order = order_for(system, why, answering, if_revision=if_revision)
         started = system.rollout_desk.start(SetPacing(campaign=campaign, **fields), terms, order)
         show_started(started, everywhere.output)
         if started.rollout is not None and started.rollout.phase.is_under_way:
@@ -229,7 +231,7 @@ def _steered(
 ) -> int:
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.TRY) as system:
-        found = verb(system.rollout_desk)(_named(campaign, system), _order(system, why, answering))
+        found = verb(system.rollout_desk)(_named(campaign, system), order_for(system, why, answering))
         show_rollout(found, everywhere.output)
         if found.phase.is_under_way:
             _tell_if_alone(system)
@@ -241,7 +243,12 @@ def _named(campaign: str | None, system: System) -> CampaignId:
     return named
 
 
-def _order(system: System, why: Why | None, answering: Answering | None, *, if_revision: str | None = None) -> Order:
+def order_for(system: System, why: Why | None, answering: Answering | None, *, if_revision: str | None = None) -> Order:
+    """Return the order of whoever types a command.
+
+    Raises:
+        UsageError: of --override and --until one is missing, or the instant is none.
+    """
     from paceline.control.order import Order, Override
 
     why, answering = why or Why(), answering or Answering()

@@ -1,4 +1,4 @@
-"""What `paceline explain` says to people of schedule, dialing rules, pacing, overrides, and what was assumed."""
+"""What `paceline explain` says to people of schedule, rules, pacing, weights, overrides, and what was assumed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def show_settings(told: SettingsExplained, say: Say) -> None:
     _block("schedule", told.schedule, say)
     _block("dialing rules", told.rules, say)
     _block("pacing", told.pacing, say)
+    _block("weights", told.weights, say)
     for name in told.assumed:
         say(f"  nobody declared its {name}, so the tightest was assumed", "dim")
     for about, what in told.taken_for.items():
@@ -54,4 +55,6 @@ def _findings(findings: Findings, say: Say) -> None:
 
 
 def _value(value: Json) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
     return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)

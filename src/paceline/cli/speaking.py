@@ -55,7 +55,7 @@ def logged(log: Log | None, settings: Settings) -> Iterator[Voice]:
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Return what no line of a log may hold: the client's secret, and the password of the database."""
+    """Return what no line of a log may hold: secrets of the client and of receivers, the password of the database."""
     from paceline.settings import SettingsError  # as above
 
     try:
@@ -66,4 +66,6 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         password = urlsplit(settings.database_url).password or ""
     except ValueError:
         password = ""
-    return tuple(secret for secret in (client, password) if secret)
+    telling = settings.telling
+    told = (telling.mlflow_token, telling.webhook_url, telling.ml_webhook_url)
+    return tuple(secret for secret in (client, password, *told) if secret)

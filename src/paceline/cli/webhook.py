@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from paceline.cli import exits
-from paceline.cli.configured import Everywhere, Output
+from paceline.cli.configured import Everywhere, Output, settings_of
 from paceline.cli.entrance import open_system
 from paceline.cli.render import show_data, show_table, tell
 from paceline.cli.words import UsageError, instant
@@ -68,7 +68,7 @@ class Again:
 
 
 def add_webhook(
-    url: str,
+    url: str | None = None,
     /,
     *,
     kinds: str | None = None,
@@ -81,7 +81,8 @@ def add_webhook(
     Parameters
     ----------
     url
-        The whole address of the receiver, such as https://hooks.example.com/paceline.
+        The whole address of the receiver, such as https://hooks.example.com/paceline; that of the setting `webhook_url`
+        without.
     kinds
         What it hears, with commas between: types such as lifecycle.refused, or aspects such as lifecycle.*; all
         without.
@@ -90,6 +91,9 @@ def add_webhook(
     """
     everywhere = everywhere or Everywhere()
     wanted = [] if kinds is None else [kind.strip() for kind in kinds.split(",")]
+    url = url or settings_of(everywhere).telling.webhook_url
+    if url is None:
+        raise UsageError("no address is given", hint="name the receiver's, or set PACELINE_WEBHOOK_URL")
     with open_system(everywhere, adopt=Adopt.NO) as system:
         _show_secret(system.webhooks.add(url, wanted, _order(system, noted), name=name), everywhere)
         if not system.worker.has_company():

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from paceline.compliance.digits import Automaton, State, StrangePatternError
@@ -40,9 +41,30 @@ _DESCRIPTIONS = (
     "fixed_line",
     "mobile",
 )
+_LINES = {
+    PhoneNumberType.FIXED_LINE: "landline",
+    PhoneNumberType.MOBILE: "cell",
+    PhoneNumberType.VOIP: "voip",
+}
 _BEGINS = "begins with "
 _STRIPPED = f"{_BEGINS}a national prefix"
 _Children = tuple[int, ...]
+
+
+def country_codes() -> frozenset[str]:
+    """Return the digits of every country code that there is."""
+    return frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+
+
+def line_of(number: str) -> str | None:
+    """Return `landline`, `cell` or `voip` where the numbering plan says which a number is, such as `+447911123456`.
+
+    None where it does not: in North America landlines and cells have the same numbers.
+    """
+    try:
+        return _LINES.get(phonenumbers.number_type(phonenumbers.parse(number, None)))
+    except phonenumbers.NumberParseException:
+        return None
 
 
 class Numbering:

@@ -59,6 +59,7 @@ MEASURED = frozenset(
     {
         *("dialing.loosens", "dialing.capacity", "pacing.loosens", "pacing.no-projection", "pacing.fit"),
         *("pacing.breach", "pacing.projection", "pacing.answer-rate", "pacing.lines", "pacing.interval"),
+        *("weights.loosens", "weights.no-data", "weights.trigger"),
     }
 )
 """Rules of what is measured, is expected, or who works, when the hour has come."""

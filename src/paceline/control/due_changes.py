@@ -54,6 +54,7 @@ from paceline.control.settlement import (
     change_in,
 )
 from paceline.control.told import stopped_since
+from paceline.control.weighed import weighed_in
 from paceline.ledger.entry import Step
 from paceline.ledger.failures import EntryNotFoundError, LedgerUnavailableError
 from paceline.primitives.clock import ns_of
@@ -263,9 +264,11 @@ class DueChanges:
         before = None
         match became:
             case Happened(made):
-                return Outcome(change=due.change, ending=Applied(became.verdict_on(due.change)), after=made)
+                ending, said = Applied(became.verdict_on(due.change)), weighed_in(due.entry)
+                return Outcome(change=due.change, ending=ending, after=made, weighed=said)
             case NobodyKnows(observed, error):
-                return Outcome(change=due.change, ending=_unknown(error), before=observed)
+                said = weighed_in(due.entry)
+                return Outcome(change=due.change, ending=_unknown(error), before=observed, weighed=said)
             case DidNotHappen(observed):
                 before = observed
             case None:

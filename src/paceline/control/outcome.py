@@ -12,10 +12,13 @@ from typing import ClassVar
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Achieved, Diverged, Settling, Verdict
+from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed
+from paceline.campaign.simulations import SimulationStarted
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.settings_shown import settings_shown
+from paceline.control.weighed import weighed
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
@@ -149,6 +152,9 @@ class Outcome:
             counted then.
         law: the law that it was judged by, None where the law has no say.
         forecast: what the change was expected to do, None where nobody asked.
+        evidence: what data said of new weights, None where nobody asked.
+        simulation: that of the platform itself, asked for before new weights were judged; None where none was.
+        weighed: both as an intent kept them (`weighed`), where the process that asked was gone.
     """
 
     change: AnyChange
@@ -163,6 +169,9 @@ class Outcome:
     settled_by: str | None = None
     law: LawAtHand | None = None
     forecast: Forecast | None = None
+    evidence: Evidence | NoEvidence | None = None
+    simulation: SimulationStarted | None = None
+    weighed: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     @property
     def word(self) -> str:
@@ -198,6 +207,7 @@ class Outcome:
             found["law"] = self.law.document()
         if self.forecast is not None:
             found["forecast"] = self.forecast.document()
+        found |= {**self.weighed, **weighed(self.evidence, self.simulation)}
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply

@@ -1,8 +1,8 @@
 """The whole path of a change, on one page: `Corridor.run`, and the walk in it.
 
 1. open the entry: who, what, why; on disk, or nothing is attempted
-2. validate: sound in itself, and lawful
-3. settle what somebody left open on this campaign
+2. validate: sound in itself, lawful, and, of weights, whether data say anything of them: all that costs no request
+3. settle what somebody left open on this campaign; then the platform simulates what weights are about to change
 4. survey: the campaign and its version, who else is at it, the limits
 5. guard: may it be done in this situation; where the policy wants a second person's approval, it waits for that here
 6. intend: the exact request, on disk, before it is sent
@@ -20,7 +20,7 @@ from typing import assert_never
 
 from paceline.campaign.catalogue import AnyChange, aspect_of
 from paceline.campaign.change import Lane, Rulebook, Settling
-from paceline.campaign.judgement import judged
+from paceline.campaign.judgement import judged, verified
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
@@ -63,6 +63,7 @@ from paceline.control.told import (
     taken_for_dead,
 )
 from paceline.control.walk import Walk
+from paceline.control.weighing import Weighing
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity
@@ -83,6 +84,7 @@ class Corridor:
         settlement: Settlement,
         meanwhile: Meanwhile,
         desk: ApprovalDesk,
+        weighing: Weighing,
         last_look: LastLook,
         rules: Rulebook,
         clock: Clock,
@@ -90,6 +92,7 @@ class Corridor:
         """Join the parts that a change passes."""
         self._last_look = last_look
         self._desk = desk
+        self._weighing = weighing
         self._platform = platform
         self._on_its_way = OnItsWay(recorder)
         self._recorder = recorder
@@ -147,6 +150,8 @@ class Corridor:
                 dry_run=order.dry_run,
                 law=walk.law,
                 forecast=walk.forecast,
+                evidence=walk.evidence,
+                simulation=walk.simulation,
             )
 
     def _ended(self, walk: Walk, seen: Observed | None) -> Ending:
@@ -165,11 +170,14 @@ class Corridor:
 
     def _walked(self, walk: Walk, seen: Observed | None) -> Ending:
         change, order = walk.change, walk.order
-        walk.findings = change.validate(self._rules)
+        walk.findings = change.validate(self._rules) + self._weighing.at_hand(change)
         if stands_against(walk.findings):
             return Refused()
         with walk.watch.stage("settle"):
             walk.others = self._settlement.before(change, walk.opened)
+        if self._weighing.simulates(change, order):
+            with walk.watch.stage("simulate"):
+                walk.simulation = self._weighing.simulated(change, walk.opened)
         number = walk.opened.tries
         while True:
             number += 1
@@ -186,9 +194,17 @@ class Corridor:
             if ended is not None:
                 return ended
             with walk.watch.stage("intend"):
+                self._weighing.announced(change)
                 observed = situation.observed
                 request = self._platform.prepare(change.whole_on(observed), observed.version)
-                sent = self._recorder.intend(walk.opened, request, observed, number=number, is_kept=observed is seen)
+                sent = self._recorder.intend(
+                    walk.opened,
+                    request,
+                    observed,
+                    number=number,
+                    is_kept=observed is seen,
+                    weighed=walk.weighed,
+                )
             with walk.watch.stage("apply"):
                 walk.moved_on = self._applied(walk, sent, number)
             if walk.moved_on is None:
@@ -204,7 +220,7 @@ class Corridor:
             seen = None if seen is None or walk.change.already_so(seen) else seen
         situation = self._survey.situation(walk.change, walk.opened, others=walk.others, seen=seen)
         now, judged, walk.before = situation.observed, walk.before, situation.observed
-        walk.law, walk.forecast = law_at_hand(situation), situation.forecast
+        walk.law, walk.forecast, walk.evidence = law_at_hand(situation), situation.forecast, situation.evidence
         ended = {
             other.entry
             for other in walk.others
@@ -313,7 +329,7 @@ class Corridor:
         if walk.after is None:
             # It was accepted, and could not be read back: whether it is as wanted is for a later look.
             return Applied(Settling(LOOK_SOON))
-        verdict = walk.change.verify(walk.after)
+        verdict = verified(walk.change, walk.before, walk.after)
         if walk.change.effective_at is not None and walk.after.pending is not None:
             return Scheduled(verdict, due=walk.change.effective_at)
         return Applied(verdict)

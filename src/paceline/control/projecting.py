@@ -133,7 +133,7 @@ class Projecting:
 
     def _paced_since(self, observed: Observed) -> datetime | None:
         """Return when the live pacing was first seen in the place of another, or of other rules; None if unseen."""
-        told = [self._platform.block(observed, aspect) or {} for aspect in ("pacing", "dialing")]
+        told = [self._platform.block(observed, aspect) or {} for aspect in ("pacing", "dialing", "weights")]
         names = {name for block in told for name in block}
         live, first = {name: observed.document.get(name) for name in names}, None
         for seen in reversed(self._readings.sightings(observed.campaign)):

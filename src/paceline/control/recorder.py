@@ -10,7 +10,7 @@ What is not at its end stands in a table beside the chain, by campaign, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ SUPERSEDED = "superseded"
 """The verdict in the ledger on a change that was settling when a later one took its place."""
 T = TypeVar("T")
 _NOBODY = Silence()
+_NOTHING_SAID: Mapping[str, Json] = {}
 
 _UNFINISHED = CONTROL_UNFINISHED.c
 _OTHERS = prepared.Prepared(
@@ -141,11 +142,18 @@ class Recorder:
         return begun
 
     def intend(
-        self, opened: Opened, request: Prepared, judged: Observed, *, number: int, is_kept: bool = False
+        self,
+        opened: Opened,
+        request: Prepared,
+        judged: Observed,
+        *,
+        number: int,
+        is_kept: bool = False,
+        weighed: Mapping[str, Json] = _NOTHING_SAID,
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so.
+        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of weights.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.
@@ -154,7 +162,7 @@ class Recorder:
         """
         # A key stands for one request and its answer, refusals too; so every try has one of its own.
         sent = Sent(prepared=request, key=f"{opened.mark[:40]}-{number}", judged=judged.version, judged_at=judged.at)
-        draft = drafts.intent(opened.entry, sent.document(), at=self.book.now())
+        draft = drafts.intent(opened.entry, {**sent.document(), **weighed}, at=self.book.now())
 
         def keep(connection: Connection) -> None:
             self.owner.beat(connection)

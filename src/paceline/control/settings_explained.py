@@ -1,8 +1,8 @@
-"""What is to be said of a campaign's schedule, dialing rules and pacing: open or not, lawful or not, what was assumed.
+"""What is to be said of a campaign's schedule, rules, pacing and weights: open or not, lawful or not, what was assumed.
 
 Rules:
 * They are judged as a change would be that set them anew; what stands in the way of changes says nothing of them.
-* Nothing is projected for it: what is expected of the pacing is asked for on purpose.
+* Nothing is projected for it: what is expected of the pacing, or data say of the weights, is asked for on purpose.
 * Whatever cannot be looked at is told, and keeps nothing else from being told.
 * An override is shown until it ends, whatever became of what it was for.
 """
@@ -16,17 +16,18 @@ from datetime import datetime, timedelta
 from paceline.campaign.catalogue import CATALOGUE, AnyChange
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.judgement import judged
-from paceline.campaign.observed import PACING, RULES, Ability, Observed, Part, Situation
+from paceline.campaign.observed import PACING, RULES, WEIGHTS, Ability, Observed, Part, Situation
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.schedule.windows import intervals_between
+from paceline.campaign.weights.changes import SetWeights
 from paceline.compliance.call import Mode
 from paceline.compliance.fields import RuleFileError
 from paceline.control.law import Law
 from paceline.control.order import Override, order_of
 from paceline.control.recorder import Recorder
-from paceline.control.settings_shown import pacing_shown, rules_shown, schedule_shown
+from paceline.control.settings_shown import pacing_shown, rules_shown, schedule_shown, tuning_shown, weights_shown
 from paceline.ledger.entry import Entry, Query
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings, Severity
@@ -38,6 +39,7 @@ AHEAD = timedelta(days=31)
 """How far ahead the next opening or closing is looked for."""
 MOST_LOOKED_AT = 500
 """How many of a campaign's last entries are looked through for overrides."""
+_OF_SENDING = frozenset({"weights.trigger", "weights.incomplete"})
 MADE = frozenset({"applied", "scheduled"})
 """Outcomes of changes whose overrides count."""
 
@@ -74,7 +76,7 @@ class SettingsExplained:
     """What is known of a campaign's settings now.
 
     Attributes:
-        schedule, rules, pacing: None where they could not be looked at, or could not be judged; `unknown` says why.
+        schedule, rules, pacing, weights: None where they could not be looked at, or not be judged; `unknown` says why.
         is_open: whether the schedule is open; None without one.
         turns_at: when it opens, or closes if it is open; None when it does neither within a month.
         assumed: what nobody declared, so that the tightest was assumed.
@@ -84,6 +86,7 @@ class SettingsExplained:
     schedule: Judged | None
     rules: Judged | None
     pacing: Judged | None
+    weights: Judged | None
     is_open: bool | None
     turns_at: datetime | None
     assumed: tuple[str, ...]
@@ -102,6 +105,7 @@ class SettingsExplained:
             "schedule": schedule,
             "rules": _document(self.rules),
             "pacing": _document(self.pacing),
+            "weights": _document(self.weights),
             "assumed": [*self.assumed],
             "taken_for": {**self.taken_for},
             "overrides": [one.document() for one in self.overrides],
@@ -133,6 +137,7 @@ class SettingsLook:
             schedule=schedule,
             rules=None if around is None else _of_rules(around),
             pacing=None if around is None else _of_pacing(around),
+            weights=None if around is None else _of_weights(around),
             is_open=is_open,
             turns_at=turns_at,
             assumed=() if around is None else tuple(sorted(around.circumstances.assumed)),
@@ -201,6 +206,17 @@ def _of_pacing(around: Situation) -> Judged | None:
     if live is None:
         return None if PACING in around.observed.unknown_blocks else Judged(block=None, findings=Findings())
     return Judged(block=pacing_shown(live), findings=_found(SetPacing.to(around.observed.campaign, live), around))
+
+
+def _of_weights(around: Situation) -> Judged | None:
+    live, tuning = around.observed.weights, around.observed.tuning
+    if live is None:
+        return None if WEIGHTS in around.observed.unknown_blocks else Judged(block=None, findings=Findings())
+    block = {**weights_shown(live), **({} if tuning is None else tuning_shown(tuning))}
+    found = _found(SetWeights.to(around.observed.campaign, live, tuning), around)
+    # What a change would send beside is no word on what is live.
+    told = Findings(*(one for one in found if one.rule not in _OF_SENDING))
+    return Judged(block=block, findings=told)
 
 
 def _of_rules(around: Situation) -> Judged | None:

@@ -36,6 +36,7 @@ from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
 from paceline.control.recorder import Recorder
+from paceline.control.weighed import weighed_in
 from paceline.ledger.entry import Entry, Step, instant_from
 from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_ledger
 from paceline.ledger.numbers import without_numbers
@@ -205,7 +206,7 @@ class Settlement:
             became = self.find_out(change, sent, lane=lane, untouched=Untouched.LEAVE, age=self._age(entry))
             if isinstance(became, NobodyKnows) and became.observed is None:
                 return other
-            outcome = _outcome(change, entry.number, became)
+            outcome = replace(_outcome(change, entry.number, became), weighed=weighed_in(entry))
         try:
             self._recorder.close(entry.number, replace(outcome, settled_by=self._by))
         except EntryClosedError:

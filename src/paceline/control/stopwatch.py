@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from paceline.campaign.ports import Meter
 from paceline.primitives.clock import Clock
 
-STAGES = ("open", "settle", "survey", "check", "intend", "apply", "close")
+STAGES = ("open", "settle", "simulate", "survey", "check", "intend", "apply", "close")
 """The stages of a change, in their order; the last one is known only after the record was closed."""
 
 

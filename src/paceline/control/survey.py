@@ -17,6 +17,7 @@ from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situation, Stage, State, Unfinished
 from paceline.campaign.ports import Platform
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.weights.changes import SetWeights
 from paceline.control.agenda import begun_by_workers
 from paceline.control.allowance import Allowance
 from paceline.control.freezes import Freezes
@@ -24,6 +25,7 @@ from paceline.control.kept import Opened, Unended
 from paceline.control.law import Law
 from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
+from paceline.control.weighing import Weighing
 from paceline.primitives.ids import CampaignId, EntryId
 
 
@@ -54,12 +56,14 @@ class Survey:
         law: Law,
         allowance: Allowance,
         projecting: Projecting,
+        weighing: Weighing,
         active_limit: Callable[[], int | None] = lambda: None,
     ) -> None:
         """Ask these; `active_limit` tells how many campaigns may be active at once, None where nobody declared it."""
         self._law = law
         self._allowance = allowance
         self._projecting = projecting
+        self._weighing = weighing
         self._platform = platform
         self._freezes = freezes
         self._recorder = recorder
@@ -103,6 +107,8 @@ class Survey:
         rulebook, circumstances = self._law.rulebook, self._law.circumstances(change.campaign)
         observed = situation.observed
         situation = replace(situation, rulebook=rulebook, circumstances=circumstances)
+        if isinstance(change, SetWeights):
+            situation = replace(situation, evidence=self._weighing.evidence(change, situation))
         if isinstance(change, SetSchedule) or not change.loosens(observed):
             return situation
         measured = self._allowance.measured(observed, circumstances, rulebook, lane=change.lane)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed
 from paceline.campaign.ports import PlatformError
+from paceline.campaign.simulations import SimulationStarted
 from paceline.control.due_judgement import Judge
 from paceline.control.kept import Opened, Unended
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.on_its_way import Coming
 from paceline.control.order import Order
 from paceline.control.stopwatch import Stopwatch
+from paceline.control.weighed import weighed
+from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 
 
@@ -36,3 +40,10 @@ class Walk:
     is_under_way: bool = False
     law: LawAtHand | None = None
     forecast: Forecast | None = None
+    evidence: Evidence | NoEvidence | None = None
+    simulation: SimulationStarted | None = None
+
+    @property
+    def weighed(self) -> dict[str, Json]:
+        """What data and the platform said of new weights, as the ledger holds it."""
+        return weighed(self.evidence, self.simulation)

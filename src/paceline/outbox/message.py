@@ -246,6 +246,35 @@ def _expected(forecast: Document) -> dict[str, Json] | None:
     }
 
 
+def _weights(ended: Ended) -> dict[str, Json]:
+    """Return what model monitoring asks for: the weights before and after, what data said, and how true that was.
+
+    `prediction_accuracy` is of the campaign's earlier predictions that were measured by then; null while none was, and
+    never anything but measured. `weights.measured` tells it anew with what came of this change.
+    """
+    details = _object(ended.closed.get("details"))
+    before, seen = _object(details.get("before")), _left(ended)
+    is_after = bool(details.get("after")) or ended.verdict is not None
+    return {
+        "revision": seen.get("revision"),
+        "old_weights": before.get("weights"),
+        "weights": seen.get("weights") if is_after else None,
+        "tuning": seen.get("tuning") if is_after else None,
+        "wanted": _wanted(ended),
+        "success": _succeeded(ended),
+        "compliance_verdict": _compliance(ended),
+        "evidence": _said(_object(details.get("evidence"))),
+        "simulation": details.get("simulation"),
+        "prediction_accuracy": _object(details.get("evidence")).get("accuracy"),
+    }
+
+
+def _said(evidence: Document) -> dict[str, Json] | None:
+    """Return what data said of the weights when they were judged; None where nobody asked."""
+    names = ("source", "lack", "blocks", "days", "metrics", "worth_having", "abandonment_high", "ceiling")
+    return {name: evidence.get(name) for name in names} if evidence else None
+
+
 def _schedule(ended: Ended) -> dict[str, Json]:
     """Return what a calendar asks for: the schedule as it was left."""
     seen = _left(ended)
@@ -302,6 +331,7 @@ DATA: Mapping[str, Callable[[Ended], dict[str, Json]]] = {
     "dialing": _dialing,
     "pacing": _pacing,
     "schedule": _schedule,
+    "weights": _weights,
 }
 """What the changes of an aspect say beyond what all say; a room without a line here says that alone."""
 

@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     WithJsonSchema,
     model_validator,
 )
@@ -240,6 +241,53 @@ class PacingBody(Body):
         json_schema_extra={"examples": [{"predictiveDialer": {"answerRate": 0.6}}]},
     )
     predictiveDialer: PredictiveDialerBody  # noqa: N815  # the contract's word
+
+
+def _weight_value(value: object) -> object:
+    """Check that a weight, or a number beside it, is a finite number of JSON, not a text nor a truth value."""
+    is_number = isinstance(value, int | Decimal) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not is_number:
+        raise ValueError(f"must be a number, not {_kind(value)}")
+    return value
+
+
+_Number = Annotated[Decimal, BeforeValidator(_weight_value), Field(max_digits=20), _Rate]
+
+
+class PredictiveSettingsBody(Body):
+    """The block of weights in the contract's words; what is left out stays as live.
+
+    A map of weights takes the place of the live one whole.
+    """
+
+    algorithmId: str | None = Field(default=None, max_length=200)  # noqa: N815  # the contract's word
+    parameterWeights: dict[str, _Number] | None = Field(  # noqa: N815  # the contract's word
+        default=None, description="Each of -1 to 1; which keys there are is judged.", max_length=50
+    )
+    validationSplit: _Number | None = None  # noqa: N815  # the contract's word
+    maxDeviationLimit: _Number | None = None  # noqa: N815  # the contract's word
+    convergenceThreshold: _Number | None = None  # noqa: N815  # the contract's word
+
+
+class ConfigurationBody(Body):
+    """The block of what the platform does with weights; what is left out stays as live."""
+
+    enablePredictiveTuning: StrictBool | None = None  # noqa: N815  # the contract's word
+    simulationTrigger: str | None = Field(  # noqa: N815  # the contract's word
+        default=None, max_length=100, description="Told about; manual is what is sent."
+    )
+    driftProtection: StrictBool | None = None  # noqa: N815  # the contract's word
+
+
+class WeightsBody(Body):
+    """The body of `PUT weights`: what `paceline set weights --file` takes."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"predictiveDialerSettings": {"parameterWeights": {"call_rate": 0.1}}}]},
+    )
+    predictiveDialerSettings: PredictiveSettingsBody | None = None  # noqa: N815  # the contract's word
+    configuration: ConfigurationBody | None = None
 
 
 class WindowBody(Body):

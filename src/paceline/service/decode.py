@@ -11,10 +11,20 @@ from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Drain
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.weights.changes import SetWeights
 from paceline.control.access_rights import Principal
 from paceline.control.order import NOT_AFTER, OnConflict, Order, Override
 from paceline.primitives.ids import CampaignId
-from paceline.service.bodies import Ordered, PacingBody, RulesBody, ScheduleBody, WindowBody
+from paceline.service.bodies import (
+    ConfigurationBody,
+    Ordered,
+    PacingBody,
+    PredictiveSettingsBody,
+    RulesBody,
+    ScheduleBody,
+    WeightsBody,
+    WindowBody,
+)
 from paceline.service.problems import ProblemError
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -61,6 +71,23 @@ def pacing_change(campaign: CampaignId, body: PacingBody) -> SetPacing:
         call_interval_ms=block.callInterval,
         warm_up_s=block.warmUpPeriod,
         strategy=block.strategy,
+    )
+
+
+def weights_change(campaign: CampaignId, body: WeightsBody) -> SetWeights:
+    """Return the change of weights that a body names."""
+    block = body.predictiveDialerSettings or PredictiveSettingsBody()
+    tuning = body.configuration or ConfigurationBody()
+    return SetWeights(
+        campaign=campaign,
+        algorithm=block.algorithmId,
+        parameters=block.parameterWeights,
+        validation_split=block.validationSplit,
+        deviation_limit=block.maxDeviationLimit,
+        convergence=block.convergenceThreshold,
+        enabled=tuning.enablePredictiveTuning,
+        drift_protection=tuning.driftProtection,
+        trigger=tuning.simulationTrigger,
     )
 
 

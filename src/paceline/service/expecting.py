@@ -1,4 +1,4 @@
-"""What a change of pacing is expected to do: computed beside requests, once for all who ask the same.
+"""What a change of pacing is expected to do, and data say of weights: computed beside requests, once for all who ask.
 
 Rules:
 * The same change of the same version of a campaign has one answer for `COUNTS_S`; what is ordered is judged anew.
@@ -17,10 +17,12 @@ from decimal import Decimal
 
 from paceline.bootstrap import System
 from paceline.campaign.blocks import Pacing
-from paceline.campaign.change import Diverged
+from paceline.campaign.catalogue import document_of
+from paceline.campaign.change import Diverged, Verdict
 from paceline.campaign.pacing.boldness import lines_per_idle, loosening
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.pacing.model import FIELDS
+from paceline.campaign.weights.changes import SetWeights
 from paceline.control.foresight import Foreseen
 from paceline.control.settings_shown import pacing_shown
 from paceline.primitives.canonical import Json, canonical_json
@@ -102,7 +104,20 @@ class Expecting:
         aimless = _aimless(change)
         return self._once("pacing-curve", aimless, lambda: self._curve(aimless), asker)
 
-    def _once(self, kind: str, change: SetPacing, work: Work, asker: str | None) -> Running:
+    def weighed(self, change: SetWeights, *, asker: str | None = None) -> Running:
+        """Return what would be found and what data say if this change of weights were ordered now; else as `judged`.
+
+        The platform's own simulation is not asked for: that is for what is ordered.
+
+        Raises:
+            PlatformError: its campaign cannot be looked at.
+            LedgerUnavailableError: the look cannot be kept.
+            ProblemError: too much is being computed already (503).
+        """
+        foresight = self._system.foresight
+        return self._once("weights-weighed", change, lambda: _weighed(foresight.of_settings(change)), asker)
+
+    def _once(self, kind: str, change: SetPacing | SetWeights, work: Work, asker: str | None) -> Running:
         seen = self._system.foresight.seen(change.campaign, change.part)
         key = canonical_json([kind, str(seen.version), _named(change)])
         now = self._system.clock.running_ns()
@@ -163,10 +178,7 @@ class Expecting:
             "at": observed.at.isoformat().replace("+00:00", "Z"),
             "live": _shown(live),
             "wanted": _shown(whole),
-            "differences": [
-                {"field": one.field, "observed": _plain(one.observed), "wanted": _plain(one.wanted)}
-                for one in (verdict.differences if isinstance(verdict, Diverged) else ())
-            ],
+            "differences": _different(verdict),
             "loosens": [] if whole is None or situation.rulebook is None else [*loosening(live, whole)],
             "lines_per_idle": {"live": _lines(live), "wanted": None if situation.rulebook is None else _lines(whole)},
             "already_so": found.already_so,
@@ -174,6 +186,29 @@ class Expecting:
             "findings": [one.document() for one in found.findings],
             "forecast": None if situation.forecast is None else situation.forecast.document(),
         }
+
+
+def _weighed(found: Foreseen) -> dict[str, Json]:
+    """Return what would become of a change of weights, and what data say of it; `evidence` is null where none are."""
+    situation, observed = found.situation, found.situation.observed
+    evidence = situation.evidence
+    return {
+        "campaign": observed.campaign,
+        "version": observed.version,
+        "at": observed.at.isoformat().replace("+00:00", "Z"),
+        "differences": _different(found.change.verify(observed)),
+        "already_so": found.already_so,
+        "may": found.may,
+        "findings": [one.document() for one in found.findings],
+        "evidence": None if evidence is None else evidence.document(),
+    }
+
+
+def _different(verdict: Verdict) -> list[Json]:
+    return [
+        {"field": one.field, "observed": _plain(one.observed), "wanted": _plain(one.wanted)}
+        for one in (verdict.differences if isinstance(verdict, Diverged) else ())
+    ]
 
 
 def _aimless(change: SetPacing) -> SetPacing:
@@ -199,7 +234,9 @@ def _counts(kept: _Asked, now: int) -> bool:
     return now - kept.begun_ns <= COUNTS_S * 1e9
 
 
-def _named(change: SetPacing) -> list[Json]:
+def _named(change: SetPacing | SetWeights) -> Json:
+    if isinstance(change, SetWeights):
+        return document_of(change)
     return [change.campaign, *(_plain(getattr(change, name)) for name in FIELDS)]
 
 

@@ -31,7 +31,7 @@ class Parts:
         news: the rows of the ledger, as they come.
         live: all campaigns, as they are.
         operations: what is being computed.
-        expecting: what changes of pacing are expected to do.
+        expecting: what changes of pacing are expected to do, and what data say of weights.
         requests: what this process was asked, counted.
         telemetry: the metrics.
     """

@@ -180,6 +180,12 @@ def _checked_address(found: str) -> str:
     return _held(found, found.isascii() and found.isprintable() and " " not in found and sound and plain)
 
 
+def _checked_receiver(found: str) -> str:
+    """Return an http address with a host and no user or fragment; its path and query may be a secret."""
+    _checked_address(found.partition("?")[0])
+    return _held(found, found.isascii() and _is_line(found) and " " not in found and "#" not in found)
+
+
 def _checked_origin(found: str) -> str:
     return _held(_checked_address(found).rstrip("/"), urlsplit(found).path in {"", "/"})
 
@@ -234,6 +240,12 @@ ORIGIN = Kind(
     check=_checked_origin,
 )
 """Where an API is."""
+RECEIVER = Kind(
+    words="a complete address such as https://ml.example.com/tuned, without user or fragment",
+    form=_text,
+    check=_checked_receiver,
+)
+"""Where somebody else is told something."""
 ENDPOINT = Kind(
     words="a complete address such as https://auth.example.com/oauth/token, or an origin; without user or query",
     form=_text,

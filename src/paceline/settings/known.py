@@ -184,6 +184,25 @@ _WORK = (
         "extra `cluster`, and the same paceline on every machine.",
     ),
     Known(
+        name="webhook_url", kind=kinds.text(2048), also=("CXONE_WEBHOOK_URL", "WEBHOOK_URL"), default_words="none",
+        secret=True, by_file=True,
+        says="Whom `paceline webhook add` tells where no address is given; its path may be a secret of the receiver's.",
+    ),
+    Known(
+        name="ml_webhook_url", kind=kinds.RECEIVER, also=("ML_WEBHOOK_URL",), default_words="none",
+        secret=True, by_file=True,
+        says="Where the platform itself sends `campaign.predictive.tuned`; registered there once, before the first "
+        "change of weights.",
+    ),
+    Known(
+        name="mlflow_url", kind=kinds.ORIGIN, default_words="none: no runs are sent",
+        says="The MLflow server that a worker sends runs to: fitted twins, changes of weights, what came of them.",
+    ),
+    Known(
+        name="mlflow_token", kind=kinds.text(), default_words="none", secret=True, by_file=True,
+        says="The token for that server; no option takes it, for other users see the words of a command.",
+    ),
+    Known(
         name="guard_breach", kind=kinds.one_of("progressive", "pause", "tell"), default="progressive",
         says="What the worker does with an active campaign that breaches a ceiling of abandonment, measured: ease it "
         "off to progressive dialing (and pause it where that cannot be), pause it, or only tell.",
@@ -242,6 +261,10 @@ _PLACES = (
         name="data_folder", kind=kinds.PATH, default_words="`$XDG_DATA_HOME/paceline`, else `~/.local/share/paceline`",
         says="Where the database lies when none is named, and what a running `paceline up` tells of itself; "
         "made for its owner only.",
+    ),
+    Known(
+        name="records", kind=kinds.PATH, default_words="`records` in the data folder",
+        says="Where imported call records are kept, in a folder for each tenant and campaign; made for its owner only.",
     ),
     Known(
         name="database_url", kind=kinds.DATABASE, default_words="SQLite: `paceline.db` in the data folder",

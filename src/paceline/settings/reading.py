@@ -26,12 +26,14 @@ from paceline.ledger.entry import Actor
 from paceline.primitives.ids import TenantId
 from paceline.settings.failures import Fault, SettingsError
 from paceline.settings.known import KNOWN
-from paceline.settings.record import Local, Remote, Serving, Settings, sqlite_address
+from paceline.settings.record import Local, Remote, Serving, Settings, Telling, sqlite_address
 from paceline.settings.running import GoneError, running
 from paceline.settings.sources import Layer, chosen, layers, value_of
 
 DATABASE = "paceline.db"
 """The database's file in the data folder, where none is named."""
+RECORDS = "records"
+"""The folder of call records in the data folder, where none is named."""
 CAMPAIGNS = "campaigns.toml"
 """The file of facts in the working folder, where none is named."""
 COUNTRIES = ("US",)
@@ -177,7 +179,9 @@ def _record(said: _Said, reach: Remote | Local | SettingsError, set_aside: Mappi
         webhook_allow_loopback=said.values["webhook_allow_loopback"] == "yes",
         webhook_hosts=frozenset(filter(None, said.values.get("webhook_hosts", "").split(","))),
         serving=_serving(said),
+        telling=_telling(said),
         data_folder=said.values["data_folder"],
+        records=said.values.get("records") or said.values["data_folder"] / RECORDS,
         database_url=said.values["database_url"],
         profile=said.values.get("profile"),
         sources=MappingProxyType(said.sources),
@@ -195,6 +199,15 @@ def _serving(said: _Said) -> Serving:
         open_metrics=said.values["open_metrics"] == "yes",
         requests_per_minute=said.values["caller_requests_per_minute"],
         event_streams=said.values["event_streams"],
+    )
+
+
+def _telling(said: _Said) -> Telling:
+    return Telling(
+        webhook_url=said.values.get("webhook_url"),
+        ml_webhook_url=said.values.get("ml_webhook_url"),
+        mlflow_url=said.values.get("mlflow_url"),
+        mlflow_token=said.values.get("mlflow_token"),
     )
 
 

@@ -98,6 +98,23 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Whom else is told, beside the subscribers.
+
+    Attributes:
+        webhook_url: whom `webhook add` tells where no address is given.
+        ml_webhook_url: where the platform itself sends that weights were tuned.
+        mlflow_url: the server that runs are sent to.
+        mlflow_token: for it.
+    """
+
+    webhook_url: str | None = field(default=None, repr=False)
+    ml_webhook_url: str | None = field(default=None, repr=False)
+    mlflow_url: str | None = None
+    mlflow_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting, judged; `known` in this package says what each is for.
 
@@ -110,8 +127,10 @@ class Settings:
         cluster: address of the scheduler whose workers play days; None is threads of this machine.
         guards: what is done by itself on a breach of a ceiling, and on an approach.
         serving: where and how the service listens.
+        telling: whom else is told, beside the subscribers.
         requests_per_minute: requests in any `request_window_s`; 0 is no limit of our own.
         database_url: may hold a password.
+        records: where imported call records are kept.
         sources: where each value comes from, in words, by the setting's name; what has no value is not in it.
         set_aside: where those values come from that are not used, because a running `paceline up` has its own.
     """
@@ -136,7 +155,9 @@ class Settings:
     cluster: str | None
     guards: GuardPolicy
     serving: Serving
+    telling: Telling
     data_folder: Path
+    records: Path
     database_url: str = field(repr=False)
     profile: str | None
     sources: Mapping[str, str]

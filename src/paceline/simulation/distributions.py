@@ -78,7 +78,7 @@ def checked(field: str, duration: Duration) -> Duration:
     return duration
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def table_of(duration: Duration) -> Ticks:
     """Return the table of a duration: [8192] ticks, never falling, read only.
 

@@ -6,6 +6,7 @@ time that does not come.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from paceline.simulation.distributions import (
@@ -251,19 +252,22 @@ def _rings(scenario: Scenario) -> dict[str, object]:
         "busy": min(ticks(rest.busy_s), timeout),
         "failed": min(ticks(rest.failed_s), timeout),
         "timeout": timeout,
-        "survival_answered": _survival(answered, timeout),
-        "survival_unanswered": _survival(unanswered, timeout),
+        "survival_answered": _survival(answer.ring_answered, timeout),
+        "survival_unanswered": _survival(answer.ring_unanswered, timeout),
         "unit_exponential": _unit_exponential(),
     }
 
 
-def _survival(table: Ticks, timeout: int) -> Ticks:
-    """Return how much of a table is above each tenth of a second, cut at the time-out, at least 2^-20."""
+@lru_cache(maxsize=256)
+def _survival(ring: Duration, timeout: int) -> Ticks:
+    """Return how much of a table is above each tenth of a second, cut at the time-out, at least 2^-20; read only."""
     import numpy as np
 
+    table = table_of(ring)
     ages = np.arange(AGES, dtype=np.float64) * AGE_STEP
     left = np.where(ages < timeout, survivals_of(table, ages), 0.0)
     shares: Ticks = np.maximum(np.rint(left * (1 << 20)).astype(np.int64), 1)
+    shares.flags.writeable = False
     return shares
 
 

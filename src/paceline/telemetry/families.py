@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from paceline.campaign.observed import Stage
 from paceline.primitives.clock import ns_of
+from paceline.telemetry.foretold import Foretold
 from paceline.telemetry.labels import KINDS, NONE, NOTES, OUTCOMES, VERDICTS, known_rules, platform_codes
 from paceline.telemetry.ledger_counts import LedgerCounts
 from paceline.telemetry.standing import Standing
@@ -104,6 +105,32 @@ def of_standing(stands: Standing, *, here_ns: int) -> Iterator[Metric]:
     yield frozen
     yield _one("paceline_workers_alive", "Workers that gave a sign of life within a lease and 5 s.", stands.workers)
     yield from _of_outbox(stands, here_ns=here_ns)
+    yield from _of_predictions(stands.foretold)
+
+
+def _of_predictions(foretold: Foretold) -> Iterator[Metric]:
+    states = _gauge("paceline_predictions", "Predictions of changes of weights, by how far they have come.", ["state"])
+    for state, count in foretold.states.items():
+        states.add_metric([state], count)
+    yield states
+    held = _gauge(
+        "paceline_prediction_intervals",
+        "Measured predictions whose interval of 95 % held what came of the change, or did not, by metric; absent while "
+        "nothing was measured.",
+        ["metric", "held"],
+    )
+    for metric in sorted({*foretold.held, *foretold.missed}):
+        held.add_metric([metric, "yes"], foretold.held.get(metric, 0))
+        held.add_metric([metric, "no"], foretold.missed.get(metric, 0))
+    yield held
+    ranks = _gauge(
+        "paceline_prediction_rank_correlation",
+        "Spearman's correlation of predicted and realised differences, by metric; absent while too few were measured.",
+        ["metric"],
+    )
+    for metric, value in sorted(foretold.ranks.items()):
+        ranks.add_metric([metric], value)
+    yield ranks
 
 
 def of_budget(*, limit: int, used: int, shut_ns: int) -> Iterator[Metric]:

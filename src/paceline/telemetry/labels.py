@@ -34,6 +34,7 @@ NOTES = frozenset(
         "delivery.failed",
         "guard.approach",
         "guard.breach",
+        "twin.drifted",
         "webhook.disabled",
     }
 )

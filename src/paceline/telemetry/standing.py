@@ -33,6 +33,7 @@ from paceline.storage.tables import (
     OUTBOX_STREAMS,
     OUTBOX_SUBSCRIBERS,
 )
+from paceline.telemetry.foretold import NOTHING, Foretold, foretold_in
 from paceline.telemetry.ledger_counts import LedgerRow
 
 _SECOND = 1_000_000_000
@@ -80,6 +81,7 @@ class Standing:
         oldest_message_ns: when the oldest of them was put, for subscribers that are not disabled; None without any.
         dead_letters: messages that were given up.
         subscribers: by how they are doing, every word named.
+        foretold: what was predicted of changes, and how much of it held.
     """
 
     rows: int
@@ -96,6 +98,7 @@ class Standing:
     oldest_message_ns: int | None
     dead_letters: int
     subscribers: Mapping[str, int] = field(hash=False)
+    foretold: Foretold = NOTHING
 
 
 def standing_of(connection: Connection, moment: Moment) -> Standing:
@@ -121,6 +124,7 @@ def standing_of(connection: Connection, moment: Moment) -> Standing:
         oldest_message_ns=_oldest_message(connection, moment.tenant),
         dead_letters=connection.execute(dead).scalar_one(),
         subscribers=_subscribers(connection, moment.tenant),
+        foretold=foretold_in(connection, moment.tenant),
     )
 
 

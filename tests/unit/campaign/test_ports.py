@@ -25,6 +25,7 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     UnavailableError,
 )
+from paceline.campaign.simulations import PlatformSimulation, PlatformWebhook, SimulationStarted
 from paceline.campaign.statistics import Statistics
 from paceline.primitives.ids import CampaignId, Version
 from tests.unit.campaign.situations import C1, NOW, situation
@@ -82,6 +83,20 @@ class Skills:
     ) -> Statistics:
         del since, until, by_minute, lane
         raise UnavailableError("skills do not tell", operation=f"read the statistics of {campaign}")
+
+    def simulate(
+        self, campaign: CampaignId, *, duration_s: int, idempotency_key: str, lane: Lane = Lane.CHANGING
+    ) -> SimulationStarted:
+        del duration_s, idempotency_key, lane
+        raise UnavailableError("skills do not simulate", operation=f"simulate campaign {campaign}")
+
+    def simulation(self, simulation: str, *, lane: Lane = Lane.READING) -> PlatformSimulation:
+        del lane
+        raise UnavailableError("skills do not simulate", operation=f"read simulation {simulation}")
+
+    def tell_tuned(self, url: str, *, name: str, lane: Lane = Lane.CHANGING) -> PlatformWebhook:
+        del url, name, lane
+        raise UnavailableError("skills tell nobody", operation="register a webhook")
 
     def block(self, observed: Observed, aspect: str) -> Document | None:
         del observed, aspect

@@ -45,4 +45,4 @@ def test_civil_time_that_is_set_back_changes_nothing() -> None:
 
 
 def test_stages_are_those_of_the_corridor_in_their_order() -> None:
-    assert STAGES == ("open", "settle", "survey", "check", "intend", "apply", "close")
+    assert STAGES == ("open", "settle", "simulate", "survey", "check", "intend", "apply", "close")

@@ -27,6 +27,7 @@ GOOD = {
     "env": ["na1", "dev-2", "X"],
     "prefix": ["outbound", "short"],
     "token_style": ["form", "basic"],
+    "ml_webhook_url": ["https://ml.example.com/tuned?key=x", "http://127.0.0.1:9000"],
     "webhook_allow_loopback": ["no", "yes"],
     "webhook_hosts": ["hooks.example.com", "Hooks.Example.com, wfm.example.com", "8.8.8.8", "2606:4700::1"],
     "database_url": ["sqlite:///paceline.db", "postgresql+psycopg://ada:word@host/name"],
@@ -56,6 +57,9 @@ BAD = {
     "env": ["na1.evil.example/", "-na1", "na1-", "a" * 64, "n a"],
     "prefix": ["Outbound", "/api/v2"],
     "token_style": ["post", "Basic"],
+    "ml_webhook_url": [
+        "ftp://ml.example.com/x", "ml.example.com", "https://ada@ml.example.com/", "https://a/#x", "https://a/? b",
+    ],
     "webhook_allow_loopback": ["true", "1", "YES"],
     "webhook_hosts": [
         "https://hooks.example.com", "hooks.example.com:8443", "hooks.example.com/x", "hooks", "*.example.com",

@@ -43,7 +43,7 @@ id = "demo"
 max_concurrent_campaigns = 100
 requests_per_minute = 100000
 clients = [
-  {{ id = "paceline", secret = "{secret}", scopes = ["Campaign.ReadWrite"] }},
+  {{ id = "paceline", secret = "{secret}", scopes = ["Campaign.ReadWrite", "outbound:campaign:simulate"] }},
   {{ id = "{console}", secret = "{secret}", scopes = ["Campaign.ReadWrite"] }},
 ]
 campaigns = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, pacing, people, proof
+from paceline.cli.demo import deliveries, fleets, frozen, interruptions, lawful, outage, pacing, people, proof, weights
 from paceline.cli.demo.scene import START, Scene
 from paceline.cli.demo.telling import Act, StoryError, Teller, check, only
 from paceline.control.metrics import measured
@@ -27,6 +27,7 @@ ACTS: tuple[Callable[[Scene], Act], ...] = (
     lawful.retries_are_judged,
     pacing.bold_pacing_is_refused,
     pacing.rollout_is_undone,
+    weights.weights_want_data,
     proof.ledger_is_proved,
 )
 """The story."""

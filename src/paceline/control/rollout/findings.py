@@ -4,6 +4,7 @@
 * `rollout.under-way`: no other rollout of the campaign is under way.
 * `rollout.latched`: no rollout was undone by evidence or aborted that nobody has cleared since.
 * `rollout.supervised`: the campaign's pacing is not steered by the supervisor.
+* `rollout.experiment`: no experiment of the campaign is under way.
 * `rollout.not-dialing`: the campaign is ACTIVE and dials predictively, so that a step can be judged by what it does.
 * `rollout.unmeasured`: the platform tells what it measures; told, where too few days were measured to compare with, or
   nobody saw what was live then.
@@ -20,7 +21,7 @@ from paceline.control.rollout.evidence import FEWEST_DAYS
 from paceline.control.rollout.standing import Rollout
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Severity
-from paceline.primitives.ids import CampaignId
+from paceline.primitives.ids import CampaignId, EntryId
 
 
 def nothing_bolder(campaign: CampaignId) -> Finding:
@@ -61,6 +62,16 @@ def supervised(campaign: CampaignId) -> Finding:
         rule="rollout.supervised",
         severity=Severity.ERROR,
         message=f"the pacing of campaign {campaign} is steered minute by minute: two who steer undo each other",
+    )
+
+
+def experimented(entry: EntryId) -> Finding:
+    """Return that an experiment of the campaign is under way; `entry` is that in which it was planned."""
+    return Finding(
+        rule="rollout.experiment",
+        severity=Severity.ERROR,
+        message=f"experiment {entry} of the campaign is under way: its blocks would compare with nothing",
+        found=entry,
     )
 
 

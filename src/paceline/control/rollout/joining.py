@@ -27,7 +27,7 @@ from paceline.control.settlement import Settlement
 from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.entry import Actor
 from paceline.ledger.readings import Readings
-from paceline.primitives.ids import CampaignId
+from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.leases import Leases
 
 
@@ -48,12 +48,18 @@ class Parts(Protocol):
     actor: Actor
 
 
-def rollout_desk(parts: Parts, *, is_supervised: Callable[[CampaignId], bool] = lambda _campaign: False) -> RolloutDesk:
+def rollout_desk(
+    parts: Parts,
+    *,
+    is_supervised: Callable[[CampaignId], bool] = lambda _campaign: False,
+    experiment_of: Callable[[CampaignId], EntryId | None] = lambda _campaign: None,
+) -> RolloutDesk:
     """Return the rollouts of one tenant, joined from these parts.
 
     Args:
         parts: its `actor` notes what no person did.
         is_supervised: whether the supervisor steers a campaign, which then has no rollout.
+        experiment_of: which experiment of a campaign is under way, which then has no rollout either.
     """
     rollouts, recorder = parts.rollouts, parts.recorder
     measuring = Measuring(parts.platform, allowance=parts.allowance, law=parts.law, readings=parts.readings)
@@ -83,6 +89,7 @@ def rollout_desk(parts: Parts, *, is_supervised: Callable[[CampaignId], bool] = 
             measuring=measuring,
             rollouts=rollouts,
             is_supervised=is_supervised,
+            experiment_of=experiment_of,
         ),
         steering=Steering(rollouts),
         turns=RolloutTurns(engine=engine, rollouts=rollouts, recorder=recorder, leases=parts.leases),

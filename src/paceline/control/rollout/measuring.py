@@ -145,7 +145,8 @@ class Measuring:
 
     def _likeness(self, observed: Observed) -> Iterator[tuple[Sighting, bool]]:
         """Yield what was seen up to now, the oldest first, and whether its pacing or rules were others than now."""
-        names = {name for aspect in ("pacing", "dialing") for name in self._platform.block(observed, aspect) or {}}
+        aspects = ("pacing", "dialing", "weights")
+        names = {name for aspect in aspects for name in self._platform.block(observed, aspect) or {}}
         for seen in self._readings.sightings(observed.campaign):
             yield seen, any(seen.settings.get(name) != observed.document.get(name) for name in names)
             if seen.revision == observed.version:

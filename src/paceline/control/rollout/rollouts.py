@@ -31,6 +31,7 @@ from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.due_work import FencedError, Work, WorkExistsError
 from paceline.storage.leases import Claim, Leases
 from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
+from paceline.storage.weights_tables import CONTROL_EXPERIMENTS
 
 ROOM = "rollouts"
 """The room of the due work in which rollouts stand."""
@@ -42,6 +43,8 @@ KINDS = (ABORT, CLEAR, END, HOLD, PAUSE, PROMOTE, RESUME, START, STEP, UNDO)
 _OF, _STEERED = CONTROL_ROLLOUTS.c, CONTROL_SUPERVISIONS.c
 _RUNNING = "running"
 """The state of a supervision that steers."""
+_EXPERIMENTING = ("running", "paused", "ending")
+"""The states of an experiment that is under way."""
 T = TypeVar("T")
 
 
@@ -233,11 +236,16 @@ class Rollouts:
         return [rollout_of(one.entry, one.campaign, one.state, json.loads(one.document), one.fence) for one in found]
 
     def _not_steered(self, connection: Connection, campaign: CampaignId) -> None:
-        """Hold a rollout that begins against a supervision that began in the same moment."""
+        """Hold a rollout that begins against a supervision or an experiment that began in the same moment."""
         ours = (_STEERED.tenant == self._tenant) & (_STEERED.campaign == campaign)
         found = connection.execute(select(_STEERED.document).where(ours)).scalar()
         if found is not None and json.loads(found)["state"] == _RUNNING:
             raise OvertakenError(f"campaign {campaign} is supervised by now: two who steer undo each other")
+        of = CONTROL_EXPERIMENTS.c
+        ours = (of.tenant == self._tenant) & (of.campaign == campaign) & of.state.in_(_EXPERIMENTING)
+        experiment = connection.execute(select(of.entry).where(ours).limit(1)).scalar()
+        if experiment is not None:
+            raise OvertakenError(f"experiment {experiment} of campaign {campaign} is under way by now")
 
     def _hold_alone(self, connection: Connection, kept: Rollout) -> None:
         """Hold a rollout that may be taken up again against a newer one that has begun meanwhile."""

@@ -114,14 +114,19 @@ class Starting:
         measuring: Measuring,
         rollouts: Rollouts,
         is_supervised: Callable[[CampaignId], bool] = lambda _campaign: False,
+        experiment_of: Callable[[CampaignId], EntryId | None] = lambda _campaign: None,
     ) -> None:
-        """Judge by this corridor, and keep what begins; `is_supervised` tells whom the supervisor steers."""
+        """Judge by this corridor, and keep what begins.
+
+        `is_supervised` tells whom the supervisor steers, `experiment_of` which experiment of a campaign is under way.
+        """
         self._platform = platform
         self._corridor = corridor
         self._law = law
         self._measuring = measuring
         self._rollouts = rollouts
         self._is_supervised = is_supervised
+        self._experiment_of = experiment_of
 
     def start(self, wish: SetPacing, terms: Terms, order: Order) -> Started:
         """Judge a wish and, when nothing stands against it, keep the rollout that leads there; nothing is sent yet.
@@ -168,11 +173,12 @@ class Starting:
 
     def _against(self, observed: Observed, whole: Pacing) -> Findings:
         campaign = observed.campaign
-        other = self._rollouts.in_the_way(campaign)
+        other, tried = self._rollouts.in_the_way(campaign), self._experiment_of(campaign)
         return Findings.of(
             [
                 None if other is None else findings.in_the_way(other),
                 findings.supervised(campaign) if self._is_supervised(campaign) else None,
+                None if tried is None else findings.experimented(tried),
                 None if Ability.STATISTICS in self._platform.abilities else findings.unmeasured(),
                 None if loosening(observed.pacing, whole) else findings.nothing_bolder(campaign),
                 findings.not_dialing(observed),

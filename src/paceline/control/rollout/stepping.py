@@ -173,7 +173,7 @@ class Stepping:
         """
         change = _what_differs(SetPacing.to(rollout.campaign, target_of(rollout, going)), observed)
         outcome = self._corridor.run(change, self._order(rollout, going, observed))
-        return _came(outcome)
+        return came_of(outcome)
 
     def _order(self, rollout: Rollout, going: Going, observed: Observed) -> Order:
         back = is_back(rollout, going)
@@ -228,7 +228,8 @@ def _named(rollout: Rollout) -> str:
     return f"rollout {rollout.entry} step "
 
 
-def _came(outcome: Outcome) -> Came:
+def came_of(outcome: Outcome) -> Came:
+    """Return what became of a change that is wanted on the version that was looked at."""
     entry = outcome.entry
     match outcome.ending:
         case Applied() | Unchanged():

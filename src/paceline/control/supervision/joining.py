@@ -8,6 +8,7 @@ from paceline.campaign.ports import Platform
 from paceline.control.allowance import Allowance
 from paceline.control.announcing import Announcer
 from paceline.control.approval_policy import Policy
+from paceline.control.experiments.experiments import Experiments
 from paceline.control.freezes import Freezes
 from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
@@ -37,6 +38,7 @@ class Parts(Protocol):
     law: Law
     allowance: Allowance
     rollouts: Rollouts
+    experiments: Experiments
     crier: Announcer
 
 
@@ -62,7 +64,10 @@ def supervisor_of(parts: Parts, approvals: Policy, requests_per_minute: int) -> 
 
     def in_the_way(campaign: CampaignId) -> str | None:
         rollout = parts.rollouts.under_way(campaign)
-        return None if rollout is None else f"a rollout of {rollout.actor.name} is under way (entry {rollout.entry})"
+        if rollout is not None:
+            return f"a rollout of {rollout.actor.name} is under way (entry {rollout.entry})"
+        tried = parts.experiments.under_way(campaign)
+        return None if tried is None else f"an experiment of {tried.actor.name} is under way (entry {tried.entry})"
 
     return Supervisor(
         platform=parts.platform,

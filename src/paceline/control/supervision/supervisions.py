@@ -28,17 +28,20 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
 from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
+from paceline.storage.weights_tables import CONTROL_EXPERIMENTS
 
 START, END, SUSPEND = "supervision.start", "supervision.end", "supervision.suspend"
 KINDS = (END, START, SUSPEND)
 """The kinds of the notes of supervision, and the types of their news."""
 _OF, _ROLLED = CONTROL_SUPERVISIONS.c, CONTROL_ROLLOUTS.c
 _STEP = "supervision {entry}: "
+_EXPERIMENTING = ("running", "paused", "ending")
+"""The states of an experiment that is under way."""
 T = TypeVar("T")
 
 
 class RolledOutError(PacelineError):
-    """a rollout of the campaign has begun meanwhile"""
+    """a rollout or an experiment of the campaign has begun meanwhile"""
 
     code = "rolled-out"
 
@@ -168,6 +171,11 @@ class Supervisions:
         found = connection.execute(select(_ROLLED.entry).where(ours & steps).limit(1)).scalar()
         if found is not None:
             raise RolledOutError(f"rollout {found} of campaign {campaign} began meanwhile: one at a time")
+        of = CONTROL_EXPERIMENTS.c
+        tried = (of.tenant == self._book.tenant) & (of.campaign == campaign) & of.state.in_(_EXPERIMENTING)
+        experiment = connection.execute(select(of.entry).where(tried).limit(1)).scalar()
+        if experiment is not None:
+            raise RolledOutError(f"experiment {experiment} of campaign {campaign} began meanwhile: one at a time")
 
     def _put(self, connection: Connection, standing: Standing) -> Standing | None:
         after = replace(standing, fence=standing.fence + 1)

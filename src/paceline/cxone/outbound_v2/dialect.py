@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
@@ -19,20 +19,25 @@ from paceline.campaign.ports import (
     RevisionConflictError,
     UnexpectedAnswerError,
 )
+from paceline.campaign.simulations import PlatformSimulation, PlatformWebhook, SimulationStarted
 from paceline.campaign.statistics import Statistics
 from paceline.cxone.exchange import Answer, Request
 from paceline.cxone.outbound_v2.reading import (
+    accepted_read,
     campaign_read,
     counted_read,
     live_read,
     measured_read,
     page_read,
     schedule_read,
+    simulation_read,
     statistics_read,
     unexpected,
+    webhook_read,
 )
 from paceline.cxone.outbound_v2.writing import (
     DIALECT,
+    SIMULATIONS,
     Prefix,
     instant_text,
     pacing_block,
@@ -44,6 +49,10 @@ from paceline.cxone.outbound_v2.writing import (
     schedule_block,
     schedule_of,
     sent_version,
+    simulation_request,
+    tuning_block,
+    webhook_request,
+    weights_block,
 )
 from paceline.cxone.transport import Transport
 from paceline.primitives.ids import CampaignId, Version
@@ -65,6 +74,9 @@ ABILITIES = frozenset(
         Ability.SCHEDULE,
         Ability.PACING,
         Ability.STATISTICS,
+        Ability.TELLS_TUNING,
+        Ability.WEIGHTS,
+        Ability.SIMULATION,
     }
 )
 """What the platform can do through this dialect."""
@@ -196,8 +208,40 @@ class OutboundV2:
         answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
         return measured_read(answer, campaign=campaign, operation=operation, now=self._transport.now())
 
+    def simulate(
+        self, campaign: CampaignId, *, duration_s: int, idempotency_key: str, lane: Lane = Lane.CHANGING
+    ) -> SimulationStarted:
+        """Have the platform simulate a campaign as it is now; the same key is one simulation.
+
+        Raises:
+            PlatformError: when it does not; nothing of the campaign changes in any case.
+        """
+        request = simulation_request(campaign, duration_s=duration_s, idempotency_key=idempotency_key, lane=lane)
+        answer = self._transport.send(request)
+        return accepted_read(answer, campaign=campaign, operation=request.operation, now=self._transport.now())
+
+    def simulation(self, simulation: str, *, lane: Lane = Lane.READING) -> PlatformSimulation:
+        """Return how a simulation stands that was asked for.
+
+        Raises:
+            PlatformError: when it cannot be read.
+        """
+        operation = f"read simulation {simulation[:140]}"
+        target = f"{SIMULATIONS}/{quote(simulation, safe='')}"
+        answer = self._transport.send(Request(operation=operation, method="GET", target=target, lane=lane))
+        return simulation_read(answer, simulation=simulation, operation=operation)
+
+    def tell_tuned(self, url: str, *, name: str, lane: Lane = Lane.CHANGING) -> PlatformWebhook:
+        """Have the platform tell an address of each change of weights; one that is told already stays as it is.
+
+        Raises:
+            PlatformError: when it does not.
+        """
+        request = webhook_request(url, name=name, lane=lane)
+        return webhook_read(self._transport.send(request), operation=request.operation)
+
     def block(self, observed: Observed, aspect: str) -> Document | None:
-        """Return the block of an aspect that was seen, in the contract's words: rules, pacing, or a whole schedule."""
+        """Return the block of an aspect that was seen, in the contract's words; a schedule and weights whole."""
         match aspect:
             case "dialing":
                 return None if observed.rules is None else {"dialingRules": rules_block(observed.rules)}
@@ -205,6 +249,11 @@ class OutboundV2:
                 return None if observed.pacing is None else {"predictiveDialer": pacing_block(observed.pacing)}
             case "schedule":
                 return None if observed.schedule is None else schedule_block(observed.schedule)
+            case "weights":
+                if observed.weights is None:
+                    return None
+                tuning = None if observed.tuning is None else {"configuration": tuning_block(observed.tuning)}
+                return {"predictiveDialerSettings": weights_block(observed.weights), **(tuning or {})}
             case _:
                 raise ValueError(f"{aspect} is no aspect with a block")
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from paceline.campaign.blocks import DAY_S, DialingRules, Pacing, Schedule, Window
+from paceline.campaign.forecast import Between
 from paceline.campaign.observed import (
     PACING,
     RULES,
+    WEIGHTS,
     WINDOWS,
     Document,
     Drain,
@@ -23,22 +24,32 @@ from paceline.campaign.observed import (
     Unreadable,
 )
 from paceline.campaign.ports import Counted, UnexpectedAnswerError
+from paceline.campaign.simulations import PlatformSimulation, PlatformWebhook, SimulationStarted, SimulationStatus
 from paceline.campaign.statistics import LivePicture, Records, Statistics, Tally
 from paceline.cxone.exchange import Answer
+from paceline.cxone.outbound_v2.settings import (
+    BlocksRead,
+    pacing_read,
+    rules_read,
+    schedule_shown,
+    tuning_read,
+    weights_read,
+)
 from paceline.cxone.outbound_v2.wire import (
-    WEEKDAYS,
     AllStatisticsAnswer,
     CampaignAnswer,
     CampaignPage,
     CampaignStatisticsAnswer,
-    DialingRulesAnswer,
+    IntervalAnswer,
     LiveAnswer,
     MisfitError,
-    PacingAnswer,
     ScheduleAnswer,
+    SimulationAccepted,
+    SimulationAnswer,
     SoundPage,
     StatisticsAnswer,
     TallyAnswer,
+    WebhookAnswer,
     parsed,
     raw,
 )
@@ -47,10 +58,7 @@ from paceline.primitives.ids import CampaignId, MalformedIdError, Version, campa
 _Read = TypeVar("_Read")
 
 _TAG = re.compile(r'(?:W/)?"(?P<mark>[^"]*)"', re.ASCII)
-_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)", re.ASCII)
 
-_FILLED_IN = frozenset({"campaignId", "status"})
-"""Fields of a schedule's answer that no request holds."""
 MOVING = frozenset({"activeAgents", "totalCallsAttempted", "queueDrained", "revision", "version", "transitionTime"})
 """Fields of a campaign that move by themselves, or with every change."""
 
@@ -188,6 +196,57 @@ def _live(told: LiveAnswer) -> LivePicture:
     )
 
 
+def accepted_read(answer: Answer, *, campaign: CampaignId, operation: str, now: datetime) -> SimulationStarted:
+    """Return the simulation that an answer says was taken.
+
+    Raises:
+        UnexpectedAnswerError: when it says nothing of the kind, or of another campaign.
+    """
+    told = _fitting(lambda: parsed(SimulationAccepted, answer.body), answer, operation)
+    if told.campaign_id != campaign:
+        raise unexpected(answer, operation, f"it simulates campaign {told.campaign_id[:140]!r} instead of {campaign}")
+    at = (answer.at or now).astimezone(UTC)
+    return SimulationStarted(id=told.id, at=at, duration_s=told.duration_seconds)
+
+
+def webhook_read(answer: Answer, *, operation: str) -> PlatformWebhook:
+    """Return the platform's webhook that an answer shows.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none.
+    """
+    told = _fitting(lambda: parsed(WebhookAnswer, answer.body), answer, operation)
+    return PlatformWebhook(id=told.id, secret=told.secret)
+
+
+def simulation_read(answer: Answer, *, simulation: str, operation: str) -> PlatformSimulation:
+    """Return how a simulation stands, as an answer shows it.
+
+    Raises:
+        UnexpectedAnswerError: when it shows none, another, or one that is completed without a result.
+    """
+    told = _fitting(lambda: parsed(SimulationAnswer, answer.body), answer, operation)
+    if told.id != simulation:
+        raise unexpected(answer, operation, f"it shows simulation {told.id[:140]!r} instead of {simulation}")
+    result = told.result
+    if (told.status == "COMPLETED") != (result is not None):
+        raise unexpected(answer, operation, f"a simulation that is {told.status} and its result do not go together")
+    return PlatformSimulation(
+        id=told.id,
+        campaign=CampaignId(told.campaign_id),
+        status=SimulationStatus(told.status.lower()),
+        duration_s=told.duration_seconds,
+        answer_rate=None if result is None else _between(result.answer_rate),
+        abandonment=None if result is None else _between(result.abandonment_rate),
+        utilisation=None if result is None else _between(result.agent_utilisation),
+        calls=None if result is None else result.calls,
+    )
+
+
+def _between(told: IntervalAnswer) -> Between:
+    return Between(mean=told.value, low=told.low, high=told.high)
+
+
 def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:
     """Return the campaign with the schedule that an answer shows, at the version of that.
 
@@ -207,7 +266,7 @@ def schedule_read(answer: Answer, *, of: Observed, operation: str) -> Observed:
         raise unexpected(answer, operation, "it has no ETag")
     number = tag["mark"]
     try:
-        schedule = _schedule(shown)
+        schedule = schedule_shown(shown)
     except ValueError as wrong:
         raise unexpected(answer, operation, str(wrong)) from None
     return replace(
@@ -262,108 +321,9 @@ def _listed(document: Document, at: datetime) -> Observed | Unreadable:
             return Unreadable(campaign=None, why=str(wrong))
 
 
-def _schedule(shown: ScheduleAnswer) -> Schedule | None:
-    zone, directive, most = shown.timezone, shown.business_hours_directive, shown.max_concurrent_calls
-    if zone is None and directive is None and most is None and not shown.time_windows:
-        return None
-    if zone is None or directive is None or most is None:
-        raise ValueError("its schedule lacks a zone, a directive or a limit of calls")
-    windows = tuple(
-        sorted(
-            Window(
-                weekday=WEEKDAYS.index(window.day_of_week),
-                start_s=_second_of_day(window.start_time),
-                end_s=_second_of_day(window.end_time),
-            )
-            for window in shown.time_windows
-        )
-    )
-    beside = {name: value for name, value in (shown.model_extra or {}).items() if name not in _FILLED_IN}
-    return Schedule(
-        zone=zone,
-        directive=directive,
-        windows=windows,
-        max_calls=most,
-        schedule_id=shown.schedule_id,
-        beside=beside,
-    )
-
-
-def _second_of_day(text: str) -> int:
-    found = _TIME.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text[:20]!r} is no time of day")
-    hour, minute, second = (int(part) for part in found.groups())
-    seconds = hour * 3600 + minute * 60 + second
-    if minute > 59 or second > 59 or seconds > DAY_S:
-        raise ValueError(f"{text[:20]!r} is no time of day")
-    return seconds
-
-
-def _rules(document: Document) -> DialingRules | None:
-    """Return the dialing rules of a campaign's document, None when it never had any.
-
-    Raises:
-        MisfitError: when they are there in another form.
-    """
-    told = document.get("dialingRules")
-    if told is None:
-        return None
-    shown = parsed(DialingRulesAnswer, json.dumps(told))
-    inner = {"retrySettings": shown.retry_settings, "abandonmentRateThreshold": shown.abandonment_rate_threshold}
-    return DialingRules(
-        mode=shown.dialing_method,
-        attempt_limit=shown.retry_settings.max_attempts,
-        retry_intervals_min=shown.retry_settings.interval_minutes,
-        abandonment_threshold=shown.abandonment_rate_threshold.max_rate,
-        cool_down_s=shown.abandonment_rate_threshold.cool_down_sec,
-        calls_per_agent=shown.max_calls_per_agent,
-        beside={
-            **(shown.model_extra or {}),
-            **{name: block.model_extra for name, block in inner.items() if block.model_extra},
-        },
-    )
-
-
-def _pacing(document: Document) -> Pacing | None:
-    """Return the pacing of a campaign's document, None when it never had any.
-
-    Raises:
-        MisfitError: when it is there in another form.
-    """
-    told = document.get("predictiveDialer")
-    if told is None:
-        return None
-    shown = parsed(PacingAnswer, json.dumps(told))
-    return Pacing(
-        answer_rate=shown.answer_rate,
-        abandonment_aim=shown.abandon_rate,
-        max_calls=shown.max_concurrent_calls,
-        call_interval_ms=shown.call_interval,
-        warm_up_s=shown.warm_up_period,
-        strategy=shown.strategy,
-        beside=dict(shown.model_extra or {}),
-    )
-
-
-def _blocks(document: Document) -> tuple[DialingRules | None, Pacing | None, frozenset[str]]:
-    """Return the blocks that can be read, and the names of those that cannot."""
-    rules, pacing, unknown = None, None, set[str]()
-    # What is wrong with its settings must not keep anybody from stopping the campaign.
-    try:
-        rules = _rules(document)
-    except MisfitError:
-        unknown.add(RULES)
-    try:
-        pacing = _pacing(document)
-    except MisfitError:
-        unknown.add(PACING)
-    return rules, pacing, frozenset(unknown)
-
-
 def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observed:
     pending = shown.pending_transition
-    rules, pacing, unknown = _blocks(document)
+    blocks = BlocksRead(document)
     return Observed(
         campaign=CampaignId(shown.id),
         state=shown.status,
@@ -385,7 +345,9 @@ def _observed(shown: CampaignAnswer, document: Document, at: datetime) -> Observ
         attempts=shown.total_calls_attempted,
         document=document,
         moving=MOVING,
-        rules=rules,
-        pacing=pacing,
-        unknown_blocks=unknown,
+        rules=blocks.read(RULES, rules_read),
+        pacing=blocks.read(PACING, pacing_read),
+        weights=blocks.read(WEIGHTS, weights_read),
+        tuning=blocks.read(WEIGHTS, tuning_read),
+        unknown_blocks=frozenset(blocks.unknown),
     )

@@ -105,6 +105,81 @@ class PacingAnswer(_Wire):
     warm_up_period: int
 
 
+Signed = Annotated[Decimal, Field(allow_inf_nan=False)]
+"""A finite number."""
+
+
+class ParameterWeightsAnswer(_Wire):
+    """The map of weights; one that is absent counts as 0."""
+
+    model_config = ConfigDict(alias_generator=None)
+    answer_rate: Signed | None = None
+    call_rate: Signed | None = None
+    predictive_factor: Signed | None = None
+    max_concurrent: Signed | None = None
+    agent_efficiency: Signed | None = None
+
+
+class WeightsAnswer(_Wire):
+    """The block of algorithm weights."""
+
+    algorithm_id: str
+    parameter_weights: ParameterWeightsAnswer
+    validation_split: Signed
+    max_deviation_limit: Signed
+    convergence_threshold: Signed
+
+
+class TuningAnswer(_Wire):
+    """The block of what the platform does with weights."""
+
+    enable_predictive_tuning: bool
+    simulation_trigger: str
+    drift_protection: bool
+
+
+class SimulationAccepted(_Wire):
+    """That a simulation was taken."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:-]+$")]
+    campaign_id: str
+    duration_seconds: Count
+
+
+class WebhookAnswer(_Wire):
+    """A webhook of the platform's own; the secret stands in the first answer alone."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    secret: Annotated[str | None, Field(repr=False)] = None
+
+
+class IntervalAnswer(_Wire):
+    """A number with its interval of 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+class SimulationResult(_Wire):
+    """What a simulation came to."""
+
+    answer_rate: IntervalAnswer
+    abandonment_rate: IntervalAnswer
+    agent_utilisation: IntervalAnswer
+    calls: Count
+
+
+class SimulationAnswer(_Wire):
+    """How a simulation stands."""
+
+    id: str
+    campaign_id: str
+    duration_seconds: Count
+    status: Literal["RUNNING", "COMPLETED", "FAILED"]
+    result: SimulationResult | None = None
+
+
 class WindowAnswer(_Wire):
     """One window of a schedule, in the words of the platform."""
 

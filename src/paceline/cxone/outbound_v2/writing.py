@@ -1,7 +1,8 @@
 """From changes to the platform's requests: the exact bytes, the precondition, and back from the record of one.
 
 The version travels in the header of each kind: `If-Match` for a transition, for pacing, and for a schedule, which has a
-tag of its own, `X-If-Match` and the body's `revision` for dialing rules. Every try has a key of its own, so a repeat is
+tag of its own, `X-If-Match` and the body's `revision` for dialing rules, `If-Match` and the body's `version` for
+weights. Every try has a key of its own, so a repeat is
 the same request to the byte.
 """
 
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import assert_never
 
-from paceline.campaign.blocks import DialingRules, Pacing, Schedule
+from paceline.campaign.blocks import DialingRules, Pacing, Schedule, Tuning, Weights
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import IncompleteChangeError, Lane
 from paceline.campaign.dialing.changes import SetDialingRules
@@ -22,6 +23,8 @@ from paceline.campaign.observed import Document, Drain, Part
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Prepared, UnknownRequestError
 from paceline.campaign.schedule.changes import SetSchedule
+from paceline.campaign.simulations import TUNED
+from paceline.campaign.weights.changes import SetWeights
 from paceline.cxone.exchange import Repeat, Request
 from paceline.cxone.outbound_v2.wire import WEEKDAYS
 from paceline.primitives.canonical import Json
@@ -29,6 +32,12 @@ from paceline.primitives.ids import CampaignId, Version, campaign_id
 
 DIALECT = "outbound-v2"
 """The name under which requests of this dialect are kept."""
+
+
+SIMULATIONS = "/api/v2/outbound/campaigns/simulations"
+"""Where simulations are asked for, and read."""
+SIMULATION_TYPE = "predictive_weight_validation"
+"""The one kind of simulation that there is."""
 
 
 class Prefix(Enum):
@@ -79,6 +88,12 @@ def prepared(change: AnyChange, version: Version | None, prefix: Prefix) -> Prep
             method, target = "PATCH", place_of(change.campaign, prefix)
             headers |= {} if version is None else {"If-Match": f'"{version}"'}
             body = {"predictiveDialer": _joined(change.beside, _pacing(change))}
+        case SetWeights():
+            method, target = "PUT", place_of(change.campaign, Prefix.OUTBOUND)
+            body = {"id": change.campaign, **_weights(change)}
+            if version is not None:
+                headers["If-Match"] = f'"{version}"'
+                body["version"] = int(version)
         case Pause() | Resume() | Stop():
             method, target = "PATCH", place_of(change.campaign, prefix)
             headers |= {} if version is None else {"If-Match": f'"{version}"'}
@@ -181,6 +196,58 @@ def schedule_block(schedule: Schedule) -> dict[str, Json]:
     }
 
 
+def weights_block(weights: Weights) -> dict[str, Json]:
+    """Return weights as the block of the platform."""
+    return {
+        "algorithmId": weights.algorithm,
+        "parameterWeights": {key: float(value) for key, value in sorted(weights.parameters.items())},
+        "validationSplit": float(weights.validation_split),
+        "maxDeviationLimit": float(weights.deviation_limit),
+        "convergenceThreshold": float(weights.convergence),
+    }
+
+
+def tuning_block(tuning: Tuning) -> dict[str, Json]:
+    """Return what the platform does with weights as the block of the platform."""
+    return {
+        "enablePredictiveTuning": tuning.enabled,
+        "simulationTrigger": tuning.trigger,
+        "driftProtection": tuning.drift_protection,
+    }
+
+
+def simulation_request(campaign: CampaignId, *, duration_s: int, idempotency_key: str, lane: Lane) -> Request:
+    """Return the request that the platform simulate a campaign as it is.
+
+    Raises:
+        MalformedIdError: when it is no id of a campaign.
+    """
+    body = {"campaignId": campaign_id(campaign), "simulationType": SIMULATION_TYPE, "durationSeconds": duration_s}
+    return Request(
+        operation=f"simulate campaign {campaign}",
+        method="POST",
+        target=SIMULATIONS,
+        headers={"Content-Type": "application/json", "Idempotency-Key": idempotency_key},
+        body=json.dumps(body, separators=(",", ":")).encode(),
+        lane=lane,
+        repeat=Repeat.GUARDED,
+    )
+
+
+def webhook_request(url: str, *, name: str, lane: Lane) -> Request:
+    """Return the request that the platform tell an address of each change of weights; its words do not name that."""
+    body = {"name": name, "url": url, "events": [TUNED], "enabled": True, "httpMethod": "POST"}
+    return Request(
+        operation="register the platform's webhook for weights",
+        method="POST",
+        target="/api/v2/webhooks",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps(body, separators=(",", ":")).encode(),
+        lane=lane,
+        repeat=Repeat.GUARDED,  # the same address and event again is the one that is there
+    )
+
+
 def _joined(beside: Document, block: Document) -> dict[str, Json]:
     """Return a block with what the platform's own holds beside it, at every depth, so that nothing is lost."""
     joined = {**beside, **block}
@@ -210,6 +277,16 @@ def _schedule(change: SetSchedule) -> dict[str, Json]:
     if whole is None:
         raise IncompleteChangeError
     return schedule_block(whole)
+
+
+def _weights(change: SetWeights) -> dict[str, Json]:
+    weights, tuning = change.wanted.on(None), change.wanted.tuning_on(None)
+    if weights is None or tuning is None:
+        raise IncompleteChangeError
+    return {
+        "predictiveDialerSettings": _joined(change.beside, weights_block(weights)),
+        "configuration": _joined(change.tuning_beside, tuning_block(tuning)),
+    }
 
 
 def _transition(change: Pause | Resume | Stop) -> dict[str, str | bool]:

@@ -18,10 +18,10 @@ from paceline.optimizer.forecast.best import strictest
 from paceline.optimizer.forecast.fit import fit_of
 from paceline.optimizer.forecast.forecaster import seed_of
 from paceline.optimizer.forecast.play import live_boldness, wanted_boldness
-from paceline.optimizer.measured.day import measured_day
 from paceline.simulation.checks import check_scenario
 from paceline.simulation.errors import SimulationError
 from paceline.simulation.scenario import Lines, Scenario, Window
+from paceline.twin.measured.day import measured_day
 
 _FIT_DAYS = 24
 _ALL_ALIKE = "the days of the certificate all answer as the measured ones on average; the forecast has days that differ"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from paceline.campaign.blocks import DialingMode
 from paceline.optimizer.forecast.best import MOST_SOLVED
-from paceline.optimizer.measured.day import RING
+from paceline.twin.measured.day import RING
 
 if TYPE_CHECKING:
     from paceline.campaign.forecast import Fit
     from paceline.campaign.forecaster import ForecastAsked
-    from paceline.optimizer.measured.day import MeasuredDay
+    from paceline.twin.measured.day import MeasuredDay
 
 _FEW_DAYS = 5
 

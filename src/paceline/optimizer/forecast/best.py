@@ -17,7 +17,7 @@ from paceline.teletraffic.idle_agents import ABANDONMENT, idle_agents
 
 if TYPE_CHECKING:
     from paceline.campaign.forecaster import LegalPeriod
-    from paceline.optimizer.measured.day import MeasuredDay
+    from paceline.twin.measured.day import MeasuredDay
 
 MOST_SOLVED = 100
 """Agents up to which the optimum is solved."""

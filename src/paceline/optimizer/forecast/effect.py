@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from paceline.optimizer.forecast.play import DaysPlayed
-    from paceline.optimizer.measured.answers import DayRates
+    from paceline.twin.measured.answers import DayRates
 
     Floats = npt.NDArray[np.float64]
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from paceline.campaign.forecast import Between, Effect, Fit
 from paceline.campaign.statistics import Tally
-from paceline.optimizer.forecast.play import Boldness, DaysPlayed
-from paceline.optimizer.measured.day import FEWEST_ANSWERS, MeasuredDay
+from paceline.optimizer.forecast.play import DaysPlayed
 from paceline.simulation import counters as c
 from paceline.simulation.distributions import TICKS_PER_S
+from paceline.twin.boldness import Boldness
+from paceline.twin.measured.day import FEWEST_ANSWERS, MeasuredDay
 
 if TYPE_CHECKING:
     import numpy as np

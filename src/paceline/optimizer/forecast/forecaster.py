@@ -29,11 +29,12 @@ from paceline.optimizer.forecast.effect import (
     ratios_of,
 )
 from paceline.optimizer.forecast.fit import model_of
-from paceline.optimizer.forecast.play import Boldness, DaysPlayed, live_boldness, spread_days, wanted_boldness
+from paceline.optimizer.forecast.play import DaysPlayed, live_boldness, spread_days, wanted_boldness
 from paceline.optimizer.forecast.risk import Tallies, risk_of
-from paceline.optimizer.measured.day import MeasuredDay, measured_day
 from paceline.primitives.clock import computed_ns
 from paceline.simulation.errors import SimulationError
+from paceline.twin.boldness import Boldness
+from paceline.twin.measured.day import MeasuredDay, measured_day
 
 NARROW = 0.001
 """Half of the 95 % interval of abandonment, from the chance of the days, with which the playing ends."""

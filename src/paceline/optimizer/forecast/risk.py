@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from paceline.campaign.forecaster import LegalPeriod
-    from paceline.optimizer.measured.answers import DayRates
+    from paceline.twin.measured.answers import DayRates
 
     Floats = npt.NDArray[np.float64]
 

@@ -49,10 +49,16 @@ def awaited(running: Running | PacelineError, longest_s: float) -> Awaited:
         return Awaited(error=error)
 
 
-def unseen_for(parts: Parts, looked: datetime) -> timedelta | None:
-    """Return how long nobody has looked at something that a worker looks at each minute; None where it is not long."""
+def unseen_for(parts: Parts, looked: datetime, *, longest: timedelta = UNSEEN) -> timedelta | None:
+    """Return how long nobody has looked at something that a worker looks at again and again; None where it is not long.
+
+    Args:
+        parts: by whose platform's clock it is.
+        looked: when somebody looked last.
+        longest: what is not long.
+    """
     try:
         now = parts.live.look(within_s=60.0).at
     except PacelineError:
         return None  # that the platform is away is told elsewhere
-    return now - looked if now - looked > UNSEEN else None
+    return now - looked if now - looked > longest else None

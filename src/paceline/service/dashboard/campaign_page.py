@@ -22,7 +22,7 @@ from paceline.compliance.call import Purpose
 from paceline.control.wall import WallRow
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
 from paceline.service.dashboard.campaigns_page import QUIET_S, away_part
 from paceline.service.dashboard.pages import render, rendered, segment
 from paceline.service.dashboard.rows import verbs_of, way_of
@@ -68,6 +68,13 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         pacing_is_tried=tried != pacing,
         numbers=pacing_form.NUMBERS,
         strategies=pacing_form.STRATEGIES,
+        weights=weights_form.values(observed.weights, observed.tuning),
+        weight_keys=weights_form.KEYS,
+        weight_numbers=weights_form.NUMBERS,
+        weight_switches=weights_form.LABELS,
+        has_weights=Ability.WEIGHTS in system.platform.abilities,
+        experiment=system.experiments.entry_under_way(named),
+        experiment_page=f"/experiments/{segment(named)}",
         schedule=None if scheduled is None else schedule_form.values(scheduled.schedule),
         facts=facts_form.values(facts),
         said=facts.said,

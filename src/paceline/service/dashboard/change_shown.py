@@ -14,6 +14,7 @@ from paceline.ledger.entry import Entry, Step
 from paceline.ledger.shown import ended_word, entry_document, part, rows_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId
+from paceline.service.dashboard.evidence_shown import MetricRow, rows_of
 from paceline.service.dashboard.shown import plain
 from paceline.service.dashboard.visitors import Visitor
 from paceline.service.parts import Parts
@@ -59,6 +60,8 @@ class ChangeShown:
         ended: how it ended; `open` where it did not, `noted` where there was nothing to wait for.
         asked_for: what was wanted, by the names of its fields.
         forecast: what was expected of it when it was judged; empty where nothing was asked.
+        evidence: what data said of it then, or why they said nothing; empty where nobody asked.
+        metrics: each metric of that evidence.
         trouble: why it was not made though its hour has come.
         put_aside: whether it waits for a person because of that.
         verbs: what the visitor may do about it, the word and its label.
@@ -74,6 +77,8 @@ class ChangeShown:
     diverged: tuple[Difference, ...]
     approval: Mapping[str, Json] | None
     forecast: Mapping[str, Json]
+    evidence: Mapping[str, Json]
+    metrics: tuple[MetricRow, ...]
     trouble: str | None
     put_aside: bool
     verbs: tuple[tuple[str, str], ...]
@@ -113,6 +118,8 @@ def change_shown(parts: Parts, number: EntryId, who: Visitor) -> ChangeShown:
         diverged=_diverged(entry),
         approval=None if asked is None else asked.document(),
         forecast=part(closed, "forecast"),
+        evidence=part(closed, "evidence"),
+        metrics=tuple(rows_of(part(closed, "evidence"))),
         trouble=None if "trouble" not in waiting else str(waiting["trouble"] or "nobody knows why"),
         put_aside=waiting.get("put_aside") is True,
         verbs=verbs,
@@ -151,7 +158,7 @@ def may_approve(document: Mapping[str, Json], who: Visitor) -> bool:
 
 def _asked_for(document: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
     details = part(document, "details")
-    wanted = part(details, "change") if document["kind"] in CATALOGUE else details
+    wanted = dict(_flat(part(details, "change"))) if document["kind"] in CATALOGUE else details
     skipped = {"kind", "campaign"}
     return tuple((name, value) for name, value in wanted.items() if name not in skipped and value is not None)
 

@@ -21,6 +21,7 @@ from paceline.primitives.ids import EntryId
 from paceline.service.dashboard.change_shown import change_shown
 from paceline.service.dashboard.changes_page import Number
 from paceline.service.dashboard.endings import headline, is_good
+from paceline.service.dashboard.evidence_shown import rows_of
 from paceline.service.dashboard.pages import render
 from paceline.service.dashboard.questions import calls_of
 from paceline.service.dashboard.verbs_page import order_of
@@ -146,6 +147,8 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
     except PacelineError as error:
         return not_done(request, who, error, back=f"/changes/{number}")
     forecast = None if foreseen is None else foreseen.situation.forecast
+    data = None if foreseen is None else foreseen.situation.evidence
+    evidence = None if data is None else data.document()
     against = None if asked is None or decision is REJECT else asked.against(who.name)
     return render(
         request,
@@ -162,6 +165,8 @@ def _asked(request: Request, parts: Parts, who: Visitor, decision: Decision, num
         findings=[] if foreseen is None else [one.document() for one in foreseen.findings],
         against=against,
         forecast=None if forecast is None else forecast.document(),
+        evidence=evidence,
+        rows=[] if evidence is None else rows_of(evidence),
     )
 
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from paceline.service.dashboard import (
     abandonment_page,
+    accuracy_page,
     assets,
     audit_page,
     calling_time_page,
@@ -15,14 +16,17 @@ from paceline.service.dashboard import (
     deciding_page,
     entering,
     error_pages,
+    experiments_page,
     keys_page,
     pacing_page,
     rollouts_page,
     runbooks_page,
     settings_page,
     supervision_page,
+    twin_page,
     verbs_page,
     webhooks_page,
+    weights_page,
     words_page,
 )
 from paceline.service.dashboard.rows import Rows
@@ -31,6 +35,10 @@ ROUTERS = (
     campaigns_page.router,
     settings_page.router,
     pacing_page.router,
+    weights_page.router,
+    twin_page.router,
+    experiments_page.router,
+    accuracy_page.router,
     abandonment_page.router,
     rollouts_page.router,
     supervision_page.router,

@@ -30,6 +30,8 @@ PLACES: tuple[Place, ...] = (
     Place(path="/", label="Campaigns"),
     Place(path="/changes", label="Changes"),
     Place(path="/rollouts", label="Rollouts"),
+    Place(path="/experiments", label="Experiments"),
+    Place(path="/accuracy", label="Accuracy"),
     Place(path="/abandonment", label="Abandonment"),
     Place(path="/audit", label="Audit trail"),
     Place(path="/calling-time", label="Calling time"),

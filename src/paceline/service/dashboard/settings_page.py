@@ -17,7 +17,7 @@ from paceline.control.order import Order
 from paceline.control.outcome import Refused
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
+from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
 from paceline.service.dashboard.answering import UNTIL, answering, overrides_of
 from paceline.service.dashboard.endings import headline, is_good
 from paceline.service.dashboard.pages import render, segment
@@ -56,10 +56,16 @@ def _pacing(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyChan
     return Typed(change=found.change, differs=found.differs, findings=found.findings)
 
 
+def _weights(campaign: CampaignId, who: Visitor, seen: Observed) -> Typed[AnyChange]:
+    found = weights_form.typed(campaign, who, seen.weights, seen.tuning)
+    return Typed(change=found.change, differs=found.differs, findings=found.findings)
+
+
 BLOCKS = {
     "rules": Block(part=Part.CAMPAIGN, typed=_rules),
     "pacing": Block(part=Part.CAMPAIGN, typed=_pacing),
     "schedule": Block(part=Part.SCHEDULE, typed=_schedule),
+    "weights": Block(part=Part.CAMPAIGN, typed=_weights),
 }
 """The blocks that have a form, by their word in addresses."""
 

@@ -202,6 +202,54 @@ WORDS: Mapping[str, Word] = MappingProxyType(
             meaning="What was measured since a step began, in blocks of some minutes: calls next to each other share "
             "their fate, so a block counts as one.",
         ),
+        "weights": Word(
+            word="Weights",
+            meaning="How much the predictive algorithm trusts what it knows: answer rate, call rate, its own factor, "
+            "lines and agents, each from -1 to 1. Data have to speak for new ones before they are set.",
+            elsewhere="model parameters, tuning, algorithm settings",
+        ),
+        "twin": Word(
+            word="Twin",
+            meaning="A campaign in numbers, fitted to what was measured of it. It has a say only after its predictions "
+            "held in half-hours that it had not seen.",
+            elsewhere="digital twin, simulation model",
+        ),
+        "coverage": Word(
+            word="Coverage",
+            meaning="How often an interval held what was measured afterwards. Intervals of 90 % are to hold about 90 "
+            "%: more means that they are too wide.",
+            elsewhere="calibration, hit rate",
+        ),
+        "pit": Word(
+            word="PIT",
+            meaning="Probability integral transform: in which tenth of what was predicted the measured value lay. "
+            "Columns of one height mean that predictions tell their uncertainty rightly.",
+            elsewhere="calibration histogram, rank histogram",
+        ),
+        "skill": Word(
+            word="Skill",
+            meaning="How much nearer predictions come than the same half-hour a week before: 0 is no nearer, 1 is "
+            "exact.",
+            elsewhere="CRPS skill score",
+        ),
+        "drift": Word(
+            word="Drift",
+            meaning="The world is no longer that of the data: people answer otherwise, calls last longer. New weights "
+            "are refused until the twin is fitted again.",
+            elsewhere="concept drift, model decay",
+        ),
+        "experiment": Word(
+            word="Experiment",
+            meaning="Two settings of one campaign, changed over from block to block by coins that were thrown "
+            "beforehand, and compared at looks that were planned.",
+            elsewhere="A/B test, switchback, champion and challenger",
+        ),
+        "adjusted-p": Word(
+            word="Adjusted p",
+            meaning="How often chance alone shows as much, with all measures and all looks counted in. Small speaks "
+            "against chance.",
+            elsewhere="p value, Holm",
+        ),
         "undo": Word(
             word="Undo",
             meaning="A new change that leads back to what was live before. Where somebody else has changed it since, "

@@ -15,9 +15,9 @@ from paceline.control.fleet import Target
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.answers import answer_of, etag_of
-from paceline.service.bodies import Asked, Ordered, PacingBody, RulesBody, ScheduleBody
+from paceline.service.bodies import Asked, Ordered, PacingBody, RulesBody, ScheduleBody, WeightsBody
 from paceline.service.cursors import LONGEST_PAGE, PAGE, cursor_of, place_of
-from paceline.service.decode import order_of, pacing_change, rules_change, schedule_change
+from paceline.service.decode import order_of, pacing_change, rules_change, schedule_change, weights_change
 from paceline.service.identity import Operator, Reader
 from paceline.service.parts import Here, Parts
 from paceline.service.preconditions import Looked, is_known
@@ -103,6 +103,21 @@ def write_pacing(  # noqa: PLR0917  # a route is called by name
 ) -> Response:
     """Set predictive pacing; what is left out stays as live. What it would do is projected before anything is sent."""
     return _set(parts, who, pacing_change(campaign_id(campaign), body), looked, asked.ordered)
+
+
+@router.get("/campaigns/{campaign}/weights", responses=READ_ONE)
+def read_weights(campaign: Named, parts: Here, _: Reader, request: Request) -> Response:
+    """Return the algorithm weights of a campaign, in the contract's words."""
+    observed = read(parts, campaign_id(campaign))
+    return _block(parts, request, observed, "weights", called="weights")
+
+
+@router.put("/campaigns/{campaign}/weights", responses=CHANGED)
+def write_weights(  # noqa: PLR0917  # a route is called by name
+    campaign: Named, parts: Here, who: Operator, looked: Looked, asked: Ask, body: WeightsBody
+) -> Response:
+    """Set algorithm weights; what is left out stays as live. Without data that speak for them nothing is sent."""
+    return _set(parts, who, weights_change(campaign_id(campaign), body), looked, asked.ordered)
 
 
 @router.get("/campaigns/{campaign}/schedule", responses=READ_ONE)

@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1", tags=["rollouts"], route_class=OnceRoute)
 """The routes of rollouts."""
 Named = Annotated[str, Path(description="The id of a campaign.", max_length=128, examples=["CMP-12345"])]
 """A campaign in an address."""
-IN_THE_WAY = frozenset({"rollout.under-way", "rollout.latched", "rollout.supervised"})
+IN_THE_WAY = frozenset({"rollout.under-way", "rollout.latched", "rollout.supervised", "rollout.experiment"})
 """Rules whose refusal says that the campaign is not where a rollout could begin."""
 _YEAR_S = 31_536_000
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from paceline.storage.failures import NewerDatabaseError
 
-LATEST = "0008"
+LATEST = "0009"
 """The newest step in `versions`."""
 
 POSTGRES_LOCK = 0x7061_6365_6C69_6E65

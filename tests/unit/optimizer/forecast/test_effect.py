@@ -10,7 +10,7 @@ import pytest
 from paceline.inference.quantiles import normal_quantile, t_quantile
 from paceline.optimizer.forecast.effect import Curves, difference_of, effect_of
 from paceline.optimizer.forecast.play import MOST_DAYS, spread_days
-from paceline.optimizer.measured.answers import DayRates
+from paceline.twin.measured.answers import DayRates
 
 RATES = DayRates(measured=(), spread=0.1, error=0.05, freedom=9)
 LOGS = np.array([0.14 * normal_quantile((at + 0.5) / 40) for at in range(40)])

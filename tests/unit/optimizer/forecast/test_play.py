@@ -10,11 +10,12 @@ import pytest
 from paceline.campaign.blocks import DialingMode, DialingRules
 from paceline.campaign.forecaster import ForecastAsked
 from paceline.campaign.statistics import LivePicture, Statistics, Tally
-from paceline.optimizer.forecast.play import MOST_LINES, Boldness, live_boldness, wanted_boldness
+from paceline.optimizer.forecast.play import live_boldness, wanted_boldness
 from paceline.simulation.distributions import Duration, Family
 from paceline.simulation.engine import simulate
 from paceline.simulation.plan import plan_of
 from paceline.simulation.scenario import Answer, Run, Scenario
+from paceline.twin.boldness import MOST_LINES, Boldness
 from tests.unit.optimizer.histories import BEGAN, CAMPAIGN, asked, pacing
 
 RULES = DialingRules(

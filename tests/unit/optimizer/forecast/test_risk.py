@@ -9,7 +9,7 @@ import pytest
 
 from paceline.inference.quantiles import normal_quantile
 from paceline.optimizer.forecast.risk import FUTURES, Tallies, risk_of
-from paceline.optimizer.measured.answers import DayRates
+from paceline.twin.measured.answers import DayRates
 from tests.unit.optimizer.histories import block
 
 RATES = DayRates(measured=(), spread=0.05, error=0.02, freedom=7)

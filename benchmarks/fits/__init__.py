@@ -1,0 +1,1 @@
+"""How often the intervals of what is fitted to call records hold."""

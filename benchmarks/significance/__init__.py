@@ -1,0 +1,1 @@
+"""How often changes of weights are called significant, where nothing was gained and where something was."""

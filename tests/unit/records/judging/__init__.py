@@ -1,0 +1,1 @@
+"""Call records judged by the law of their instant."""
