@@ -9,11 +9,13 @@ intervals held half-hours that no fit had seen. Nothing of the truth is told to 
 
 TAIL = """### What it means
 
-* The platform's statistics do not tell who is in turn. Where people differ and are dialed again over days, a twin made
-  of them holds less than it should, and its check is there to refuse it. Half-hours that wander beyond chance, and
-  rates by half-hour drawn to the mean as far as they are chance, bring it nearer and not there: how busy agents are is off by
-  half-hour of the day, the same way every day. To correct that by the half-hour would make the check pass and leave
-  the reason in, so that what other weights do would be predicted no better. Call records of the same campaigns tell it.
+* The platform's statistics do not tell who is in turn. Where people differ and are dialed again over days, a
+  twin made of them holds less than it should, and its check is there to refuse it. Half-hours that wander
+  beyond chance, and rates by half-hour drawn to the mean as far as they are chance, bring it nearer and not
+  there: how busy agents are is off by half-hour of the day, the same way every day. To correct that by the
+  half-hour would make the check pass and leave the reason in, so that what other weights do would be predicted
+  no better.
+  Call records of the same campaigns tell it.
 * A fall of the answer propensity by a fifth is not always found on its first day: with days that differ by 4 %, no
   method can, at so few false alarms. Longer data help: of 28 days, the test that knows nothing else finds 93.4 % on the
   first day where it finds 53.9 % of seven.

@@ -53,7 +53,7 @@ def observed(
 
 
 def twin(seen: Observed, *, days: int = 12, split: float = 0.7) -> Twin:
-    """Return a twin of a campaign that dialed as told, from 30 days ago on; of twelve days and more five are held out."""
+    """Return a twin of a campaign that dialed as told, from 30 days ago on; of twelve days five are held out."""
     first = half_hour_of(seen.at - timedelta(days=30))
     told = boldness_of(told_by(seen), AGENTS)
     lines = 1.0 if told is None else told.lines
