@@ -88,7 +88,7 @@ def test_every_act_has_its_line(plain: list[str]) -> None:
     assert len(plain) == len(LINES) + 3
     for line, form in zip(plain[1:-2], LINES, strict=True):
         assert re.fullmatch(form, line), line
-    answers = r"\d+ requests reached the platform \(\d+ x 200, 3 x 401, 1 x 409, 3 x no answer\)"
+    answers = r"\d+ requests reached the platform \(\d+ x 200, 4 x 401, 1 x 409, 3 x no answer\)"
     assert re.match(rf"Everything came out as told: {answers}; .* the other one the freeze withdrew ", plain[-2])
     assert "`paceline up`" in plain[-1]
 

@@ -92,7 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Whoever sent it was killed on the way: a message that is not whole has not arrived.
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         status = self.server.receiver.take(self.command, self.path, headers, body)
         self.server.receiver.answering.wait(PATIENCE_S)
