@@ -201,4 +201,6 @@ def _told(value: object) -> Json:
         return {name: _told(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_told(one) for one in value]
-    return value  # type: ignore[return-value]  # what is left is a number or a word
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"a truth holds numbers and words, not {type(value).__name__}")
