@@ -16,6 +16,9 @@ from unittest import SkipTest
 
 from sybil import Example
 
+from tests import typed
+from tests.forked import forking
+
 BETWEEN = "--- next command of the listing ---"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -48,11 +51,9 @@ def run(script: str) -> str:
 
     What it left running in the background is ended with it.
     """
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "NO_COLOR": "1",
-    }
+    first = forking()
+    places = (str(first.commands()), str(Path(sys.executable).parent), os.environ["PATH"])
+    environment = {**os.environ, "PATH": os.pathsep.join(places), typed.ADDRESS: str(first.address), "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607  # whichever bash the reader has
@@ -61,7 +62,7 @@ def run(script: str) -> str:
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            process_group=0,
         )
         try:
             code = shell.wait()

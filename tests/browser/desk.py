@@ -22,6 +22,7 @@ from paceline.service.identity import COOKIE
 from paceline.service.options import Options
 from paceline.testing import RunningEmulator, running_emulator
 from tests.browser.screens import Person, Screens
+from tests.trust import http_client
 
 _NUMBERS = count(1)
 HOSTILE = "<script>document.title='stolen'</script>\"'><img src=x onerror=\"document.title='stolen'\"> {{7*7}} <b>"
@@ -110,7 +111,7 @@ def open_desk(screens: Screens, folder: Path, *, look_s: float = 0.5, **further:
             **further,
         }
         with (
-            httpx2.Client(base_url=f"{emulator.url}/_emulator", trust_env=False, timeout=30.0) as control,
+            http_client(base_url=f"{emulator.url}/_emulator", timeout=30.0) as control,
             open_system(settings, folder=folder) as system,
         ):
             control.put("/clock", json={"now": NOON, "speed": 1.0})

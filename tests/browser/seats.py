@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Response
 from paceline.control.access_rights import Role
 from tests.browser.desk import Desk
 from tests.browser.screens import DESK, PHONE, Person
+from tests.trust import http_client
 
 LOOKS = (("light", DESK), ("dark", PHONE))
 """In which colours and sizes a page is looked at: colours do not depend on the width, nor the order on the colours."""
@@ -44,7 +45,7 @@ def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
     """Post with a key, as a program would that knows the addresses of the pages."""
     _key, secret = desk.system.access.make_key(name, role, desk.order())
     headers = {"Authorization": f"Bearer {secret}", "Accept": "text/html"}
-    with httpx2.Client(base_url=desk.url, trust_env=False) as client:
+    with http_client(base_url=desk.url) as client:
         return client.post(path, headers=headers, data={"reason": "because"})
 
 
