@@ -11,8 +11,11 @@ from sybil.parsers.rest import DocTestParser
 from sybil.sybil import SybilCollection
 from sybil.typing import Parser
 
+from tests.lessons import begin, end
 from tests.listings import evaluate_bash, evaluate_console
 from tests.places import write_into_memory
+
+pytest_plugins = ["tests.order"]
 
 write_into_memory()
 
@@ -26,7 +29,8 @@ LISTINGS: list[Parser] = [
 pytest_collect_file = SybilCollection(
     [
         Sybil(LISTINGS, patterns=["README.md"]),
-        Sybil(LISTINGS, path="docs", patterns=["*.md"]),
+        Sybil(LISTINGS, path="docs", patterns=["*.md"], excludes=["tutorial/*.md"]),
+        Sybil(LISTINGS, path="docs/tutorial", patterns=["*.md"], setup=begin, teardown=end),
         Sybil([DocTestParser()], path="src", patterns=["*.py"]),
     ]
 ).pytest()
