@@ -21,7 +21,20 @@ from typing import Any, NoReturn
 
 from paceline.cli.main import COMMANDS, main
 
-HEAVY = ("numba", "paceline.bootstrap", "paceline.emulator.server", "paceline.service.app", "paceline.twin")
+HEAVY = (
+    "cmaes",
+    "duckdb",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
+    "numba",
+    "paceline.bootstrap",
+    "paceline.emulator.server",
+    "paceline.service.app",
+    "paceline.twin",
+    "scipy.optimize",
+    "scipy.stats",
+)
 """What commands import when they run, and every fork has."""
 HEAD_BYTES = 8
 """A request begins with its length; the streams in, out and for errors come with that."""
