@@ -10,7 +10,6 @@ were kept with it is not compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,12 +27,10 @@ from paceline.control.recorder import Recorder
 from paceline.control.revisions import are_ours
 from paceline.control.stopped_since import StoppedSince
 from paceline.control.told import stopped_since
+from paceline.control.walk import Judge
 from paceline.ledger.entry import Entry
 from paceline.ledger.readings import Readings
 from paceline.primitives.findings import Finding, Findings, Severity
-
-Judge = Callable[[Situation], tuple[Findings, Ending | None]]
-"""Judges a change in the situation of now: what is to be told, and how it ends, None when nothing stands against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,13 @@ from datetime import datetime
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import PlatformError
 from paceline.control.experiments.counts import BlockRecord, closed
-from paceline.control.experiments.experiments import ABORT, END, HOLD, LOOK, Note
+from paceline.control.experiments.experiments import ABORT, END, HOLD, LOOK
 from paceline.control.experiments.guarding import BLIND, Harm, ceiling_of, harm_in
 from paceline.control.experiments.looking import due_look, last_evidence, look_at
 from paceline.control.experiments.measuring import Measuring
 from paceline.control.experiments.plan import PlannedBlock, Setting
-from paceline.control.experiments.standing import Experiment, Phase, text_of
+from paceline.control.experiments.standing import Experiment, Phase
+from paceline.control.undertakings.standing import Note, text_of
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
 

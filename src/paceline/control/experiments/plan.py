@@ -4,7 +4,7 @@
   the new setting. A block that cannot be carried out is dropped with its pair, whatever was measured in it.
 * The first minutes of every block are dropped, the same of each: `guard`. The setting has to be live by `latest` after
   the block began, so that three mean handle times of carry-over are dropped in any case; else it is not carried out.
-* It is looked at after each day that completes pairs, from the third day with pairs on. No other look decides anything.
+* It is looked at after each day that completes pairs, from the fifth day with pairs on. No other look decides anything.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SWITCHED_WITHIN = timedelta(minutes=3)
 """So long a switch may take at least: looks come every minute, and one may have to be tried again."""
 MOST_HANDLES = 100.0
 """Mean handle times that may be dropped at the start of a block at most."""
-FEWEST_DAYS = 3
-"""Days with pairs before the first look: how days differ cannot be told from two."""
+FEWEST_DAYS = 5
+"""Days with pairs before the first look: fewer that agree by chance look like days that do not differ."""
 METRICS = 3
 """Over so many metrics a look corrects for having looked at all of them."""
 MINUTE = timedelta(minutes=1)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from paceline.control.experiments.experiments import ABORT, PAUSE, START, Experiments, Note, OvertakenError
+from paceline.control.experiments.experiments import ABORT, PAUSE, START, Experiments, OvertakenError
 from paceline.control.experiments.judging import PAUSED, closed_until, ending, missed
-from paceline.control.experiments.standing import Experiment, Phase, text_of
+from paceline.control.experiments.standing import Experiment, Phase
 from paceline.control.order import Order
+from paceline.control.undertakings.standing import Note, text_of
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId

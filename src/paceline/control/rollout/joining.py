@@ -22,8 +22,8 @@ from paceline.control.rollout.starting import Starting
 from paceline.control.rollout.steering import Steering
 from paceline.control.rollout.stepping import Stepping
 from paceline.control.rollout.strangers import Strangers
-from paceline.control.rollout.turns import RolloutTurns
 from paceline.control.settlement import Settlement
+from paceline.control.undertakings.turns import Turns
 from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.entry import Actor
 from paceline.ledger.readings import Readings
@@ -92,5 +92,5 @@ def rollout_desk(
             experiment_of=experiment_of,
         ),
         steering=Steering(rollouts),
-        turns=RolloutTurns(engine=engine, rollouts=rollouts, recorder=recorder, leases=parts.leases),
+        turns=Turns(engine=engine, kept=rollouts, recorder=recorder, leases=parts.leases),
     )

@@ -17,8 +17,9 @@ from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import PlatformError
 from paceline.control.rollout.decision import Decision, Judgement, decide
 from paceline.control.rollout.measuring import MINUTE, Measured, Measuring
-from paceline.control.rollout.rollouts import END, HOLD, PROMOTE, UNDO, Note
+from paceline.control.rollout.rollouts import END, HOLD, PROMOTE, UNDO
 from paceline.control.rollout.standing import Going, Latch, Phase, Rollout
+from paceline.control.undertakings.standing import Note
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
 

@@ -27,9 +27,10 @@ from paceline.control.pipeline import Corridor
 from paceline.control.rollout import findings
 from paceline.control.rollout.measuring import Measuring, outside
 from paceline.control.rollout.plan import Plan, PlanError, Rest
-from paceline.control.rollout.rollouts import START, Note, Rollouts
+from paceline.control.rollout.rollouts import START, Rollouts
 from paceline.control.rollout.standing import Going, Phase, Rollout
 from paceline.control.settings_shown import pacing_shown
+from paceline.control.undertakings.standing import Note
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, EntryId
