@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.predictions.kept import Predictions
 from paceline.control.predictions.turns import PredictionTurns
@@ -65,7 +66,7 @@ def tasks_beside(parts: Parts, tracker: Callable[[], Tracker] | None) -> tuple[T
         book=parts.book,
         readings=parts.readings,
         actor=parts.actor,
-        kind=SetWeights.kind,
+        kinds=(SetWeights.kind, SetPacing.kind),
     )
     if tracker is None:
         return (turns,)

@@ -3,8 +3,9 @@
 Rules:
 * Whether data say anything of a campaign is asked before anything of the platform: a refusal for want of them costs no
   request.
-* Then the platform's own simulation of the campaign as it is is asked for, once for each entry, under a key of its own:
-  whoever walks the same entry again is told of the same simulation. It is compared with what is measured afterwards.
+* Once the campaign was read, and is not as wanted already, the platform's own simulation of it as it is is asked for,
+  once for each entry, under a key of its own: whoever walks the same entry again is told of the same simulation. It is
+  compared with what is measured afterwards.
 * Before weights are sent, on whatever ground, the platform is to tell of them whoever wants to hear it. What nobody
   judges does not wait for that: it is made all the same.
 * What is brought back, and what an experiment changes over to, waits for neither: the one was live, the other was
@@ -20,7 +21,7 @@ from typing import TypeVar
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.ceilings import tightest
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence
-from paceline.campaign.observed import Ability, Situation
+from paceline.campaign.observed import Ability, Observed, Situation
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.simulations import LONGEST_S, SimulationStarted
 from paceline.campaign.weigher import WeighAsked, Weigher
@@ -76,10 +77,14 @@ class Weighing:
         lacking = _computed(lambda: self._weigher().at_hand(change.campaign, split=split, named=named))
         return Findings() if lacking is None else Findings(without(lacking))
 
-    def simulates(self, change: AnyChange, order: Order) -> bool:
-        """Return whether the platform is to simulate before a change is judged; for a dry run it is not."""
-        able = Ability.SIMULATION in self._platform.abilities
-        return isinstance(change, SetWeights) and change.asks_data and able and not order.dry_run
+    def simulates(self, change: AnyChange, order: Order, observed: Observed) -> bool:
+        """Return whether the platform is to simulate before a change is judged.
+
+        For a dry run it is not, nor where the campaign is as it is wanted already: nothing of it would be compared.
+        """
+        if not isinstance(change, SetWeights) or not change.asks_data or order.dry_run:
+            return False
+        return Ability.SIMULATION in self._platform.abilities and not change.already_so(observed)
 
     def simulated(self, change: AnyChange, opened: Opened) -> SimulationStarted:
         """Return the one simulation of an entry.
