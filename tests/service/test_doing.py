@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paceline.control.access_rights import Role
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
@@ -76,6 +78,29 @@ def test_key_is_good_from_its_making_until_it_is_revoked(everywhere: Served) -> 
     assert client.post("/v1/keys", json=expired).json()["code"] == "access"
     notes = client.get("/v1/audit?kind=access.add").json()["items"]
     assert (notes[0]["actor"]["name"], notes[0]["reason"]) == ("administrator", "new system")
+
+
+def test_link_signs_in_once_until_its_name_is_signed_out(everywhere: Served) -> None:
+    client, person = everywhere.client(), everywhere.client(None)
+    made = client.post("/v1/keys:link", json={"name": "bob", "role": "viewer", "valid_for_s": 60})
+    assert (made.status_code, made.headers["paceline-shown-once"]) == (201, "true")
+    link = made.json()["path"].removeprefix("/enter#")
+
+    def entering() -> int:
+        proof = re.search(r'name="proof" value="(\w+)"', person.get("/enter").text)
+        assert proof is not None
+        answer: int = person.post("/enter", data={"proof": proof[1], "link": link}, follow_redirects=False).status_code
+        return answer
+
+    assert entering() == 303
+    assert person.get("/v1/me").json()["name"] == "bob"
+    assert client.post("/v1/keys:sign-out", json={"name": "bob"}).json()["sessions_ended"] == 1
+    assert person.get("/v1/me").status_code == 401
+    assert entering() != 303
+    kinds = [one["kind"] for one in client.get("/v1/audit?kind=access.*").json()["items"]]
+    assert {"access.link", "access.sign_out"} <= set(kinds)
+    too_long = {"name": "bob", "role": "viewer", "valid_for_s": 86_401}
+    assert client.post("/v1/keys:link", json=too_long).status_code == 422
 
 
 def test_deeds_bear_the_name_of_who_asked_not_of_the_service(desk: Office) -> None:

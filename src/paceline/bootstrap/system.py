@@ -107,6 +107,8 @@ class System:
         self._tracker = options.tracker
         self.clock = clock
         self.campaign = options.campaign
+        self.data_folder = options.data_folder
+        self.records = options.records
         self.platform = platform
         self.database = database
         self.book = Book(database, tenant=tenant, clock=clock)

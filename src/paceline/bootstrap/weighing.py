@@ -66,7 +66,7 @@ class FirstThatKnows:
             if isinstance(found, NoEvidence) and found.is_final:
                 return found
             if isinstance(found, Evidence):
-                known = accuracy_of(self._predictions.of(asked.observed.campaign))
+                known = accuracy_of(self._predictions.of(asked.observed.campaign), source=found.source.value)
                 return replace(found, accuracy=known)
         return found
 

@@ -64,7 +64,7 @@ class By(StrEnum):
 class Blocks:
     """How the blocks lie, and what they have to show."""
 
-    days: Annotated[int, Parameter(validator=validators.Number(gte=3, lte=100))] = 10
+    days: Annotated[int, Parameter(validator=validators.Number(gte=5, lte=100))] = 10
     """On how many open days there are blocks."""
     block: str = "60m"
     """How long each is."""

@@ -20,7 +20,7 @@ from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data, show_table, tell
 from paceline.cli.webhook import Noted
 from paceline.cli.words import UsageError, span
-from paceline.control.access_rights import Role
+from paceline.control.access_rights import ENTRANCE, Role
 from paceline.ledger.entry import instant_text
 from paceline.primitives.canonical import Json
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "name", "role", "standing", "used", "expires", "made by")
 """The columns of the list."""
-ENTRANCE = "/enter"
-"""Where a link leads; its secret stands behind the `#`, which no browser sends and no server logs."""
 Name = Annotated[str, Parameter(help="Whose deeds are done with it, as the ledger names them: 1 to 80 characters.")]
 """Whom something is for."""
 

@@ -37,6 +37,7 @@ NOTES = (
     "guard.approach",
     "guard.breach",
     "ledger.key",
+    "pacing.measured",
     "rollout.abort",
     "rollout.clear",
     "rollout.end",
@@ -59,6 +60,7 @@ NOTES = (
     "webhook.replay",
     "webhook.rotate",
     "webhook.test",
+    "weights.measured",
 )
 """Kinds of what is noted beside changes; a ledger may hold others, of a later version."""
 KINDS = tuple(sorted((*CATALOGUE, *NOTES)))

@@ -108,7 +108,7 @@ def show_rule(rule: str, /, *, on: str | None = None, extra: Extra = (), everywh
     if everywhere.output is Output.TABLE:
         _show_one(rulebook, found, day)
     else:
-        instead: list[Json] = [other.id for other in _instead(rulebook, found, day)]
+        instead: list[Json] = [other.id for other in rulebook.instead_of(found, day)]
         data: dict[str, Json] = {**document_of(found, on=day), "instead": instead, "edition": rulebook.edition}
         show_data(data, everywhere.output, names=[f"rule/{found.id}"])
     return exits.DONE
@@ -140,12 +140,6 @@ def _named(rulebook: Rulebook, rule_id: str) -> Rule:
         hint = f"is it {' or '.join(near)}?" if near else "paceline law list names all of them"
         raise UsageError(f"there is no rule {rule_id!r}", hint=hint)
     return found
-
-
-def _instead(rulebook: Rulebook, rule: Rule, day: date) -> list[Rule]:
-    """Return the rules of the same kind and place that are in force where this one is not."""
-    alike = [one for one in rulebook.by_jurisdiction[rule.jurisdiction] if type(one.terms) is type(rule.terms)]
-    return [] if rule.in_force(day) else [one for one in alike if one.in_force(day) and one.purposes & rule.purposes]
 
 
 def _show_all(rulebook: Rulebook, rules: Iterable[Rule], day: date) -> None:
@@ -184,7 +178,7 @@ def _show_one(rulebook: Rulebook, rule: Rule, day: date) -> None:
         "says": terms_words(rule.terms),
         "binds": f"{rule.jurisdiction}: {_binds(rule)}",
         "in force": f"{_in_force(rule, day)} (asked for {day})",
-        "instead": ", ".join(one.id for one in _instead(rulebook, rule, day)),
+        "instead": ", ".join(one.id for one in rulebook.instead_of(rule, day)),
         "checked": "yes" if is_judged(rule) else "NOT checked here: somebody else has to keep it",
         "citation": rule.citation,
         "read in": f"{rule.source} ({rule.confidence} confidence, last read {rule.verified_on})",

@@ -14,7 +14,7 @@ from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
-from paceline.cli.settings_look import show_settings
+from paceline.cli.settings_look import Say, show_settings
 from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
@@ -173,12 +173,20 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
         for found in one.findings:
             say(f"    {found.severity}: {found.message} [{found.rule}]", "dim")
     say("what was declared", "bold")
-    declared = facts if isinstance(facts, dict) else {}
-    for name, value in declared.items():
-        undeclared = ASSUMED.get(name, "undeclared")
-        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
-        say(f"  {name}: {undeclared if value is None else value}{unread}")
+    _show_declared(facts if isinstance(facts, dict) else {}, say)
     if told.last is not None:
         last = told.last
         late = "" if told.lateness is None else f"; {told.lateness}"
         say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number}){late}")
+
+
+def _show_declared(facts: Mapping[str, Json], say: Say) -> None:
+    """Say each fact, what is assumed where nobody declared it, and the entry that says who did."""
+    told = facts.get("entries")
+    entries = told if isinstance(told, dict) else {}
+    for name, value in facts.items():
+        if name == "entries":
+            continue
+        said = f" (entry {entries[name]})" if name in entries else ""
+        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
+        say(f"  {name}: {ASSUMED.get(name, 'undeclared') if value is None else value}{said}{unread}")

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
@@ -126,7 +127,7 @@ def budget_of(settings: Settings) -> Budget | None:
 
 
 def _serve(settings: Settings, voice: Voice) -> End:
-    from paceline.bootstrap import system_of
+    from paceline.bootstrap import diagnosis_of, system_of
     from paceline.service.app import application
     from paceline.service.server import ServiceServer
     from paceline.telemetry.attempts import AttemptCounts
@@ -141,7 +142,9 @@ def _serve(settings: Settings, voice: Voice) -> End:
         heard=attempts.hear,
     ) as system:
         process, options = Process(attempts=attempts), options_of(settings.serving)
-        app = application(system, options, process=process, budget=budget_of(settings))
+        app = application(
+            system, options, process=process, budget=budget_of(settings), diagnose=partial(diagnosis_of, settings)
+        )
         server = ServiceServer(app, listening_of(settings.serving))
         server.heed_signals()
         _announce(settings, system, server.url, voice)

@@ -27,6 +27,7 @@ from paceline.control.foresight import Foreseen
 from paceline.control.settings_shown import pacing_shown
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.findings import Figure
+from paceline.primitives.ids import CampaignId
 from paceline.service.operations import Operations, Running, Work
 
 COUNTS_S = 60.0
@@ -103,6 +104,22 @@ class Expecting:
         """
         aimless = _aimless(change)
         return self._once("pacing-curve", aimless, lambda: self._curve(aimless), asker)
+
+    def policies(self, campaign: CampaignId, *, asker: str | None = None) -> Running:
+        """Return what other pacing policies would give a campaign, side by side; `none` tells why nobody can say.
+
+        Raises:
+            PlatformError: the campaign cannot be looked at.
+            LedgerUnavailableError: the look cannot be kept.
+            ProblemError: too much is being computed already (503).
+        """
+
+        def work() -> dict[str, Json]:
+            from paceline.bootstrap.policies import policies_of
+
+            return policies_of(self._system, campaign).document()
+
+        return self._once("pacing-policies", SetPacing(campaign=campaign), work, asker)
 
     def weighed(self, change: SetWeights, *, asker: str | None = None) -> Running:
         """Return what would be found and what data say if this change of weights were ordered now; else as `judged`.

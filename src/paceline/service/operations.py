@@ -6,6 +6,7 @@ begun again.
 Rules:
 * What is computed here ends in a result or in an error of ours: a fault stands in the log, and is told as `internal`.
 * What was given up before it began is told as that, by whoever gave it up.
+* A search of many seconds has a thread of its own: what pages and programs wait for does not stand behind it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ KEPT = 200
 WAITING = 16
 """Operations that may wait or run at once; more are refused with 503."""
 THREADS = 2
+"""Threads for what ends within seconds."""
+SEARCHES = 4
+"""Searches that may wait or run at once; one runs."""
 LOOK_AGAIN_S = 1
 """After so many seconds it is worth looking again."""
 
@@ -46,6 +50,7 @@ class Running:
     kind: str
     shared: str | None
     future: Future[dict[str, Json]]
+    pool: ThreadPoolExecutor
 
 
 class Operations:
@@ -54,11 +59,14 @@ class Operations:
     def __init__(self, *, threads: int = THREADS) -> None:
         """Have nothing to do yet; threads begin with the work."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="paceline-operation")
+        self._searches = ThreadPoolExecutor(1, thread_name_prefix="paceline-search")
+        # Its ids begin with this, so that another process can tell that one is not its own.
+        self._process = fresh_key(3).hex()
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Running] = OrderedDict()
 
     def begin(self, kind: str, work: Work, *, shared: str | None = None) -> Running:
-        """Begin something, or return what runs already under the same word.
+        """Begin something of seconds, or return what runs already under the same word.
 
         Args:
             kind: what it is, for whoever looks.
@@ -68,18 +76,29 @@ class Operations:
         Raises:
             ProblemError: too much is being computed already (503).
         """
+        return self._begun(kind, work, shared, pool=self._pool, most=WAITING)
+
+    def begin_search(self, kind: str, work: Work, *, shared: str | None = None) -> Running:
+        """Begin something of many seconds, in a thread that only such things wait for; else as `begin`.
+
+        Raises:
+            ProblemError: too much is being looked for already (503).
+        """
+        return self._begun(kind, work, shared, pool=self._searches, most=SEARCHES)
+
+    def _begun(self, kind: str, work: Work, shared: str | None, *, pool: ThreadPoolExecutor, most: int) -> Running:
         with self._lock:
             unended = [one for one in self._known.values() if not one.future.done()]
             same = [one for one in unended if shared is not None and one.shared == shared]
             if same:
                 return same[0]
-            if len(unended) >= WAITING:
+            if sum(one.pool is pool for one in unended) >= most:
                 raise ProblemError(
                     503, "too much is being computed", code="too-busy", headers={"Retry-After": "5"},
                     hint="ask again in a few seconds",
                 )  # fmt: skip
-            future = self._pool.submit(_sound(work))
-            made = Running(id=f"op_{fresh_key(9).hex()}", kind=kind, shared=shared, future=future)
+            name = f"op_{self._process}{fresh_key(9).hex()}"
+            made = Running(id=name, kind=kind, shared=shared, future=pool.submit(_sound(work)), pool=pool)
             self._known[made.id] = made
             while len(self._known) > KEPT:
                 oldest = next((name for name, one in self._known.items() if one.future.done()), None)
@@ -97,15 +116,19 @@ class Operations:
         with self._lock:
             found = self._known.get(name)
         if found is None:
+            is_ours = name.startswith(f"op_{self._process}")
+            told = "this operation is forgotten" if is_ours else "another process began this operation, if anybody did"
             raise ProblemError(
-                404, "this process knows no such operation", code="no-operation",
-                hint="operations end with their process, and another service does not know them: begin it again",
+                404, told, code="no-operation",
+                hint="an operation lives in the process that began it, and ends with it: ask that one, or begin it "
+                "again; it changes no campaign. Before several processes, have a proxy keep a client with one of them",
             )  # fmt: skip
         return found
 
     def end(self) -> None:
         """Take nothing more; what has not begun is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._searches.shutdown(wait=False, cancel_futures=True)
 
 
 def answer_within(running: Running, longest_s: float) -> Response:
@@ -157,6 +180,11 @@ def _sound(work: Work) -> Work:
             return work()
         except PacelineError:
             raise
+        except ModuleNotFoundError as missing:
+            raise ProblemError(
+                501, f"this wants {missing.name}, which is not installed where the service runs", code="extra",
+                hint="install paceline[all] there",
+            ) from None  # fmt: skip
         except Exception:  # noqa: BLE001  # whatever it was, whoever looks is told that it failed
             _LOG.exception("a computation failed")
             raise ProblemError(

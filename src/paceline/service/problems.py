@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,8 +26,11 @@ STATUS_OF: Mapping[str, int] = {
     "access": 422,
     "being-decided": 409,
     "campaign-locked": 423,
+    "chain-broken": 409,
+    "checkpoint": 409,
     "contact-list": 422,
     "count": 422,
+    "empty-calendar": 422,
     "entry-closed": 409,
     "entry-not-found": 404,
     "entry-open": 409,
@@ -44,6 +48,7 @@ STATUS_OF: Mapping[str, int] = {
     "no-answer": 504,
     "no-experiment": 404,
     "no-rollout": 404,
+    "no-setting": 422,
     "no-way-back": 409,
     "not-asked": 409,
     "not-found": 404,
@@ -57,6 +62,7 @@ STATUS_OF: Mapping[str, int] = {
     "rollout-plan": 422,
     "rollout-state": 409,
     "scenario": 422,
+    "stale-zone-data": 503,
     "storage-unavailable": 503,
     "subscriber-disabled": 409,
     "subscriber-not-found": 404,
@@ -155,24 +161,39 @@ def _paceline(_: Request, error: Exception) -> Response:
     return problem_of(error)
 
 
-def _invalid(_: Request, error: Exception) -> Response:
+def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    found = [_told(one) for one in error.errors()]
     findings: list[Json] = [
         {
             "rule": "request.invalid",
             "severity": "error",
-            "message": str(one["msg"]),
-            "field": _place(one["loc"]),
+            "message": message,
+            "field": field,
             "found": None,
             "limit": None,
             "source": None,
         }
-        for one in error.errors()
+        for field, message in found
     ]
-    fields = ", ".join(dict.fromkeys(_place(one["loc"]) for one in error.errors()))
-    detail = f"the request is off at {fields}"
-    return problem(422, detail, code="request-invalid", hint="findings say what is wrong", more={"findings": findings})
+    detail = f"the request is off at {', '.join(dict.fromkeys(field for field, _ in found))}"
+    hint = "findings say what is wrong"
+    if "body" in (field for field, _ in found) and not _says_json(request):
+        hint = "a body is read as JSON where the request says so: send Content-Type: application/json"
+    return problem(422, detail, code="request-invalid", hint=hint, more={"findings": findings})
+
+
+def _told(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Return where a request is off, and how: a body that is no JSON is off as a whole, at a character."""
+    if one["type"] == "json_invalid":
+        return "body", f"this is no JSON: {one['ctx']['error']}, at character {one['loc'][-1]}"
+    return _place(one["loc"]), str(one["msg"])
+
+
+def _says_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def _place(where: Sequence[str | int]) -> str:
@@ -180,12 +201,16 @@ def _place(where: Sequence[str | int]) -> str:
     return ".".join(str(one)[:80] for one in where)
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     codes = {404: "no-such-address", 405: "method-not-allowed", 413: "body-too-large", 400: "bad-request"}
-    code = codes.get(error.status_code, "http")
-    return problem(error.status_code, str(error.detail), code=code, headers=error.headers)
+    code, detail, hint = codes.get(error.status_code, "http"), str(error.detail), None
+    if code == "no-such-address" and request.url.path.startswith("/v1"):
+        detail, hint = "there is nothing at this address", "GET /openapi.json lists every address"
+    elif code == "method-not-allowed":
+        detail, hint = f"this address takes no {request.method}", "the header Allow says what it takes"
+    return problem(error.status_code, detail, code=code, hint=hint, headers=error.headers)
 
 
 def _unforeseen(_: Request, error: Exception) -> Response:

@@ -92,7 +92,7 @@ def problems(*statuses: int) -> dict[int | str, Document]:
         409: "The wrong state, or a count that is off", 412: "Changed since it was looked at",
         413: "Too long a body", 422: "Refused, with all findings", 423: "Locked",
         428: "If-Match is missing", 429: "Too many requests", 500: "A fault on this side",
-        501: "The platform does not tell", 502: "The platform did not do it", 503: "Away now", 504: "In doubt",
+        501: "Not told, or not installed", 502: "The platform did not do it", 503: "Away now", 504: "In doubt",
     }  # fmt: skip
     return {status: {"description": words[status], "model": ProblemShape} for status in statuses}
 

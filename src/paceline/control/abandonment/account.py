@@ -120,6 +120,7 @@ class CampaignAccount:
         first_dial: the first minute in which it was seen to dial; None where nobody can tell.
         assumed: facts that nobody declared, so that the tightest was assumed.
         why: what keeps figures from being known, in words; empty where all are.
+        told_at: when the platform told of it last; None where it was never asked.
     """
 
     campaign: CampaignId
@@ -127,6 +128,7 @@ class CampaignAccount:
     first_dial: datetime | None = None
     assumed: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    told_at: datetime | None = None
 
     @property
     def standing(self) -> Standing:

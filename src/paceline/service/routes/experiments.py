@@ -65,7 +65,7 @@ class PlanBody(Noted):
     predictiveDialerSettings: PredictiveSettingsBody | None = None  # noqa: N815  # the contract's word
     configuration: ConfigurationBody | None = None
     predictiveDialer: PredictiveDialerBody | None = None  # noqa: N815  # the contract's word
-    days: Annotated[int, Field(ge=3, le=100, description="On how many open days there are blocks.")] = 10
+    days: Annotated[int, Field(ge=5, le=100, description="On how many open days there are blocks.")] = 10
     block_s: Annotated[int, Field(ge=120, le=86_400, description="How long each is, whole minutes.")] = 3600
     guard_handles: Annotated[float, Field(ge=3, le=100, description="Mean handle times dropped of each.")] = 4.0
     balanced: Annotated[Literal["hour-of-day", "hour-of-week"], Field(description="Which times are the same.")] = (

@@ -19,10 +19,11 @@ from paceline.primitives.ids import campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, status_of
 from paceline.service.bodies import Noted, TargetBody
 from paceline.service.identity import Operator, Reader
+from paceline.service.many import hold_count, target_of
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
 from paceline.service.replaying import OnceRoute
-from paceline.service.routes.verbs import Named, target_of
+from paceline.service.routes.verbs import Named
 from paceline.service.shapes import READ, WRITTEN, Document, ListShape, OutcomeShape, Shape
 
 router = APIRouter(prefix="/v1", tags=["freeze"], route_class=OnceRoute)
@@ -117,19 +118,6 @@ def unfreeze_campaigns(parts: Here, who: Operator, body: FreezeManyBody) -> Resp
     else:
         named = {str(one) for one in target.named}
     return _freed(parts, who, named, body, count=body.count)
-
-
-def hold_count(found: int, wanted: int | None) -> None:
-    """Hold how many campaigns there are against how many were meant.
-
-    Raises:
-        ProblemError: there are others.
-    """
-    if wanted is not None and wanted != found:
-        raise ProblemError(
-            409, f"{wanted} campaigns were meant, and there are {found}", code="count",
-            hint="look again, and send the number that there is", more={"count": found},
-        )  # fmt: skip
 
 
 def _frozen(parts: Parts, who: Principal, found: Found, body: Noted) -> Response:

@@ -128,7 +128,8 @@ def read_rule(
         near = get_close_matches(rule, [one.id for one in rulebook.rules])
         hint = f"is it {' or '.join(near)}?" if near else "GET /v1/law names all of them"
         raise ProblemError(404, "there is no such rule", code="no-rule", hint=hint)
-    return JSONResponse({**document_of(found, on=day), "edition": rulebook.edition})
+    instead: list[Json] = [one.id for one in rulebook.instead_of(found, day)]
+    return JSONResponse({**document_of(found, on=day), "instead": instead, "edition": rulebook.edition})
 
 
 @router.post("/law:check-call", responses=READ, response_model=DecisionShape)
@@ -171,6 +172,16 @@ def _day(parts: Parts, on: date | None) -> date:
 def _of_region(rulebook: Rulebook, region: str | None) -> list[Rule]:
     if region is None:
         return list(rulebook.rules)
+    must_know(rulebook, region)
+    return [rule for rule in rulebook.rules if rule.jurisdiction in {region, region[:2]}]
+
+
+def must_know(rulebook: Rulebook, region: str) -> None:
+    """Hold a region against those of which somebody knows the law.
+
+    Raises:
+        ProblemError: nobody does (422).
+    """
     known = {*rulebook.zones, *(one[:2] for one in rulebook.zones)}
     if region not in known:
         near = get_close_matches(region, sorted(known)) or ["US-FL", "CA-ON", "GB"]
@@ -178,7 +189,6 @@ def _of_region(rulebook: Rulebook, region: str | None) -> list[Rule]:
             422, "no law of this region is known, so no call there is lawful", code="no-law",
             hint=f"known are such as {', '.join(near)}",
         )  # fmt: skip
-    return [rule for rule in rulebook.rules if rule.jurisdiction in {region, region[:2]}]
 
 
 def _minutes(text: str) -> int:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.observed import Part
-from paceline.control.predictions.accuracy import accuracy_of
+from paceline.control.predictions.accuracy import accuracy_by_source
 from paceline.primitives.ids import campaign_id
 from paceline.service.identity import Reader
 from paceline.service.parts import Here
@@ -42,7 +42,7 @@ class TwinShape(Shape):
 
 
 class AccuracyShape(Shape):
-    """What was predicted of past changes and what was measured, and by metric how well they agree."""
+    """What was predicted of past changes and what was measured, and by source and metric how well they agree."""
 
     campaign: str
     predictions: list[Document]
@@ -64,13 +64,15 @@ def read_twin(campaign: Named, parts: Here, _: Reader) -> Response:
 
 @router.get("/campaigns/{campaign}/accuracy", responses=READ_ONE, response_model=AccuracyShape)
 def read_accuracy(campaign: Named, parts: Here, _: Reader) -> Response:
-    """Return what was predicted of each change, what was measured of it, and coverage and rank correlation by metric.
+    """Return what was predicted of each change, what was measured of it, and how well both agree.
 
-    Of what is not measured yet nothing is told but the prediction; without a measured change `accuracy` is empty.
+    Coverage and rank correlation are told by who predicted (`twin` or `experiment` of weights, `projection` of pacing)
+    and by metric. Of what is not measured yet nothing is told but the prediction; without a measured change `accuracy` is
+    empty.
     """
     named = campaign_id(campaign)
     found = parts.system.predictions.of(named)
     if not found:
         parts.system.foresight.seen(named, Part.CAMPAIGN)
-    told = [one.document() for one in accuracy_of(found)]
+    told = [{"source": who, **one.document()} for who, row in accuracy_by_source(found).items() for one in row]
     return JSONResponse({"campaign": named, "predictions": [one.document() for one in found], "accuracy": told})
