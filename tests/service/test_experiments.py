@@ -17,7 +17,7 @@ ANY = {"If-Match": "*"}
 WISH: dict[str, Any] = {
     "campaign": TRIED,
     "predictiveDialerSettings": {"parameterWeights": {"answer_rate": 0.1, "predictive_factor": 0.25}},
-    "days": 4,
+    "days": 6,
     "hours_s": [50_400, 64_800],
     "seed": 4,
     "reason": "which is better",
