@@ -123,12 +123,22 @@ class Fleet:
         change_of: Callable[[CampaignId], AnyChange],
         order: Order,
         *,
+        under: Mapping[CampaignId, str] | None = None,
         told: Callable[[Outcome], None] = lambda _outcome: None,
     ) -> FleetOutcome:
-        """Carry out a change for each campaign; `told` hears of each as it ends, in this thread."""
+        """Carry out a change for each campaign.
+
+        Args:
+            found: the campaigns.
+            change_of: makes the change of each.
+            order: who wants it, why, and how far it may go.
+            under: the revision or version that the actor looked at, of each campaign of which he named one.
+            told: hears of each as it ends, in this thread; what it raises ends the walk, and no further one is begun.
+        """
         order = replace(order, campaigns=max(order.campaigns, len(found)))
+        orders = {one: replace(order, if_revision=version) for one, version in (under or {}).items()}
         ended: dict[CampaignId, Outcome] = {}
-        for outcome in self._each(found, change_of, order):
+        for outcome in self._each(found, change_of, lambda campaign: orders.get(campaign, order)):
             ended[outcome.change.campaign] = outcome
             told(outcome)
         items = tuple(ended[campaign] for campaign in found.campaigns if campaign in ended)
@@ -136,17 +146,22 @@ class Fleet:
         requests = found.requests + sum(item.requests for item in items)
         return FleetOutcome(items=items, unreadable=found.unreadable, requests=requests, summary=summary)
 
-    def _each(self, found: Found, change_of: Callable[[CampaignId], AnyChange], order: Order) -> Iterator[Outcome]:
+    def _each(
+        self, found: Found, change_of: Callable[[CampaignId], AnyChange], order: Callable[[CampaignId], Order]
+    ) -> Iterator[Outcome]:
         changes = [(change_of(campaign), seen) for campaign, seen in found.campaigns.items()]
         at_once = 1 if any(change.lane is not Lane.STOPPING for change, _ in changes) else self._concurrency
         if at_once == 1 or len(changes) <= 1:
             for change, seen in changes:
-                yield self._corridor.run(change, order, seen=seen)
+                yield self._corridor.run(change, order(change.campaign), seen=seen)
             return
         yield from self._at_once(iter(changes), order, min(at_once, len(changes)))
 
     def _at_once(
-        self, changes: Iterator[tuple[AnyChange, Observed | None]], order: Order, threads: int
+        self,
+        changes: Iterator[tuple[AnyChange, Observed | None]],
+        order: Callable[[CampaignId], Order],
+        threads: int,
     ) -> Iterator[Outcome]:
         """Yield outcomes as they come; no change is begun before a thread is free for it."""
         turn, ended = threading.Lock(), SimpleQueue[Outcome | BaseException | None]()
@@ -158,7 +173,7 @@ class Fleet:
                         change, seen = next(changes, (None, None))
                     if change is None:
                         break
-                    ended.put(self._corridor.run(change, order, seen=seen))
+                    ended.put(self._corridor.run(change, order(change.campaign), seen=seen))
             except BaseException as problem:  # noqa: BLE001 - it belongs to whoever waits for the outcomes
                 ended.put(problem)
             ended.put(None)

@@ -74,8 +74,16 @@ class Foresight:
             PlatformError: its campaign cannot be looked at.
             LedgerUnavailableError: nobody can tell what was declared, or who is at it.
         """
+        return self.of_look(change, self.seen(change.campaign, change.part))
+
+    def of_look(self, change: AnyChange, seen: Observed) -> Foreseen:
+        """Return what would become of a change of settings, by a look at its campaign of a moment ago.
+
+        Raises:
+            PlatformError: what was measured of its campaign cannot be asked.
+            LedgerUnavailableError: nobody can tell what was declared, or who is at it.
+        """
         sound = change.validate(self._rules)
-        seen = self.seen(change.campaign, change.part)
         if sound.refused:
             return Foreseen(change=change, situation=self._survey.around([seen])[0], already_so=False, findings=sound)
         return self._judged(change, self._survey.foreseen(change, seen))

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.catalogue import AnyChange, SettingsChange
 from paceline.campaign.change import Lane
-from paceline.campaign.lifecycle.checks import FARTHEST, PAST_GRACE
+from paceline.campaign.lifecycle.checks import FARTHEST, PAST_GRACE, timely
 from paceline.campaign.observed import Observed
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.control.agenda import Agenda
@@ -84,8 +84,7 @@ class Later:
         """
         order, now = replace(order, due=due), self._time(lane)
         if now is not None and not now - PAST_GRACE <= due <= now + FARTHEST:
-            # The corridor has the words for an instant that is off.
-            return lambda campaign, _: self._corridor.run(make(campaign, due), order)
+            return lambda campaign, _: self._off(make, campaign, order, due, now)
         if not self._worker.has_company():
             return lambda campaign, _: self._without_worker(make(campaign, None), order)
         return lambda campaign, seen: self._kept(make(campaign, None), order, due, seen)
@@ -107,9 +106,15 @@ class Later:
             return Outcome(change=change, ending=Failed(Failure.of(error)), dry_run=order.dry_run)
         return kept if seen is None else replace(kept, requests=0)
 
+    def _off(self, make: Makes, campaign: CampaignId, order: Order, due: datetime, now: datetime) -> Outcome:
+        """Return that the instant is off; settings name none themselves, and would be made at once by the corridor."""
+        change, off = make(campaign, None), timely(due, now)
+        if isinstance(change, SettingsChange) and off is not None:
+            return self._refused(change, order, off)
+        return self._corridor.run(make(campaign, due), order)
+
     def _without_worker(self, change: AnyChange, order: Order) -> Outcome:
-        """Return that nobody would make the change; it is in the ledger by then."""
-        opened = self._recorder.open(change, order)
+        """Return that nobody would make the change."""
         finding = Finding(
             rule="agenda.no-worker",
             severity=Severity.ERROR,
@@ -117,6 +122,11 @@ class Later:
             "`paceline work`, or have the platform do it: --by platform",
             field="due",
         )
+        return self._refused(change, order, finding)
+
+    def _refused(self, change: AnyChange, order: Order, finding: Finding) -> Outcome:
+        """Return that a change is refused for its hour; it is in the ledger by then."""
+        opened = self._recorder.open(change, order)
         told = Outcome(
             change=change, ending=Refused(), findings=Findings(finding), entry=opened.entry, dry_run=order.dry_run
         )

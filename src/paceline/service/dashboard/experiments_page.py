@@ -78,7 +78,9 @@ def show_experiments(request: Request, parts: Here, who: Viewing) -> Response:
     found = parts.system.experiments.listed()
     found.sort(key=lambda one: (not one.phase.is_under_way, one.phase is not Phase.PLANNED, -one.entry))
     shown = [(one, address_of(one.campaign), in_words(one.new)) for one in found[:SHOWN]]
-    return render(request, "experiments.html", who, shown=shown, more=max(len(found) - SHOWN, 0))
+    return render(
+        request, "experiments.html", who, shown=shown, more=max(len(found) - SHOWN, 0), campaigns=_known(parts)
+    )
 
 
 @router.get("/experiments/{campaign}")
@@ -136,6 +138,14 @@ def verb_of(word: str) -> Verb:
 def address_of(campaign: str) -> str:
     """Return the address of a campaign's experiment."""
     return f"/experiments/{segment(campaign)}"
+
+
+def _known(parts: Parts) -> list[str]:
+    """Return campaigns that an experiment may be planned for, the first hundred; none while the platform is away."""
+    try:
+        return [str(row.campaign) for row in parts.live.look().rows[:SHOWN]]
+    except PacelineError:
+        return []
 
 
 def _shown(parts: Parts, who: Visitor, campaign: CampaignId) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
@@ -36,10 +37,10 @@ class Verb:
     drains: bool = False
     latches: bool = False
 
-    def change(self, campaign: CampaignId, drain: Drain = Drain.FINISH) -> AnyChange:
-        """Return the change by which it is judged and carried out; a freeze stops."""
+    def change(self, campaign: CampaignId, drain: Drain = Drain.FINISH, at: datetime | None = None) -> AnyChange:
+        """Return the change by which it is judged and carried out; a freeze stops. `at` is the platform's own hour."""
         word = "stop" if self.latches else self.word
-        return verb_change(word, campaign, drain, None)
+        return verb_change(word, campaign, drain, at)
 
 
 VERBS = {
