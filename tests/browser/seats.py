@@ -41,6 +41,13 @@ def row(page: Page, campaign: str) -> Locator:
     return page.locator("#rows tr", has=page.locator(f"th small:text-is('{campaign}')"))
 
 
+def unfolded(page: Page, name: str) -> None:
+    """Open the settings of a campaign that stand folded under a name, as somebody does who wants to change them."""
+    fold = page.locator("details.fold", has=page.locator(f"summary b:text-is('{name}')"))
+    if not fold.evaluate("one => one.open"):
+        fold.locator("summary").first.click()
+
+
 def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
     """Post with a key, as a program would that knows the addresses of the pages."""
     _key, secret = desk.system.access.make_key(name, role, desk.order())

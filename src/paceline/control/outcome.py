@@ -154,7 +154,7 @@ class Outcome:
         forecast: what the change was expected to do, None where nobody asked.
         evidence: what data said of new weights, None where nobody asked.
         simulation: that of the platform itself, asked for before new weights were judged; None where none was.
-        weighed: both as an intent kept them (`weighed`), where the process that asked was gone.
+        weighed: these three as an intent kept them (`weighed`), where the process that asked was gone.
     """
 
     change: AnyChange
@@ -205,9 +205,7 @@ class Outcome:
             found["error"] = self.failure.document()
         if self.law is not None:
             found["law"] = self.law.document()
-        if self.forecast is not None:
-            found["forecast"] = self.forecast.document()
-        found |= {**self.weighed, **weighed(self.evidence, self.simulation)}
+        found |= {**self.weighed, **weighed(self.evidence, self.simulation, self.forecast)}
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply

@@ -153,7 +153,7 @@ class Recorder:
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of weights.
+        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of it.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.

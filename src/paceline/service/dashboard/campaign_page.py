@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.requests import Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from markupsafe import Markup
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
@@ -20,12 +20,16 @@ from paceline.campaign.observed import Ability, Observed, Part
 from paceline.campaign.ports import PlatformError
 from paceline.compliance.call import Purpose
 from paceline.control.wall import WallRow
+from paceline.figures.last_hour import svg_of_abandonment, svg_of_occupancy
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
-from paceline.service.dashboard.campaigns_page import QUIET_S, away_part
+from paceline.service.dashboard.campaigns_page import away_part
+from paceline.service.dashboard.following import QUIET_S
 from paceline.service.dashboard.pages import render, rendered, segment
-from paceline.service.dashboard.rows import verbs_of, way_of
+from paceline.service.dashboard.predicted_shown import predicted_of
+from paceline.service.dashboard.rows import CEILING, verbs_of, way_of
+from paceline.service.dashboard.shown import share
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
 from paceline.service.routes.campaigns import read
@@ -37,6 +41,7 @@ Named = Annotated[str, Path(max_length=128)]
 """A campaign in an address."""
 LAST = 10
 """So many of its last entries are shown."""
+_FEWEST_DRAWN = 2
 
 
 @router.get("/campaigns/{campaign}")
@@ -65,10 +70,14 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         rollout=system.rollouts.in_the_way(named),
         rollout_page=f"/rollouts/{segment(named)}",
         pacing=tried,
+        live_pacing=pacing,
+        predicted=predicted_of(system.predictions.of(named)),
+        campaign_query=segment(named),
         pacing_is_tried=tried != pacing,
         numbers=pacing_form.NUMBERS,
         strategies=pacing_form.STRATEGIES,
         weights=weights_form.values(observed.weights, observed.tuning),
+        tried_weights=pacing_form.tried(request.query_params, weights_form.values(observed.weights, observed.tuning)),
         weight_keys=weights_form.KEYS,
         weight_numbers=weights_form.NUMBERS,
         weight_switches=weights_form.LABELS,
@@ -127,20 +136,39 @@ def picture_of(parts: Parts, who: Visitor, campaign: CampaignId, seen: Observed 
         "page": f"/campaigns/{segment(campaign)}",
         "needs": [(need, way_of(need, campaign, is_operator=who.is_operator)) for need in (row.needs if row else ())],
         "verbs": verbs_of(row) if row is not None and who.is_operator else [],
-        "series": series_of(row),
+        "last_hour": last_hour_of(row),
         "away": parts.live.away,
     }
 
 
-def series_of(row: WallRow | None) -> str:
-    """Return the last hour for the chart: instants in seconds, occupancy and abandon rate as fractions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastHour:
+    """The last hour of a campaign as it is drawn: two pictures, and the times below them, UTC."""
+
+    occupancy: Markup
+    abandonment: Markup
+    times: tuple[str, ...]
+
+
+def last_hour_of(row: WallRow | None) -> LastHour | None:
+    """Return the last hour as pictures; None where nothing of it is known."""
     points = () if row is None else row.series
-    columns = [
-        [round(point.at.timestamp()) for point in points],
-        [None if point.occupancy is None else round(point.occupancy, 4) for point in points],
-        [None if point.abandonment is None else round(point.abandonment, 4) for point in points],
-    ]
-    return json.dumps(columns, separators=(",", ":"))
+    if len(points) < _FEWEST_DRAWN:
+        return None
+    busy, dropped = [one.occupancy for one in points], [one.abandonment for one in points]
+    occupancy = svg_of_occupancy(busy, f"Occupancy by minute, {_range(busy)}")
+    abandonment = svg_of_abandonment(dropped, f"Abandon rate by minute, {_range(dropped)}", ceiling=CEILING)
+    marks = [points[round(place * (len(points) - 1) / 4)].at for place in range(5)]
+    return LastHour(
+        occupancy=Markup(occupancy),  # noqa: S704  # every text in it was escaped where it was drawn
+        abandonment=Markup(abandonment),  # noqa: S704  # the same
+        times=tuple(f"{one.astimezone(UTC):%H:%M}" for one in marks),
+    )
+
+
+def _range(values: list[float | None]) -> str:
+    known = [one for one in values if one is not None]
+    return f"from {share(min(known), 1)} to {share(max(known), 1)}" if known else "nothing counted"
 
 
 def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list[str]]:

@@ -67,8 +67,7 @@ def read_accuracy(campaign: Named, parts: Here, _: Reader) -> Response:
     """Return what was predicted of each change, what was measured of it, and how well both agree.
 
     Coverage and rank correlation are told by who predicted (`twin` or `experiment` of weights, `projection` of pacing)
-    and by metric. Of what is not measured yet nothing is told but the prediction; without a measured change `accuracy` is
-    empty.
+    and by metric. What is not measured yet has its prediction only; `accuracy` is empty without a measured change.
     """
     named = campaign_id(campaign)
     found = parts.system.predictions.of(named)
