@@ -47,6 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """What a column may be called, small letters and digits only, the surest first."""
 _DELIMITERS = ",;\t|"
 _NUMBER_INSIDE = re.compile(r"[\r\n].*\d[\d ().-]{8,}", re.ASCII)
+_DIGITS_OF_A_NUMBER = 7
 _LOOKS_LIKE_A_NUMBER = re.compile(r"\+[\d ().-]{6,24}", re.ASCII)
 
 
@@ -260,10 +261,15 @@ def _place(what: str, plain: Sequence[str], header: Sequence[str], said: str | N
         if _plain(said) and _plain(said) in plain:
             return list(plain).index(_plain(said))
         raise ContactListError(
-            f"the contact list has no column {said[:64]!r} for the {what}",
-            hint=f"its columns: {', '.join(name[:32] for name in header[:20])}",
+            f"the contact list has no column {_name_told(said)!r} for the {what}",
+            hint=f"its columns: {', '.join(_name_told(name) for name in header[:20])}",
         )
     return next((list(plain).index(name) for name in NAMES[what] if name in plain), None)
+
+
+def _name_told(name: str) -> str:
+    """Return a name of a column as it may be told: a list without a row of names has somebody's number there."""
+    return "(a number)" if sum(one.isdigit() for one in name) >= _DIGITS_OF_A_NUMBER else name[:32]
 
 
 def _without_names(header: Sequence[str]) -> Columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 
 from paceline.campaign.observed import Circumstances
@@ -38,3 +38,15 @@ class Law:
             countries=self._countries,
             rulebook=self.rulebook,
         )
+
+    def circumstances_of_all(self, campaigns: Collection[CampaignId]) -> dict[CampaignId, Circumstances]:
+        """Return what the calls of each of these campaigns are judged by, by one reading for all of them.
+
+        Raises:
+            LedgerUnavailableError: what was declared cannot be read now.
+        """
+        tenant = self._facts.of_the_tenant()
+        return {
+            campaign: circumstances_of(facts, tenant, countries=self._countries, rulebook=self.rulebook)
+            for campaign, facts in self._facts.of_all(campaigns).items()
+        }
