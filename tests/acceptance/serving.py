@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from paceline.bootstrap import open_system
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
 from tests.forked import PIPE, Forked

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from paceline.control.access_rights import RIGHTS, Right, Role
+from paceline.control.access.rights import RIGHTS, Right, Role
 from paceline.service.app import ROUTERS
 from paceline.service.replaying import OnceRoute
 

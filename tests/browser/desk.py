@@ -13,7 +13,7 @@ import httpx2
 
 from paceline.bootstrap import System, open_system
 from paceline.campaign.catalogue import AnyChange
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.emulator.tenants import demo_tenants
 from paceline.ledger.entry import Actor

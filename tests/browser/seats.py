@@ -8,7 +8,7 @@ import httpx2
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Locator, Page, Response
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.browser.desk import Desk
 from tests.browser.screens import DESK, PHONE, Person
 from tests.trust import http_client

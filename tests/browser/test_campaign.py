@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.entry import Query
 from paceline.ledger.shown import part
 from paceline.primitives.ids import campaign_id

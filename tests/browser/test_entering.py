@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.browser.desk import DIALING, Desk
 from tests.trust import http_client
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, Desk
 from tests.browser.seats import at, read_by_everybody, seated, weight

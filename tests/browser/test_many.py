@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, PAUSED, Desk
 from tests.browser.seats import read_by_everybody, row, seated

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, Desk, open_desk
 from tests.browser.screens import Screens

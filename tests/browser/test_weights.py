@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from paceline.campaign.evidence import Source
 from paceline.campaign.forecast import Between
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.access_rights import Role
-from paceline.control.experiments.plan import Terms
+from paceline.control.access.rights import Role
+from paceline.control.experiments.planning import Terms
 from paceline.control.predictions.prediction import Compared, Prediction, Realised, State
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId, campaign_id

@@ -9,7 +9,8 @@ from typing import Any
 
 from paceline.bootstrap import System
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.experiments.plan import Setting, Terms
+from paceline.control.experiments.plan import Setting
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began
 from paceline.control.order import Order

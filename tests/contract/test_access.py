@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from paceline.control.access import Access, AccessError, KeyNotFoundError, Principal, Role, Session
-from paceline.control.access_keys import KeyStanding
+from paceline.control.access.access import Access, AccessError, KeyNotFoundError, Principal, Role, Session
+from paceline.control.access.keys import KeyStanding
 from paceline.control.order import Order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor

@@ -14,9 +14,9 @@ from paceline.bootstrap.drifting import certified_of, drift_watch_of
 from paceline.bootstrap.telling import crier_of
 from paceline.bootstrap.twin_fitting import checked_twin
 from paceline.bootstrap.twins import twins_of
-from paceline.control.announcing import Announcer
 from paceline.control.experiments.standing import Phase
 from paceline.control.order import Order
+from paceline.control.telling.announcing import Announcer
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Query
 from paceline.storage.database import Database

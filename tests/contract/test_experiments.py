@@ -15,12 +15,12 @@ from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import NoAnswerError, Prepared, Receipt
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.experiments.experiments import OvertakenError
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.standing import Phase
 from paceline.control.experiments.steering import ExperimentStateError
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order, Override
 from paceline.control.rollout.starting import Terms as RolloutTerms
 from tests.contract.forecasts import NoForecast

@@ -16,7 +16,7 @@ from paceline.control.predictions import turns as prediction_turns
 from paceline.control.tracked import turns as tracked_turns
 from paceline.control.tracked.turns import HELD as TURN_HELD
 from paceline.control.tracked.turns import TrackedRuns
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
 from paceline.tracking.failures import TrackingAwayError
 from paceline.tracking.run import Run, Sent
 from tests.contract.set_up import HELD

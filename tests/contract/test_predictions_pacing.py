@@ -11,7 +11,7 @@ from paceline.control.order import Order
 from paceline.control.outcome import Failure, InDoubt, Outcome
 from paceline.control.predictions.kept import MEASURED, PACING_MEASURED
 from paceline.control.predictions.prediction import METRICS, State
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
 from paceline.ledger.entry import Query
 from paceline.telemetry.foretold import foretold_in
 from tests.contract.set_up import HELD

@@ -13,7 +13,7 @@ from paceline.campaign.catalogue import change_of
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.statistics import Tally
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.rollout.measuring import outside
 from paceline.control.rollout.standing import Phase
 from paceline.control.settlement import change_in

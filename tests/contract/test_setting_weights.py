@@ -16,7 +16,7 @@ from paceline.campaign.observed import Observed, Part
 from paceline.campaign.simulations import SimulationStatus
 from paceline.campaign.weights.changes import SetWeights
 from paceline.campaign.weights.model import undo_of
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.undoing import NoWayBackError, way_back

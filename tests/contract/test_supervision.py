@@ -18,7 +18,7 @@ from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.boldness import lines_per_idle
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Prepared, Receipt
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import Order
 from paceline.control.supervision.standing import Standing, Steering
 from paceline.control.supervision.supervisions import Supervisions

@@ -13,7 +13,7 @@ from paceline.bootstrap import System, open_system
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.control.attention import Urgency
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.control.wall import HOUR, RATE_MINUTES, WallLook
 from paceline.primitives.ids import CampaignId

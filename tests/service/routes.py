@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 
 OPEN = {"/healthz", "/readyz", "/openapi.json", "/metrics"}
 """What needs no key."""

@@ -11,7 +11,7 @@ import httpx2
 from fastapi import FastAPI
 
 from paceline.bootstrap import System
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.app import application
 from paceline.service.options import Options

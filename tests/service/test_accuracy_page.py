@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx2
 
 from paceline.campaign.forecast import Between
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.predictions.prediction import Compared, Prediction, Realised, State
 from paceline.primitives.ids import CampaignId, EntryId
 from tests.contract.systems import ACTIVE, PAUSED, STARTED

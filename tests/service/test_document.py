@@ -10,7 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.service.routes import routes_of
 from tests.service.served import Served
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
 

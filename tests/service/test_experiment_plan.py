@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.switched import TRIED, Bench, noted, status
 from tests.contract.systems import Office
 from tests.service.served import Served, serving

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.switched import TRIED, Bench
 from tests.contract.systems import Office
 from tests.service.served import Served, serving

@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.experiments.plan import Setting
 from tests.contract.switched import FROM, TERMS, TRIED, Bench, plan, status
 from tests.contract.systems import Office

@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from paceline.bootstrap import diagnosis_of
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.checkpoint import read_checkpoint
 from paceline.ledger.keys import key_id
 from paceline.ledger.verify import Verification, proves, rows_of_export, verify

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.killing import LEASE_S, Killer, ordered
 from tests.contract.systems import Office
 from tests.service.served import Served, keys_of, serving

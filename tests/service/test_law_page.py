@@ -15,7 +15,7 @@ from paceline.campaign.observed import Observed, Part
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.compliance.coming import coming
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.law_looks import LawLooks
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id

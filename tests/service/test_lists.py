@@ -19,7 +19,7 @@ import pytest
 from paceline.compliance.call import Call
 from paceline.compliance.list_told import told_of
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.list_checks import within_limit
 from paceline.service.options import LIST_LIMIT, LIST_READ

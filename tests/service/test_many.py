@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from paceline.campaign.dialing.changes import SetDialingRules
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import CampaignId, campaign_id

@@ -11,7 +11,7 @@ from threading import Event
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.systems import ACTIVE, Office
 from tests.service.foretold import (
     AIMS,

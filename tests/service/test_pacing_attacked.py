@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.service.dashboard import pacing_page
 from paceline.service.operations import THREADS, WAITING
 from tests.contract.emulated import Emulated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from tests.service.routes import OPEN, ORDER, address, routes_of
 from tests.service.served import Served

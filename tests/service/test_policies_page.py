@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.predictions.prediction import PROJECTION, Compared, Prediction, Realised, State
 from paceline.primitives.ids import EntryId
 from tests.contract.systems import ACTIVE, STARTED, Office

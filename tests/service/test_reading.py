@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.verify import verify_database
 from paceline.primitives.canonical import Json
 from paceline.service.operations import WAITING, answer_within

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from icalendar import Calendar
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.canonical import Json
 from paceline.service.operations import SEARCHES
 from tests.contract.systems import ACTIVE, Office

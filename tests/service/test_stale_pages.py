@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.control.access_rights import Role
-from paceline.control.fleet import Found
+from paceline.control.access.rights import Role
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
 from paceline.service.dashboard import campaign_page

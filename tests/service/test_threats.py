@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from paceline.campaign.lifecycle.changes import Pause
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.wall import Wall, WallLook
 from paceline.primitives.clock import ManualClock
 from paceline.service import live as live_module

@@ -8,7 +8,7 @@ from decimal import Decimal
 import httpx2
 
 from paceline.campaign.observed import Part
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.optimizer.tuner.told import Fit, Tuned
 from paceline.primitives.canonical import Json
 from tests.contract.set_up import HELD

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx2
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.twin.model import Drifted
 from tests.contract.systems import ACTIVE, PAUSED, STOPPED
 from tests.service.served import Served

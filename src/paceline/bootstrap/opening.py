@@ -14,11 +14,11 @@ from paceline.bootstrap.telling import crier_of
 from paceline.bootstrap.told_elsewhere import receiver_of, tracker_of
 from paceline.bootstrap.watching import Watching
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.access import Access
+from paceline.control.access.access import Access
 from paceline.control.adoption import Adopt, adopted
-from paceline.control.announcing import Announcer
-from paceline.control.facts_file import read_facts
+from paceline.control.facts.facts_file import read_facts
 from paceline.control.order import Order
+from paceline.control.telling.announcing import Announcer
 from paceline.cxone.attempt import Limits
 from paceline.cxone.outbound_v2.dialect import OutboundV2
 from paceline.cxone.retry import WITHOUT_END, Schedule

@@ -13,7 +13,7 @@ from paceline.campaign.forecaster import Forecaster
 from paceline.campaign.weigher import Weigher
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.control.owners import LEASE_S
 from paceline.outbox.addresses import Reach
 from paceline.primitives.ids import CampaignId

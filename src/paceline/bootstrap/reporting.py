@@ -10,9 +10,9 @@ from typing import Protocol
 from paceline.bootstrap.signing import Keeper, public_text, signer_of
 from paceline.control.abandonment.book import AbandonmentBook
 from paceline.control.abandonment.spreadsheet import abandonment_lines
-from paceline.control.metric_rows import stats_rows
-from paceline.control.report_page import page
-from paceline.control.review import review
+from paceline.control.reviewing.metric_rows import stats_rows
+from paceline.control.reviewing.report_page import page
+from paceline.control.reviewing.review import review
 from paceline.ledger.export_form import Form
 from paceline.ledger.exporting import lines_of
 from paceline.ledger.proofs import seal

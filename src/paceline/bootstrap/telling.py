@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paceline.control.announcing import Announcer
+from paceline.control.telling.announcing import Announcer
 from paceline.ledger.book import Book
 from paceline.outbox.box import Box
 from paceline.outbox.streams import Streams

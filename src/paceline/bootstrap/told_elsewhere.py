@@ -11,9 +11,9 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.predictions.kept import Predictions
 from paceline.control.predictions.turns import PredictionTurns
-from paceline.control.tasks import Task
+from paceline.control.telling.tuning_news import TuningNews
 from paceline.control.tracked.turns import TrackedRuns
-from paceline.control.tuning_news import TuningNews
+from paceline.control.work.tasks import Task
 from paceline.figures.evidence import differences_in, svg_of_differences
 from paceline.ledger.entry import Step
 from paceline.tracking.run import Picture

@@ -9,7 +9,7 @@ from paceline.bootstrap.system import System
 from paceline.bootstrap.twins import twins_of
 from paceline.campaign.ceilings import tightest
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.asks import asked_before
+from paceline.control.weighing.asks import asked_before
 from paceline.optimizer.tuner.told import TuneAsked, Tuned
 from paceline.optimizer.tuner.tuner import tuned
 from paceline.primitives.canonical import Json

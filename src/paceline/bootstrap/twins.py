@@ -15,8 +15,8 @@ from paceline.twin.kept import Twins
 if TYPE_CHECKING:
     from paceline.campaign.observed import Observed
     from paceline.campaign.ports import Platform
-    from paceline.control.announcing import Announcer
     from paceline.control.survey import Survey
+    from paceline.control.telling.announcing import Announcer
     from paceline.ledger.book import Book
     from paceline.ledger.entry import Actor
     from paceline.ledger.readings import Readings

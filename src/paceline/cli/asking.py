@@ -11,7 +11,7 @@ from paceline.cli.words import UsageError
 from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:
-    from paceline.control.fleet import Found
+    from paceline.control.fleet.fleet import Found
 
 SHOWN = 10
 """How many campaigns are named in a question."""

@@ -151,8 +151,8 @@ def show_stats(
     until
         Changes that were opened before this instant.
     """
-    from paceline.control.metric_rows import stats_rows
-    from paceline.control.metrics import measured
+    from paceline.control.reviewing.metric_rows import stats_rows
+    from paceline.control.reviewing.metrics import measured
 
     everywhere = everywhere or Everywhere()
     start, end = period(since, until)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from paceline.bootstrap import System
     from paceline.campaign.change import Lane
     from paceline.campaign.ports import PlatformError
-    from paceline.control.fleet import Found, Target
-    from paceline.control.later import Makes
+    from paceline.control.fleet.fleet import Found, Target
     from paceline.control.order import Order, Override
     from paceline.control.outcome import Outcome
+    from paceline.control.work.later import Makes
 
 LEAST_PATIENCE_S = 5.0
 """However short --timeout is, the platform has so many seconds to answer: in no time nothing would be stopped."""
@@ -116,7 +116,7 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
         campaigns: the ids that were named.
         said: the options of the command.
     """
-    from paceline.control.later import kept_for_all
+    from paceline.control.work.later import kept_for_all
 
     changing, output = said.changing, said.everywhere.output
     at, not_after = _instant_of(changing), _not_after_of(changing)

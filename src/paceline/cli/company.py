@@ -20,7 +20,7 @@ from paceline.cli.service import PATIENCE_S as SERVING_PATIENCE_S
 from paceline.cli.service import budget_of, options_of
 from paceline.cli.speaking import secrets_of
 from paceline.cli.work import PATIENCE_S, keep_working
-from paceline.control.access_rights import ENTRANCE, Role
+from paceline.control.access.rights import ENTRANCE, Role
 from paceline.control.adoption import Adopt
 from paceline.control.order import Order
 from paceline.primitives.clock import MachineClock
@@ -28,7 +28,7 @@ from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:  # the server's libraries, and pydantic, load only when it serves
     from paceline.bootstrap import System
-    from paceline.control.worker import Round
+    from paceline.control.work.worker import Round
     from paceline.service.server import ServiceServer
     from paceline.settings import Local, Settings
     from paceline.telemetry.collector import Process

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from paceline.cli.configured import Output
 from paceline.cli.render import console_for, show_data, show_table, tell
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,8 +144,8 @@ def _file(one: Kept) -> dict[str, Json]:
         "path": str(one.path),
         "calls": one.rows,
         "left_out": one.left_out,
-        "first": one.first.isoformat().replace("+00:00", "Z"),
-        "last": one.last.isoformat().replace("+00:00", "Z"),
+        "first": utc_text(one.first),
+        "last": utc_text(one.last),
         "logins": one.shifts is not None,
     }
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from paceline.bootstrap import System
     from paceline.control.experiments.desk import ExperimentDesk
-    from paceline.control.experiments.plan import Terms
+    from paceline.control.experiments.planning import Terms
     from paceline.control.experiments.settings import Switch
     from paceline.control.experiments.standing import Experiment
     from paceline.control.experiments.starting import Began
@@ -91,7 +91,8 @@ class Blocks:
         Raises:
             UsageError: a span, an instant or the hours are none.
         """
-        from paceline.control.experiments.plan import Balanced, Terms
+        from paceline.control.experiments.plan import Balanced
+        from paceline.control.experiments.planning import Terms
 
         return Terms(
             seed=self.seed,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from paceline.compliance.call import Call
-    from paceline.control.declared import CampaignFacts
+    from paceline.control.facts.declared import CampaignFacts
     from paceline.records.importing.mapping import Reading
     from paceline.records.judging.judge import JudgedCalls, Question
     from paceline.records.judging.rows import Rows
@@ -197,7 +197,7 @@ def _question(rows: Rows, kind: CallOptions, said: tuple[str, ...], everywhere: 
 
 def _declared(campaigns: tuple[str, ...], everywhere: Everywhere) -> Mapping[str, CampaignFacts]:
     """Return what was declared of the campaigns; nothing where nothing was ever kept here."""
-    from paceline.control.facts import Facts
+    from paceline.control.facts.facts import Facts
 
     settings = settings_of(everywhere)
     if settings.database_url.startswith("sqlite") and not settings.data_folder.exists():

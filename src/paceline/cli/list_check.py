@@ -16,6 +16,7 @@ from paceline.cli.call_options import CallOptions, instant_said
 from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.compliance.list_outlook import Sum
@@ -118,7 +119,6 @@ def _delimiter_said(delimiter: str | None) -> str | None:
 
 
 def _show_for_people(told: ListTold) -> None:
-    from paceline.compliance.list_told import written
 
     console = console_for(sys.stdout)
 
@@ -128,10 +128,10 @@ def _show_for_people(told: ListTold) -> None:
     outlook = told.outlook
     whole, bad = outlook.everybody(), told.bad_reasons()
     say(f"{outlook.rows} rows: {whole.contacts} contacts, {sum(bad.values())} bad rows", "bold")
-    say(f"{whole.by_hour[0]} may be called at {written(outlook.at)}", "bold")
+    say(f"{whole.by_hour[0]} may be called at {utc_text(outlook.at)}", "bold")
     if told.unread:
         say(f"not read, though they look like numbers: {', '.join(told.unread)}", "yellow")
-    show_table(("FROM", "CALLABLE"), [(written(told.at(hour)), count) for hour, count in enumerate(whole.by_hour)])
+    show_table(("FROM", "CALLABLE"), [(utc_text(told.at(hour)), count) for hour, count in enumerate(whole.by_hour)])
     shown = told.bad_rows(SHOWN)
     tables: tuple[tuple[tuple[str, ...], list[tuple[object, ...]]], ...] = (
         (("REGION", "CONTACTS", "CALLABLE NOW"), [_sum_row(*each) for each in outlook.by_region().items()]),

@@ -19,11 +19,12 @@ from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.explanation import Explanation
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
+    from paceline.control.reviewing.explanation import Explanation
 
 COLUMNS = ("CAMPAIGN", "STATE", "REVISION", "AGENTS", "QUEUE", "LOCKED", "PENDING", "NAME")
 ASSUMED = {
@@ -132,7 +133,7 @@ def _row(observed: Observed, *, frozen: bool) -> tuple[object, ...]:
         observed.agents,
         "" if observed.drained is None else "empty" if observed.drained else "draining",
         ", ".join(held),
-        "" if pending is None else f"{pending.state} at {pending.effective_at.isoformat().replace('+00:00', 'Z')}",
+        "" if pending is None else f"{pending.state} at {utc_text(pending.effective_at)}",
         observed.name,
     )
 
@@ -145,7 +146,7 @@ def _frozen_document(told: Explanation) -> Json:
     frozen = told.situation.frozen
     if frozen is None:
         return None
-    since = frozen.since.isoformat().replace("+00:00", "Z")
+    since = utc_text(frozen.since)
     return {"by": frozen.by, "reason": frozen.reason, "since": since, "entry": frozen.entry}
 
 

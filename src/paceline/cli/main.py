@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[App, str, tuple[str, ...], str], ...] = (
     (emulator, "serve:serve_emulator", ("serve",), "Serve the emulator until Ctrl-C."),
     (get, "look:get_campaigns", ("campaigns",), "List the campaigns."),
     (get, "look:get_campaign", ("campaign",), "Show one campaign."),
+    (get, "needing:get_needs", ("needs",), "List the campaigns that need a person now, and why."),
     (get, "blocks:get_rules", ("rules",), "Show the dialing rules of a campaign."),
     (get, "blocks:get_pacing", ("pacing",), "Show the predictive pacing of a campaign."),
     (get, "blocks:get_schedule", ("schedule",), "Show the schedule of a campaign."),

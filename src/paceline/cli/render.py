@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from paceline.cli import exits
 from paceline.cli.configured import Output
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from paceline.campaign.evidence import Evidence, NoEvidence
     from paceline.campaign.observed import Observed
-    from paceline.control.fleet import FleetOutcome
+    from paceline.control.fleet.fleet import FleetOutcome
     from paceline.control.outcome import Outcome
 
 CONFLICTS = frozenset({"lifecycle.transition", "lifecycle.locked", "lifecycle.unfinished"})
@@ -196,7 +197,7 @@ def _hour(outcome: Outcome) -> str:
     if not isinstance(outcome.ending, Scheduled):
         return ""
     told = (("for", outcome.ending.due), ("waits for approval until", outcome.ending.approve_until))
-    return "  ".join(f"{words} {at.isoformat().replace('+00:00', 'Z')}" for words, at in told if at is not None)
+    return "  ".join(f"{words} {utc_text(at)}" for words, at in told if at is not None)
 
 
 def _move(before: Observed | None, after: Observed | None) -> str:

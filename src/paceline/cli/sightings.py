@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from paceline.ledger.known_settings import instant_shown
 from paceline.ledger.shown import part
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.ledger.history import SettingsAt
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def known_lines(known: SettingsAt, document: Json) -> Iterable[str]:
     """Yield what a person reads of it; `document` is that of `known_document`, numbers revealed."""
-    yield f"{known.campaign} at {instant_shown(known.instant)}: {'certain' if known.certain else 'not certain'}"
+    yield f"{known.campaign} at {utc_text(known.instant)}: {'certain' if known.certain else 'not certain'}"
     yield f"  {known.told()}"
     settings = part(document, "settings") if isinstance(document, Mapping) else {}
     for name, value in sorted(settings.items()):

@@ -11,7 +11,7 @@ from paceline.primitives.ids import campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
 
 
 def target_of(campaigns: Sequence[str], targeting: Targeting, system: System) -> Target:
@@ -21,7 +21,7 @@ def target_of(campaigns: Sequence[str], targeting: Targeting, system: System) ->
         MalformedIdError: a word cannot be the id of a campaign.
         UsageError: the words contradict each other, or say nothing and no campaign is set.
     """
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
 
     chosen = targeting.label or targeting.status is not None
     if targeting.everything and (campaigns or chosen):

@@ -16,6 +16,7 @@ from paceline.compliance.locality import EXAMPLE
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.zonedata import record
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 """What may part the cells, by its name."""
@@ -65,11 +66,11 @@ class ListTold:
         reasons = self.bad_reasons()
         rows: list[Json] = [{"row": bad.row, "reason": bad.reason} for bad in self.bad_rows(most)]
         by_hour: list[Json] = [
-            {"at": written(self.at(hour)), "callable": count} for hour, count in enumerate(whole.by_hour)
+            {"at": utc_text(self.at(hour)), "callable": count} for hour, count in enumerate(whole.by_hour)
         ]
         name = without_numbers(columns.names[columns.number]) if columns.names else columns.number
         return {
-            "at": written(outlook.at),
+            "at": utc_text(outlook.at),
             "rows": outlook.rows,
             "contacts": whole.contacts,
             "callable_now": whole.by_hour[0],
@@ -127,11 +128,6 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub(lambda found: found[0] if found[0] == EXAMPLE else NUMBER, text)
 
 
-def written(at: datetime) -> str:
-    """Return an instant as the list's document shows it."""
-    return at.isoformat().replace("+00:00", "Z")
-
-
 def _groups(outlook: Outlook) -> list[Json]:
     return [
         {
@@ -140,7 +136,7 @@ def _groups(outlook: Outlook) -> list[Json]:
             "purposes": [*sorted(group.call.purposes)],
             "contacts": group.contacts,
             "callable_now": group.contacts if group.open_at[0] else 0,
-            "next": None if group.next is None else written(group.next),
+            "next": None if group.next is None else utc_text(group.next),
             "closed_by": [*group.closed_by],
         }
         for group in outlook.groups

@@ -22,6 +22,7 @@ from paceline.compliance.rule import (
 )
 from paceline.compliance.rule_terms import JUDGED, WEEKDAYS, kind_of
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.intervals import instant_at
 
 
@@ -149,7 +150,7 @@ def _span(span: timedelta, counted: Counted) -> str:
 
 
 def _instant(at_s: int) -> str:
-    return instant_at(at_s).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(at_s))
 
 
 def _day(on: date | None) -> str | None:

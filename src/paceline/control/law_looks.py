@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 
 from paceline.campaign.observed import Circumstances, Observed, Part, State
 from paceline.campaign.ports import Platform
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.law_ahead import Judged, judged_from
 from paceline.control.law_check import unknown_in
 from paceline.control.recorder import Recorder

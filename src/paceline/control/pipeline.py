@@ -25,13 +25,14 @@ from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
 from paceline.compliance.fields import RuleFileError
-from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.agenda.on_its_way import OnItsWay, may_come
+from paceline.control.agenda.planned import Planned
+from paceline.control.approving.desk import ApprovalDesk
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent
 from paceline.control.last_look import LastLook
 from paceline.control.law_at_hand import law_at_hand
 from paceline.control.meanwhile import Meanwhile
-from paceline.control.on_its_way import OnItsWay, may_come
 from paceline.control.order import Order
 from paceline.control.outcome import (
     Applied,
@@ -44,7 +45,6 @@ from paceline.control.outcome import (
     Scheduled,
     Unchanged,
 )
-from paceline.control.planned import Planned
 from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of
 from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
@@ -62,7 +62,7 @@ from paceline.control.told import (
     taken_for_dead,
 )
 from paceline.control.walk import Judge, Walk
-from paceline.control.weighing import Weighing
+from paceline.control.weighing.weighing import Weighing
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity

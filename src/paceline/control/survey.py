@@ -18,14 +18,14 @@ from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situ
 from paceline.campaign.ports import Platform
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.agenda import begun_by_workers
+from paceline.control.agenda.agenda import begun_by_workers
 from paceline.control.allowance import Allowance
+from paceline.control.facts.law import Law
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened, Unended
-from paceline.control.law import Law
 from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
-from paceline.control.weighing import Weighing
+from paceline.control.weighing.weighing import Weighing
 from paceline.primitives.ids import CampaignId, EntryId
 
 

@@ -11,13 +11,13 @@ from paceline.campaign.forecast import Forecast
 from paceline.campaign.observed import Observed, Situation
 from paceline.campaign.ports import PlatformError
 from paceline.campaign.simulations import SimulationStarted
+from paceline.control.agenda.on_its_way import Coming
 from paceline.control.kept import Opened, Unended
 from paceline.control.law_at_hand import LawAtHand
-from paceline.control.on_its_way import Coming
 from paceline.control.order import Order
 from paceline.control.outcome import Ending
 from paceline.control.stopwatch import Stopwatch
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 

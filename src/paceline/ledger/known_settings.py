@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.ledger.history import Gap, SettingsAt
@@ -16,7 +16,7 @@ def known_document(known: SettingsAt) -> dict[str, Json]:
     seen, following = known.sighting, known.following
     return {
         "campaign": known.campaign,
-        "instant": instant_shown(known.instant),
+        "instant": utc_text(known.instant),
         "certain": known.certain,
         "told": known.told(),
         "revision": None if seen is None else seen.revision,
@@ -28,19 +28,14 @@ def known_document(known: SettingsAt) -> dict[str, Json]:
         "settings": None if seen is None else seen.settings,
         "following": None
         if following is None
-        else {"revision": following.revision, "first_seen": instant_shown(following.first_seen)},
+        else {"revision": following.revision, "first_seen": utc_text(following.first_seen)},
     }
-
-
-def instant_shown(at: datetime) -> str:
-    """Return an instant as this document shows it."""
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _gap(gap: Gap | None) -> Json:
     if gap is None:
         return None
     return {
-        "start": None if gap.start is None else instant_shown(gap.start),
-        "end": None if gap.end is None else instant_shown(gap.end),
+        "start": None if gap.start is None else utc_text(gap.start),
+        "end": None if gap.end is None else utc_text(gap.end),
     }

@@ -12,7 +12,7 @@ from paceline.campaign.observed import Drain
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import NOT_AFTER, OnConflict, Order, Override
 from paceline.primitives.ids import CampaignId
 from paceline.service.bodies import (

@@ -26,6 +26,7 @@ from paceline.campaign.weights.changes import SetWeights
 from paceline.control.foresight import Foreseen
 from paceline.control.settings_shown import pacing_shown
 from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Figure
 from paceline.primitives.ids import CampaignId
 from paceline.service.operations import Operations, Running, Work
@@ -192,7 +193,7 @@ class Expecting:
         return {
             "campaign": observed.campaign,
             "version": observed.version,
-            "at": observed.at.isoformat().replace("+00:00", "Z"),
+            "at": utc_text(observed.at),
             "live": _shown(live),
             "wanted": _shown(whole),
             "differences": _different(verdict),
@@ -212,7 +213,7 @@ def _weighed(found: Foreseen) -> dict[str, Json]:
     return {
         "campaign": observed.campaign,
         "version": observed.version,
-        "at": observed.at.isoformat().replace("+00:00", "Z"),
+        "at": utc_text(observed.at),
         "differences": _different(found.change.verify(observed)),
         "already_so": found.already_so,
         "may": found.may,

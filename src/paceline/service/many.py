@@ -7,9 +7,9 @@ from dataclasses import replace
 from fastapi.responses import Response
 
 from paceline.campaign.change import Lane
-from paceline.control.access_rights import Principal
-from paceline.control.fleet import Target
-from paceline.control.later import Makes, kept_for_all
+from paceline.control.access.rights import Principal
+from paceline.control.fleet.fleet import Target
+from paceline.control.work.later import Makes, kept_for_all
 from paceline.primitives.ids import campaign_id
 from paceline.service.answers import answer_of_fleet
 from paceline.service.bodies import BulkOrdered, TargetBody

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:  # a twin is heavy to load, and few requests ask for one
     from paceline.bootstrap import System
@@ -30,15 +31,15 @@ def kept_twin(system: System, campaign: CampaignId) -> Twin | None:
 def twin_document(twin: Twin) -> dict[str, Json]:
     """Return what is told of a twin; no half-hour and no person is in it."""
     from paceline.twin.judging import judged
-    from paceline.twin.model import instant_of, text_of
+    from paceline.twin.model import instant_of
 
     days = twin.days
     return {
         "campaign": twin.campaign,
         "made_of": twin.made_of.value,
         "data": twin.data,
-        "since": text_of(instant_of(days[0].start)) if days else None,
-        "until": text_of(twin.standing.data_until),
+        "since": utc_text(instant_of(days[0].start)) if days else None,
+        "until": utc_text(twin.standing.data_until),
         "days": len(days),
         "held_out_days": len(twin.held_out),
         "half_hours": int(twin.half_hours.start.size),

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from paceline.control.metrics import ACHIEVED, APPLIED, IN_DOUBT, REFUSED, SETTLING, rules_against
+from paceline.control.reviewing.metrics import ACHIEVED, APPLIED, IN_DOUBT, REFUSED, SETTLING, rules_against
 from paceline.ledger.entry import Step
 from paceline.primitives.canonical import Json
 from paceline.telemetry.histogram import Histogram

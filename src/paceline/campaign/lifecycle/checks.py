@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from paceline.campaign.lifecycle.machine import TRANSITIONS, Step, step_to
 from paceline.campaign.lifecycle.model import Wanted
 from paceline.campaign.observed import Ability, Drain, Frozen, Situation, Stage, State, Unfinished
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Findings, Severity
 
 PAST_GRACE = timedelta(seconds=60)
@@ -87,7 +88,7 @@ def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
     return Finding(
         rule="lifecycle.frozen",
         severity=Severity.ERROR,
-        message=f"{frozen.by} froze it at {_text(frozen.since)} (entry {frozen.entry}){why}; it stays stopped until "
+        message=f"{frozen.by} froze it at {utc_text(frozen.since)} (entry {frozen.entry}){why}; it stays stopped until "
         "a person unfreezes it",
         field="state",
         found="frozen",
@@ -105,7 +106,7 @@ def _transition(wanted: Wanted, situation: Situation) -> Finding | None:
     elif observed.pending is not None:
         message = (
             f"the campaign is {observed.state} already, and asking for it at a later instant would withdraw the "
-            f"transition to {observed.pending.state} that is pending for {_text(observed.pending.effective_at)}"
+            f"transition to {observed.pending.state} that is pending for {utc_text(observed.pending.effective_at)}"
         )
     else:
         message = f"the campaign is {observed.state} already; calls that are draining can no longer be dropped"
@@ -126,13 +127,15 @@ def _timely(wanted: Wanted, now: datetime) -> Finding | None:
 def timely(instant: datetime, now: datetime) -> Finding | None:
     """Return what there is to tell of an instant at which something is to happen, by the platform's time."""
     if instant < now - PAST_GRACE:
-        message = f"{_text(instant)} is past: on the platform it is {_text(now)}"
-        return _timing(Severity.ERROR, message, found=_text(instant), limit=_text(now))
+        message = f"{utc_text(instant)} is past: on the platform it is {utc_text(now)}"
+        return _timing(Severity.ERROR, message, found=utc_text(instant), limit=utc_text(now))
     if instant > now + FARTHEST:
-        limit = _text(now + FARTHEST)
-        return _timing(Severity.ERROR, f"{_text(instant)} is more than a year ahead", found=_text(instant), limit=limit)
+        limit = utc_text(now + FARTHEST)
+        return _timing(
+            Severity.ERROR, f"{utc_text(instant)} is more than a year ahead", found=utc_text(instant), limit=limit
+        )
     if instant <= now:
-        return _timing(Severity.INFO, "the instant has just passed, so it happens at once", found=_text(instant))
+        return _timing(Severity.INFO, "the instant has just passed, so it happens at once", found=utc_text(instant))
     return None
 
 
@@ -140,8 +143,8 @@ def _replaced(wanted: Wanted, situation: Situation) -> Finding | None:
     pending = situation.observed.pending
     if pending is None or step_to(wanted, situation.observed) is Step.ILLEGAL:
         return None
-    planned = f"the transition to {pending.state} that is pending for {_text(pending.effective_at)}"
-    return _timing(Severity.INFO, f"it takes the place of {planned}", found=_text(pending.effective_at))
+    planned = f"the transition to {pending.state} that is pending for {utc_text(pending.effective_at)}"
+    return _timing(Severity.INFO, f"it takes the place of {planned}", found=utc_text(pending.effective_at))
 
 
 def _timing(severity: Severity, message: str, *, found: str, limit: str | None = None) -> Finding:
@@ -214,7 +217,3 @@ def _agents(wanted: Wanted, situation: Situation) -> Finding | None:
         field="state",
         found=observed.agents,
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -24,6 +24,7 @@ from paceline.compliance.rule import AbandonmentCeiling
 from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.remaining import Foretold, Standing, standing_of, used
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 
 
@@ -156,4 +157,4 @@ def instant_told(instant: datetime | None) -> str | None:
     >>> instant_told(datetime(2026, 6, 15, 12, tzinfo=UTC))
     '2026-06-15T12:00:00Z'
     """
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+    return None if instant is None else utc_text(instant)

@@ -24,7 +24,7 @@ from paceline.control.abandonment.kept import Counts, KeptPeriod, Known
 from paceline.control.abandonment.reading import Budget, Reading
 from paceline.control.abandonment.remaining import FEWEST_DAYS, Standing, foretold
 from paceline.control.allowance import DAY, anchor_of, bounds, ceilings_of
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.primitives.ids import CampaignId
 
 MOST_DAYS = 14

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime
 
 from paceline.control.abandonment.book import AbandonmentBook
 from paceline.control.abandonment.kept import HOUR
 from paceline.ledger.spreadsheet import harmless
+from paceline.primitives.clock import utc_text
 
 COLUMNS = ("what", "campaign", "from", "to", "dials", "answered", "abandoned", "anchor", "guard", "told_at")
 """`what` is `hour`, or how the law measures a period; `anchor` and `guard` are those of periods."""
@@ -24,7 +24,7 @@ def abandonment_lines(book: AbandonmentBook) -> Iterator[str]:
     yield _line(*COLUMNS)
     for campaign, one in book.every_hour():
         counts = (one.counts.dials, one.counts.answered, one.counts.abandoned)
-        yield _line("hour", campaign, _text(one.at), _text(one.at + HOUR), *counts, "", "", _text(one.told_at))
+        yield _line("hour", campaign, utc_text(one.at), utc_text(one.at + HOUR), *counts, "", "", utc_text(one.told_at))
     for period in book.periods():
         guard = period.document.get("guard")
         did = f"{guard.get('standing')}: {guard.get('outcome')}" if isinstance(guard, dict) else ""
@@ -32,12 +32,12 @@ def abandonment_lines(book: AbandonmentBook) -> Iterator[str]:
         yield _line(
             period.period,
             period.campaign,
-            _text(period.start),
-            _text(period.end),
+            utc_text(period.start),
+            utc_text(period.end),
             *counts,
             period.document.get("anchor", ""),
             did,
-            _text(period.told_at),
+            utc_text(period.told_at),
         )
 
 
@@ -46,7 +46,3 @@ def _line(*cells: object) -> str:
     # Ids of campaigns are others' words.
     csv.writer(made, lineterminator="\n").writerow(harmless(cell) for cell in cells)
     return made.getvalue()
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

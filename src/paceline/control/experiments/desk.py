@@ -9,7 +9,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.control.experiments.experiments import Experiments
 from paceline.control.experiments.looking import Look, last_look
-from paceline.control.experiments.plan import Terms
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.settings import Switch
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began, Starting

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from paceline.control.agenda import ROOM
-from paceline.control.approval_policy import Policy
+from paceline.control.agenda.agenda import ROOM
+from paceline.control.approving.policy import Policy
+from paceline.control.approving.withdrawal import Withdrawal
 from paceline.control.experiments.desk import ExperimentDesk
 from paceline.control.experiments.engine import Engine
 from paceline.control.experiments.experiments import Experiments
@@ -18,7 +19,6 @@ from paceline.control.experiments.strangers import Strangers
 from paceline.control.experiments.switching import Switching
 from paceline.control.rollout.joining import Parts as RolledOut
 from paceline.control.undertakings.turns import Turns
-from paceline.control.withdrawal import Withdrawal
 from paceline.primitives.ids import CampaignId
 
 

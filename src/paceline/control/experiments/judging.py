@@ -14,9 +14,10 @@ from paceline.control.experiments.looking import due_look, last_evidence, look_a
 from paceline.control.experiments.measuring import Measuring
 from paceline.control.experiments.plan import PlannedBlock, Setting
 from paceline.control.experiments.standing import Experiment, Phase
-from paceline.control.undertakings.standing import Note, text_of
+from paceline.control.undertakings.standing import Note
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 PAUSED = "the experiment was paused"
 """Why a block was given up that went by while nobody wanted the new setting live."""
@@ -78,7 +79,7 @@ class Judging:
             return experiment, []
         periods = self._measuring.periods(observed)
         look = look_at(experiment, number, ceiling=ceiling_of(experiment.plan, periods or ()))
-        told: dict[str, Json] = {**look.document(), "at": text_of(observed.at)}
+        told: dict[str, Json] = {**look.document(), "at": utc_text(observed.at)}
         since = 0 if not experiment.looks else int(str(experiment.looks[-1]["block"])) + 1
         blocks: list[Json] = [one.document() for one in experiment.blocks if since <= one.number <= look.block]
         note = Note(

@@ -21,7 +21,7 @@ from paceline.control.experiments.blocks import is_open_in
 from paceline.control.experiments.counts import BlockRecord, Counts, counted, filled
 from paceline.control.experiments.plan import MINUTE, PlannedBlock, Setting
 from paceline.control.experiments.standing import Experiment
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.rollout.measuring import LOOKED_BACK, complete
 from paceline.primitives.zones import UnknownZoneError
 

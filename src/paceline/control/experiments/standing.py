@@ -24,8 +24,9 @@ from paceline.control.undertakings.reading import (
     objects_in,
     word_in,
 )
-from paceline.control.undertakings.standing import Stage, Undertaking, actor_shown, text_of
+from paceline.control.undertakings.standing import Stage, Undertaking, actor_shown
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 
@@ -81,11 +82,11 @@ class Going:
         """Return it as JSON, from which `going_of` makes it again."""
         return {
             "to": self.to.value,
-            "since": text_of(self.since),
+            "since": utc_text(self.since),
             "why": self.why,
             "entry": self.entry,
             "tries": self.tries,
-            "not_before": None if self.not_before is None else text_of(self.not_before),
+            "not_before": None if self.not_before is None else utc_text(self.not_before),
         }
 
 
@@ -175,13 +176,13 @@ class Experiment(Undertaking):
             "around": self.around,
             "judged": self.judged,
             "power": None if self.power is None else dict(self.power),
-            "planned": text_of(self.planned),
-            "started": None if self.started is None else text_of(self.started),
+            "planned": utc_text(self.planned),
+            "started": None if self.started is None else utc_text(self.started),
             "live": self.live.value,
-            "since": text_of(self.since),
+            "since": utc_text(self.since),
             "version": self.version,
-            "looked": None if self.looked is None else text_of(self.looked),
-            "seen": None if self.seen is None else text_of(self.seen),
+            "looked": None if self.looked is None else utc_text(self.looked),
+            "seen": None if self.seen is None else utc_text(self.seen),
             "going": None if self.going is None else self.going.document(),
             "left": None if self.left is None else self.left.value,
             "missed": None if self.missed is None else [self.missed[0], self.missed[1]],

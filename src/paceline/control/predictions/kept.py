@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, insert, select, update
 
-from paceline.control.announcing import Crier
 from paceline.control.predictions.prediction import Prediction, State
 from paceline.control.recorder import Recorder
+from paceline.control.telling.announcing import Crier
 from paceline.ledger import drafts
 from paceline.ledger.entry import Actor, Deed, instant_text
 from paceline.primitives.canonical import Json, canonical_json

@@ -15,6 +15,7 @@ from enum import StrEnum
 from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION
 from paceline.campaign.forecast import Between
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 METRICS = (UTILISATION, ABANDONMENT, CONNECTS)
@@ -156,7 +157,7 @@ class Prediction:
         return {
             "entry": self.entry,
             "campaign": self.campaign,
-            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "at": utc_text(self.at),
             "source": self.source,
             "state": self.state.value,
             "why": self.why,

@@ -34,7 +34,7 @@ from paceline.control.predictions.prediction import (
     projected_in,
 )
 from paceline.control.predictions.spans import Spans, spans_of
-from paceline.control.weighed import EVIDENCE, FORECAST, SIMULATION, said_of, took_effect
+from paceline.control.weighing.weighed import EVIDENCE, FORECAST, SIMULATION, said_of, took_effect
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Entry, Query
 from paceline.ledger.readings import Readings

@@ -22,6 +22,7 @@ from paceline.control.rollout.standing import Going, Latch, Phase, Rollout
 from paceline.control.undertakings.standing import Note
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 EVIDENCE = "the evidence"
 """Who latches a rollout that is undone without a person."""
@@ -172,5 +173,5 @@ def _document(judgement: Judgement, at: datetime) -> dict[str, Json]:
         "why": judgement.why.value,
         "reason": judgement.reason,
         "numbers": {**judgement.numbers},
-        "at": at.isoformat().replace("+00:00", "Z"),
+        "at": utc_text(at),
     }

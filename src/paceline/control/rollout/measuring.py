@@ -19,7 +19,7 @@ from paceline.campaign.ports import Platform, PlatformError
 from paceline.campaign.statistics import Statistics, Tally
 from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.rollout.standing import Rollout
 from paceline.ledger.history import Sighting
 from paceline.ledger.readings import Readings

@@ -23,9 +23,10 @@ from paceline.control.undertakings.reading import (
     objects_in,
     word_in,
 )
-from paceline.control.undertakings.standing import Note, Stage, Undertaking, actor_shown, text_of
+from paceline.control.undertakings.standing import Note, Stage, Undertaking, actor_shown
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 
@@ -90,13 +91,13 @@ class Going:
         return {
             "to": self.to,
             "left": self.left,
-            "since": text_of(self.since),
+            "since": utc_text(self.since),
             "actor": actor_shown(self.actor),
             "why": self.why,
             "then": self.then.value,
             "entry": self.entry,
             "tries": self.tries,
-            "not_before": None if self.not_before is None else text_of(self.not_before),
+            "not_before": None if self.not_before is None else utc_text(self.not_before),
             "gentler": self.gentler,
         }
 
@@ -111,7 +112,7 @@ class Latch:
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON, from which `latch_of` makes it again."""
-        return {"by": self.by, "why": self.why, "at": text_of(self.at)}
+        return {"by": self.by, "why": self.why, "at": utc_text(self.at)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,14 +182,14 @@ class Rollout(Undertaking):
             "overrides": [{"rule": one.rule, "until": one.until.isoformat()} for one in self.overrides],
             "original": pacing_document(self.original),
             "mode": self.mode,
-            "started": text_of(self.started),
-            "measured_since": text_of(self.measured_since),
-            "others": [[text_of(since), text_of(until)] for since, until in self.others],
+            "started": utc_text(self.started),
+            "measured_since": utc_text(self.measured_since),
+            "others": [[utc_text(since), utc_text(until)] for since, until in self.others],
             "step": self.step,
-            "began": text_of(self.began),
+            "began": utc_text(self.began),
             "version": self.version,
-            "seen": None if self.seen is None else text_of(self.seen),
-            "looked": None if self.looked is None else text_of(self.looked),
+            "seen": None if self.seen is None else utc_text(self.seen),
+            "looked": None if self.looked is None else utc_text(self.looked),
             "going": None if self.going is None else self.going.document(),
             "held": self.held,
             "judgement": None if self.judgement is None else {**self.judgement},

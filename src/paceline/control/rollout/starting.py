@@ -20,7 +20,7 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.pacing.steps import STEP
 from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Tally
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.order import Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
@@ -32,6 +32,7 @@ from paceline.control.rollout.standing import Going, Phase, Rollout
 from paceline.control.settings_shown import pacing_shown
 from paceline.control.undertakings.standing import Note
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -229,7 +230,7 @@ class Starting:
             "original": pacing_shown(rollout.original),
             "wanted": pacing_shown(last),
             "judged": judged.entry,
-            "measured_since": rollout.measured_since.isoformat().replace("+00:00", "Z"),
+            "measured_since": utc_text(rollout.measured_since),
         }
         why = f"{rollout.last} steps from {_told(rollout.original)} to {_told(last)}"
         return Note(

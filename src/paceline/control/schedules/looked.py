@@ -12,8 +12,9 @@ from paceline.campaign.ports import Platform
 from paceline.campaign.schedule.proof import BindingLaw
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.zonedata import demand
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.recorder import Recorder
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 
 LONGEST = timedelta(days=3660)
@@ -89,4 +90,4 @@ def binding_law(facts: Circumstances, rulebook: Rulebook) -> tuple[BindingLaw, t
 
 def instant_text(instant: datetime) -> str:
     """Return an instant as it is told, such as `2026-11-23T14:00:00Z`; fractions of a second are left out."""
-    return instant.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return utc_text(instant.replace(microsecond=0))

@@ -31,7 +31,7 @@ from paceline.campaign.ports import (
 )
 from paceline.campaign.statistics import Tally
 from paceline.control.allowance import Allowance
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Applied, Conflicted, Outcome, Refused, Scheduled, Unchanged

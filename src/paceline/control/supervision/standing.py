@@ -17,6 +17,7 @@ from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecaster import LegalPeriod
 from paceline.control.supervision.controller import Account, Bounds, Running, Terms
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId, Version
 
 MOST_RESERVE = 15.0
@@ -140,7 +141,7 @@ class Standing:
             "why": self.why,
             "by": self.actor[0],
             "reason": self.reason,
-            "began": text_of(self.began),
+            "began": utc_text(self.began),
             "target": str(self.terms.target),
             "ceiling": _strictest(self.periods),
             "owed": float(self.account.owed),
@@ -151,8 +152,8 @@ class Standing:
             "blind": self.blind,
             "note": self.note,
             "refused": self.refused,
-            "looked": text_of(self.looked),
-            "counted": text_of(self.counted),
+            "looked": utc_text(self.looked),
+            "counted": utc_text(self.counted),
             "answered": self.answered,
             "abandoned": self.abandoned,
             "abandonment": self.abandoned / self.answered if self.answered else None,
@@ -182,21 +183,21 @@ def kept(standing: Standing) -> dict[str, Json]:
         "ticket": standing.ticket,
         "state": standing.state.value,
         "why": standing.why,
-        "began": text_of(standing.began),
+        "began": utc_text(standing.began),
         "terms": terms_document(standing.terms),
         "bounds": bounds_document(standing.bounds),
         "owed": str(standing.account.owed),
         "answer_rate": standing.account.answer_rate,
         "dials": standing.account.dials,
         "periods": [period_document(one) for one in standing.periods],
-        "asked_at": text_of(standing.asked_at),
-        "looked": text_of(standing.looked),
-        "counted": text_of(standing.counted),
+        "asked_at": utc_text(standing.asked_at),
+        "looked": utc_text(standing.looked),
+        "counted": utc_text(standing.counted),
         "live": None if standing.live is None else pacing_document(standing.live),
         "wanted": None if standing.wanted is None else pacing_document(standing.wanted),
         "version": standing.version,
-        "again": None if standing.again is None else text_of(standing.again),
-        "stuck_since": None if standing.stuck_since is None else text_of(standing.stuck_since),
+        "again": None if standing.again is None else utc_text(standing.again),
+        "stuck_since": None if standing.stuck_since is None else utc_text(standing.stuck_since),
         **{name: getattr(standing, name) for name in _PLAIN},
     }
 
@@ -298,18 +299,13 @@ def period_document(period: LegalPeriod) -> dict[str, Json]:
     return {
         "period": period.period,
         "rules": [*period.rules],
-        "start": text_of(period.start),
-        "end": text_of(period.end),
+        "start": utc_text(period.start),
+        "end": utc_text(period.end),
         "most": period.most,
         "per": period.per,
         "answered": period.answered,
         "abandoned": period.abandoned,
     }
-
-
-def text_of(instant: datetime) -> str:
-    """Return an instant as text; `instant_of` reads it."""
-    return instant.isoformat().replace("+00:00", "Z")
 
 
 def instant_of(text: str) -> datetime:

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from paceline.control.announcing import Crier
 from paceline.control.order import Order
 from paceline.control.supervision.standing import Standing, Steering, kept, standing_of
+from paceline.control.telling.announcing import Crier
 from paceline.control.undertakings.steering import experiment_of, rollout_of
 from paceline.ledger import drafts
 from paceline.ledger.book import Book

@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
 from paceline.control.tracked.runs import CHANGED, FITTED, MEASURED, run_of
-from paceline.control.weighed import took_effect
+from paceline.control.weighing.weighed import took_effect
 from paceline.ledger.entry import Actor, Deed, Entry, Query, instant_from, instant_text
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.ids import EntryId

@@ -20,13 +20,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, select, update
 
-from paceline.control.announcing import Crier
 from paceline.control.recorder import Recorder
-from paceline.control.undertakings.standing import Note, Undertaking, text_of
+from paceline.control.telling.announcing import Crier
+from paceline.control.undertakings.standing import Note, Undertaking
 from paceline.ledger import drafts
 from paceline.ledger.entry import Deed
 from paceline.primitives.canonical import Json, canonical_json
-from paceline.primitives.clock import ns_of
+from paceline.primitives.clock import ns_of, utc_text
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.due_work import FencedError, Work, WorkExistsError
@@ -228,7 +228,7 @@ class Undertakings(ABC, Generic[U]):
         return (of.tenant == self._tenant) & (of.entry == undertaking.entry) & (of.fence == undertaking.fence)
 
     def _deed(self, undertaking: U, note: Note) -> Deed:
-        at = {"why": note.why, "at": text_of(note.at)}
+        at = {"why": note.why, "at": utc_text(note.at)}
         details: dict[str, Json] = {**undertaking.told(), **at, **note.figures}
         if undertaking.entry:
             details[self.noun] = undertaking.entry

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from paceline.campaign.observed import Observed, Stage
+from paceline.control.approving.withdrawal import Withdrawal
 from paceline.control.kept import Unended
 from paceline.control.order import Override
 from paceline.control.outcome import (
@@ -31,7 +32,6 @@ from paceline.control.outcome import (
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
 from paceline.control.settlement import Settlement
-from paceline.control.withdrawal import Withdrawal
 from paceline.primitives.findings import Severity
 from paceline.primitives.ids import EntryId
 

@@ -16,6 +16,7 @@ from typing import Self
 from paceline.control.order import Override
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 HISTORY = 200
@@ -99,7 +100,7 @@ class Undertaking(ABC):
 
     def with_event(self, what: str, why: str, at: datetime, **more: Json) -> Self:
         """Return it with one more event in its history."""
-        event: dict[str, Json] = {"at": text_of(at), "what": what, **self.place(), "why": why, **more}
+        event: dict[str, Json] = {"at": utc_text(at), "what": what, **self.place(), "why": why, **more}
         return replace(self, history=(*self.history, event)[-HISTORY:])
 
     def with_note(self, note: Note, entry: EntryId) -> Self:
@@ -110,11 +111,6 @@ class Undertaking(ABC):
 def next_minute(at: datetime) -> datetime:
     """Return the beginning of the minute after this instant: by then the present one is complete."""
     return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
-def text_of(instant: datetime) -> str:
-    """Return an instant of UTC as documents have it."""
-    return instant.isoformat().replace("+00:00", "Z")
 
 
 def actor_shown(actor: Actor) -> dict[str, Json]:

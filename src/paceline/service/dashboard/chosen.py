@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 
 from paceline.campaign.observed import State
 from paceline.control.attention import Urgency
-from paceline.control.facts import Facts
+from paceline.control.facts.facts import Facts
 from paceline.control.wall import WallLook, WallRow
 
 ROWS = 30

@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.primitives.errors import PacelineError
 
 _NAMED = re.compile(r"(?<![\w-])[A-Z]+(?:-[A-Za-z0-9]+)+(?![\w-])")

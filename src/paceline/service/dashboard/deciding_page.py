@@ -10,7 +10,7 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange, SettingsChange
-from paceline.control.asked import Asked
+from paceline.control.approving.asked import Asked
 from paceline.control.foresight import Foreseen
 from paceline.control.outcome import Outcome
 from paceline.control.undoing import way_back

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from paceline.campaign.observed import Observed
-from paceline.control.experiments.plan import FEWEST_DAYS, GUARD_HANDLES, Balanced, Terms
+from paceline.control.experiments.plan import Balanced
+from paceline.control.experiments.planning import FEWEST_DAYS, GUARD_HANDLES, Terms
 from paceline.control.experiments.settings import Switch
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Findings

@@ -17,7 +17,7 @@ from fastapi.responses import Response
 
 from paceline.campaign.observed import Observed, Part
 from paceline.control.experiments.blocks import UNSCHEDULED_ZONE
-from paceline.control.experiments.plan import FEWEST_DAYS
+from paceline.control.experiments.planning import FEWEST_DAYS
 from paceline.control.experiments.starting import Began
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings

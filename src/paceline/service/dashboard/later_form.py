@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed
-from paceline.control.later import Makes
 from paceline.control.order import NOT_AFTER, Order
 from paceline.control.outcome import Outcome
+from paceline.control.work.later import Makes
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.zones import UnknownZoneError, zone
 from paceline.service.dashboard.typed import not_a_value, whole

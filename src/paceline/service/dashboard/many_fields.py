@@ -9,8 +9,8 @@ from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.observed import Observed, Part
 from paceline.compliance.call import Purpose
-from paceline.control.declared import CampaignFacts
-from paceline.control.known_facts import CLOSED_DAYS, MAX_CALLS, RETRY_MAX_MINUTES, RETRY_MIN_MINUTES
+from paceline.control.facts.declared import CampaignFacts
+from paceline.control.facts.known_facts import CLOSED_DAYS, MAX_CALLS, RETRY_MAX_MINUTES, RETRY_MIN_MINUTES
 from paceline.primitives.ids import CampaignId
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
 from paceline.service.dashboard.typed import Typed

@@ -12,8 +12,8 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Difference
 from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import PlatformError
-from paceline.control.declared import CampaignFacts
-from paceline.control.fleet import Target
+from paceline.control.facts.declared import CampaignFacts
+from paceline.control.fleet.fleet import Target
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId

@@ -15,7 +15,7 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.change import Lane
-from paceline.control.declared import CampaignFacts
+from paceline.control.facts.declared import CampaignFacts
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, many_work

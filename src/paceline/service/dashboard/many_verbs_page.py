@@ -14,8 +14,8 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange
-from paceline.control.fleet import Found
-from paceline.control.later import Makes
+from paceline.control.fleet.fleet import Found
+from paceline.control.work.later import Makes
 from paceline.primitives.chance import fresh_key
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import many_work

@@ -10,11 +10,11 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import PlatformError
-from paceline.control.facts import FactsMovedError
-from paceline.control.fleet import Found, Target
-from paceline.control.freeze import FreezeOutcome
-from paceline.control.later import Makes
+from paceline.control.facts.facts import FactsMovedError
+from paceline.control.fleet.fleet import Found, Target
+from paceline.control.fleet.freeze import FreezeOutcome
 from paceline.control.order import Order
+from paceline.control.work.later import Makes
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId
 from paceline.service.dashboard.later_form import When, moved_on

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from paceline.control.access_rights import Right
+from paceline.control.access.rights import Right
 from paceline.service.dashboard.visitors import NO_FORM, Form, Visitor, visitor
 from paceline.service.identity import nobody, principal_of, session_of
 from paceline.service.list_checks import too_long, within_limit

@@ -14,9 +14,9 @@ from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import NotFoundError, PlatformError
 from paceline.campaign.statistics import LivePicture
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
+from paceline.control.fleet.freeze import FreezeOutcome
 from paceline.control.foresight import Foreseen
-from paceline.control.freeze import FreezeOutcome
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.errors import PacelineError

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from paceline.campaign.ports import PlatformError
 from paceline.control.abandonment.account import CampaignAccount
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.attention import worst_of
 from paceline.control.ease_to import EaseTo
 from paceline.control.order import OnConflict, Order

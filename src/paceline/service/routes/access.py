@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access import LINK_S, LONGEST_LINK_S
-from paceline.control.access_rights import ENTRANCE, RIGHTS, Principal, Role
+from paceline.control.access.access import LINK_S, LONGEST_LINK_S
+from paceline.control.access.rights import ENTRANCE, RIGHTS, Principal, Role
 from paceline.control.order import Order
 from paceline.ledger.entry import instant_text
 from paceline.primitives.canonical import Json

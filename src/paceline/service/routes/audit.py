@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from paceline.control.metrics import measured
 from paceline.control.outcome import WORDS
+from paceline.control.reviewing.metrics import measured
 from paceline.ledger import entry as entries
 from paceline.ledger.book import OPEN
 from paceline.ledger.known_settings import known_document

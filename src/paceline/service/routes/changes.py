@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.observed import Stage
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import Order
 from paceline.control.unended import due_of
 from paceline.ledger.entry import Entry

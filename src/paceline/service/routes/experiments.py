@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
-from paceline.control.experiments.plan import Balanced, Terms
+from paceline.control.access.rights import Principal
+from paceline.control.experiments.plan import Balanced
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.settings import Switch
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began

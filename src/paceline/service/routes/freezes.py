@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict
 
 from paceline.campaign.change import Lane
-from paceline.control.access_rights import Principal
-from paceline.control.fleet import Found
-from paceline.control.freeze import FreezeOutcome
+from paceline.control.access.rights import Principal
+from paceline.control.fleet.fleet import Found
+from paceline.control.fleet.freeze import FreezeOutcome
 from paceline.control.order import Order
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id

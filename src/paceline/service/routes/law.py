@@ -19,6 +19,7 @@ from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.told import document_of, is_judged
 from paceline.compliance.zonedata import demand
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.intervals import instant_at
 from paceline.primitives.zones import resembling, schedulable, zone_data_version
 from paceline.service.bodies import Body, Instant
@@ -197,4 +198,4 @@ def _minutes(text: str) -> int:
 
 
 def _written(seconds: int) -> str:
-    return instant_at(seconds).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(seconds))

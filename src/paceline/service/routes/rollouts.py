@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import Order, Override
 from paceline.control.rollout.plan import MOST_STEPS
 from paceline.control.rollout.standing import Rollout

@@ -15,7 +15,7 @@ from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.later import Makes
+from paceline.control.work.later import Makes
 from paceline.primitives.ids import CampaignId
 from paceline.service.bodies import BulkOrdered, PacingBody, RulesBody, ScheduleBody, WeightsBody
 from paceline.service.decode import pacing_change, rules_change, schedule_change, weights_change

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import OnConflict
 from paceline.control.outcome import Outcome
 from paceline.primitives.ids import CampaignId, campaign_id

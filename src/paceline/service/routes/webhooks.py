@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import Order
 from paceline.outbox.box import Range
 from paceline.outbox.subscribers import Subscriber, SubscriberId

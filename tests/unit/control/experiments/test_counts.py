@@ -20,7 +20,8 @@ from paceline.control.experiments.counts import (
 )
 from paceline.control.experiments.guarding import harm_in
 from paceline.control.experiments.looking import due_look, gain_in
-from paceline.control.experiments.plan import MINUTE, Setting, Terms, planned
+from paceline.control.experiments.plan import MINUTE, Setting
+from paceline.control.experiments.planning import Terms, planned
 from paceline.control.experiments.power import power_of
 
 SINCE = datetime(2026, 6, 15, 3, tzinfo=UTC)

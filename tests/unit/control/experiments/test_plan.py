@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 
 from paceline.campaign.blocks import Directive, Schedule, Window
 from paceline.control.experiments.blocks import blocks_of, is_open_in
-from paceline.control.experiments.plan import (
-    LEAST_HANDLES,
-    Balanced,
-    ExperimentPlan,
-    PlanError,
-    Setting,
-    Terms,
-    guard_for,
-    hold,
-    planned,
-)
+from paceline.control.experiments.plan import Balanced, ExperimentPlan, PlanError, Setting
+from paceline.control.experiments.planning import LEAST_HANDLES, Terms, guard_for, hold, planned
 
 SINCE = datetime(2026, 6, 15, 3, tzinfo=UTC)
 TERMS = Terms(seed=3, days=6, hours=(9 * 3600, 13 * 3600))
