@@ -55,7 +55,9 @@ STATUS_OF: Mapping[str, int] = {
     "not-waiting": 409,
     "nothing-good": 409,
     "parameter": 422,
+    "phone-number": 422,
     "rate-limited": 503,
+    "reason-holds-number": 422,
     "rejected": 422,
     "revision-conflict": 412,
     "rollout-overtaken": 409,
@@ -206,8 +208,9 @@ def _http(request: Request, error: Exception) -> Response:
         raise error
     codes = {404: "no-such-address", 405: "method-not-allowed", 413: "body-too-large", 400: "bad-request"}
     code, detail, hint = codes.get(error.status_code, "http"), str(error.detail), None
-    if code == "no-such-address" and request.url.path.startswith("/v1"):
-        detail, hint = "there is nothing at this address", "GET /openapi.json lists every address"
+    if code == "no-such-address":
+        is_page = "text/html" in request.headers.get("Accept", "")
+        detail, hint = "there is nothing at this address", None if is_page else "GET /openapi.json lists every address"
     elif code == "method-not-allowed":
         detail, hint = f"this address takes no {request.method}", "the header Allow says what it takes"
     return problem(error.status_code, detail, code=code, hint=hint, headers=error.headers)

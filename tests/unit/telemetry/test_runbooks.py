@@ -152,3 +152,5 @@ def test_command_without_a_name_lists_every_page(capsys: pytest.CaptureFixture[s
 def test_command_that_knows_no_page_proposes_one_that_is_near(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runbook", "lifecycle.lockd"]) == exits.USAGE
     assert "lifecycle.locked" in capsys.readouterr().err
+    assert main(["runbook", "workeraway"]) == exits.USAGE
+    assert "did you mean PacelineWorkerAway?" in capsys.readouterr().err
