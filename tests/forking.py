@@ -151,3 +151,4 @@ if __name__ == "__main__":
     told = serve(socket.socket(fileno=int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2])))
     if told is not None:
         become(*told)
+    os._exit(0)  # without taking apart what was loaded

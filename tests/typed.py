@@ -1,7 +1,8 @@
 """`paceline` as a shell of a listing finds it: it has itself forked (tests/forking.py), and ends as its fork does.
 
 Run as a script it imports as little as it can: it is there for a listing to be quick. Signals are handed on; where it
-is killed its fork is too, for nobody waits for that any more.
+is killed its fork is too, for nobody waits for that any more. A server that cannot start ends its listing: that would
+wait for its first line for ever.
 """
 
 from __future__ import annotations
@@ -41,8 +42,13 @@ def typed() -> int:
         return int(answers.readline())
 
 
+SERVERS = ("up", "serve", "emulator")
+
 if __name__ == "__main__":
     code = typed()
+    if code == 1 and sys.argv[1] in SERVERS:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.killpg(os.getpgrp(), signal.SIGTERM)
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
