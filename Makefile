@@ -31,8 +31,8 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, seventeen acts on the emulator, each checked before it is told; needs no account
-	@$(BIN)/paceline demo
+demo: setup ## one story in seventeen acts, each checked before it is told, and a page of pictures; DATABASE_URL=... tells it on PostgreSQL
+	@$(BIN)/paceline demo $(if $(DATABASE_URL),--database-url $(DATABASE_URL))
 
 .PHONY: up
 up: setup ## emulator with a dialing day, service with pages, worker: all in one process, until Ctrl-C

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from paceline.campaign.lifecycle.changes import Pause
 from paceline.cli.demo import (
     deliveries,
     frozen,
@@ -34,6 +35,7 @@ from paceline.cli.demo.receiver import Receiver, receiver_bound
 from paceline.cli.demo.scene import scene_set
 from paceline.cli.demo.telling import StoryError, Teller
 from paceline.cli.render import console_for
+from paceline.cli.words import UsageError
 from paceline.cli.writing import FileError
 from paceline.control.order import Order
 from paceline.control.work.worker import Round
@@ -41,6 +43,7 @@ from paceline.cxone.attempt import Limits
 from paceline.cxone.retry import Schedule
 from paceline.cxone.transport import Patience
 from paceline.outbox.signing import fresh_secret
+from tests.databases import PostgresServer
 from tests.listings import check_console
 
 PACELINE = Path(sys.executable).with_name("paceline")
@@ -158,6 +161,14 @@ def test_old_release_is_quoted_as_it_was() -> None:
     assert (place / vancouver.ZONE).read_bytes().decode("latin-1").splitlines()[-1] == vancouver.OLD_RULE
 
 
+def test_story_is_told_once_in_a_database(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    with scene_set(database_url=url) as scene:
+        scene.ada.run(Pause(campaign=people.EAST), reason="once")
+    with pytest.raises(UsageError, match="told its story there already"), scene_set(database_url=url):
+        pass
+
+
 def test_story_stops_at_the_act_that_is_not_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with scene_set() as scene:
         scene.behind.edit(people.SOUTH, {"status": "ACTIVE"})
@@ -230,7 +241,7 @@ def test_receiver_is_bound_and_refuses_until_it_comes_up() -> None:
 def test_ledger_that_was_forged_is_not_told_as_a_sound_one() -> None:
     with scene_set() as scene:
         people.transition_is_refused(scene)
-        with closing(sqlite3.connect(scene.file)) as ledger, ledger:
+        with closing(sqlite3.connect((scene.folder / "ledger.db"))) as ledger, ledger:
             ledger.execute("DROP TRIGGER ledger_entries_no_update")
             ledger.execute("UPDATE ledger_entries SET body = replace(body, 'bob', 'rob') WHERE sequence = 1")
         with pytest.raises(StoryError, match=r"how `paceline audit report` ends: 0 was to be, 1 is"):

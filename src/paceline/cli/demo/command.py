@@ -13,7 +13,12 @@ from paceline.cli import exits
 from paceline.cli.render import console_for
 
 
-def demo(*, verbose: Annotated[bool, Parameter(negative=())] = False, report: Path | None = None) -> int:
+def demo(
+    *,
+    verbose: Annotated[bool, Parameter(negative=())] = False,
+    report: Path | None = None,
+    database_url: str | None = None,
+) -> int:
     """Show on an emulator what becomes of changes: drained, refused, in conflict, lost and found, late, proved.
 
     It starts everything that it needs, leaves nothing running, and ends with 1 when an act did not come out as told.
@@ -26,6 +31,8 @@ def demo(*, verbose: Annotated[bool, Parameter(negative=())] = False, report: Pa
     report
         The folder to write the report into; it must not exist, or be empty. Else it replaces the one before, in the
         data folder.
+    database_url
+        An empty database to keep its ledger in, such as postgresql+psycopg://...; else a file that goes away again.
     """
     from paceline.cli.demo.report import place_of, written_report
     from paceline.cli.demo.scene import scene_set
@@ -34,7 +41,7 @@ def demo(*, verbose: Annotated[bool, Parameter(negative=())] = False, report: Pa
 
     folder = place_of(report, os.environ)
     teller = Teller(console_for(sys.stdout), shows_evidence=verbose)
-    with scene_set(folder) as scene:
+    with scene_set(folder, database_url) as scene:
         story = tell_story(scene, teller)
     file = written_report(folder, story)
     opener = "open" if sys.platform == "darwin" else "xdg-open"

@@ -13,6 +13,7 @@ from typing import Protocol
 from paceline.bootstrap import Options, System
 from paceline.cli.demo.behind import CONSOLE, Behind
 from paceline.cli.demo.telling import check
+from paceline.cli.words import UsageError
 from paceline.control.outcome import Outcome
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2
@@ -78,7 +79,6 @@ class Scene:
     opened: Opens
     behind: Behind
     database: Database
-    file: Path
     folder: Path
     kept: Path
     environment: Mapping[str, str] = field(repr=False)
@@ -103,28 +103,41 @@ class Scene:
 
 
 @contextmanager
-def scene_set(kept: Path | None = None) -> Iterator[Scene]:
-    """Start everything, and end it again; nothing is left behind but what is put into `kept`."""
+def scene_set(kept: Path | None = None, database_url: str | None = None) -> Iterator[Scene]:
+    """Start everything, and end it again; nothing is left behind but what is put into `kept`.
+
+    Args:
+        kept: where files of the story stay.
+        database_url: a database for its ledger, which stays there, instead of a file that goes away.
+
+    Raises:
+        UsageError: that database has a ledger of the demo already.
+    """
     secret = fresh_key(24).hex()
     with ExitStack() as stack:
         stack.enter_context(_no_proxy())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paceline-demo-")))
         tenants = _TENANTS.format(secret=secret, console=CONSOLE)
         emulator = stack.enter_context(running_emulator(tenants, now=START, speed=0.0, seed=SEED))
-        file = folder / "ledger.db"
-        database = stack.enter_context(open_database(f"sqlite:///{file}"))
+        url = database_url or f"sqlite:///{folder / 'ledger.db'}"
+        database = stack.enter_context(open_database(url))
         ours = Credentials(client_id="paceline", client_secret=secret)
         opened = _opener(emulator.url, ours, database)
+        ada = stack.enter_context(opened("ada", MachineClock()))
+        if ada.book.head().size:
+            raise UsageError(
+                "--database-url: the demo has told its story there already",
+                hint="name an empty database, or go without: then it makes one that goes away again",
+            )
         yield Scene(
-            ada=stack.enter_context(opened("ada", MachineClock())),
+            ada=ada,
             bob=stack.enter_context(opened("bob", MachineClock())),
             opened=opened,
             behind=Behind(emulator.url, Credentials(client_id=CONSOLE, client_secret=secret)),
             database=database,
-            file=file,
             folder=folder,
             kept=kept or folder,
-            environment=_environment(emulator.url, ours, file, folder),
+            environment=_environment(emulator.url, ours, url, folder),
         )
 
 
@@ -151,16 +164,16 @@ def _opener(url: str, credentials: Credentials, database: Database) -> Opens:
     return opened
 
 
-def _environment(url: str, credentials: Credentials, file: Path, folder: Path) -> dict[str, str]:
+def _environment(platform: str, credentials: Credentials, database: str, folder: Path) -> dict[str, str]:
     """Return the environment of a command: this process's own, without settings that somebody else made."""
     others = {name for known in KNOWN.values() for name in known.variables}
     inherited = {name: value for name, value in os.environ.items() if name not in others and not name.startswith(OURS)}
     return {
         **inherited,
-        "PACELINE_API_URL": url,
+        "PACELINE_API_URL": platform,
         "PACELINE_CLIENT_ID": credentials.client_id,
         "PACELINE_CLIENT_SECRET": credentials.client_secret,
-        "PACELINE_DATABASE_URL": f"sqlite:///{file}",
+        "PACELINE_DATABASE_URL": database,
         "PACELINE_DATA_FOLDER": str(folder),
         "PACELINE_TENANT": TENANT,
         "PACELINE_ACTOR": "bob",
