@@ -241,7 +241,7 @@ def test_receiver_is_bound_and_refuses_until_it_comes_up() -> None:
 def test_ledger_that_was_forged_is_not_told_as_a_sound_one() -> None:
     with scene_set() as scene:
         people.transition_is_refused(scene)
-        with closing(sqlite3.connect((scene.folder / "ledger.db"))) as ledger, ledger:
+        with closing(sqlite3.connect(scene.folder / "ledger.db")) as ledger, ledger:
             ledger.execute("DROP TRIGGER ledger_entries_no_update")
             ledger.execute("UPDATE ledger_entries SET body = replace(body, 'bob', 'rob') WHERE sequence = 1")
         with pytest.raises(StoryError, match=r"how `paceline audit report` ends: 0 was to be, 1 is"):
