@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
@@ -40,8 +41,14 @@ def service() -> str:
 
 
 def rights_of(route: APIRoute) -> list[str]:
-    """Return the rights that a route wants."""
-    return sorted({scope for one in route.dependant.dependencies for scope in one.own_oauth_scopes or ()})
+    """Return the rights that a route wants, those of what it depends on at any depth among them."""
+    return sorted(set(_scopes(route.dependant)))
+
+
+def _scopes(dependant: Dependant) -> Iterator[str]:
+    for one in dependant.dependencies:
+        yield from one.own_oauth_scopes or ()
+        yield from _scopes(one)
 
 
 def _told(route: APIRoute, document: dict[str, Any]) -> Iterator[str]:

@@ -41,6 +41,22 @@ def row(page: Page, campaign: str) -> Locator:
     return page.locator("#rows tr", has=page.locator(f"th small:text-is('{campaign}')"))
 
 
+def tabbed_to(page: Page, words: str) -> None:
+    """Press Tab until something with these words, or a field of this name, has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        here = page.evaluate("(document.activeElement.name || document.activeElement.textContent || '').trim()")
+        if str(here).startswith(words):
+            return
+    raise AssertionError(f"{words} was never reached")
+
+
+def entered(page: Page, words: str) -> None:
+    """Go to something by Tab, and press Enter."""
+    tabbed_to(page, words)
+    page.keyboard.press("Enter")
+
+
 def unfolded(page: Page, name: str) -> None:
     """Open the settings of a campaign that stand folded under a name, as somebody does who wants to change them."""
     fold = page.locator("details.fold", has=page.locator(f"summary b:text-is('{name}')"))

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query
+from paceline.ledger.erasing import NumberTextError, ReasonHoldsNumberError, erase
 from paceline.ledger.verify import verify_database
 from paceline.primitives.ids import CampaignId
 from paceline.storage.database import Database, open_database
@@ -101,3 +102,32 @@ def test_erased_number_is_gone_from_the_files(tmp_path: Path, book: Book) -> Non
         assert ours.entries(Query())
     assert [file.name for file in tmp_path.glob("erased.db*")] == ["erased.db"]
     assert NUMBER.encode() not in place.read_bytes()
+
+
+def test_erasure_is_noted_by_the_word_and_shows_two_digits(database: Database, book: Book) -> None:
+    entry = book.read(book.open(CALLED))
+    erased = erase(book, " (415) 555-0132 ", actor=ADA, reason="asked to", ticket="DSR-7")
+    assert erased.entry is not None
+    assert erased.document() == {"number": "+..32", "erased": True, "entry": erased.entry}
+    note = book.read(erased.entry)
+    assert (note.kind, *map(note.rows[0].document.get, ("reason", "ticket"))) == ("ledger.erase", "asked to", "DSR-7")
+    assert book.revealed(entry.rows[0].document["reason"]) == entry.rows[0].document["reason"]
+    assert "5550132" not in stored_text(database)
+    head = book.head()
+    assert erase(book, NUMBER, actor=ADA, reason="asked to").entry is None
+    assert book.head() == head
+
+
+@pytest.mark.parametrize("text", ["4155550132", "CMP-12345", "", "+1", f"{NUMBER} and {NUMBER}"])
+def test_what_the_ledger_would_not_take_for_a_number_is_not_erased(book: Book, text: str) -> None:
+    with pytest.raises(NumberTextError) as refused:
+        erase(book, text, actor=ADA, reason="asked to")
+    assert "555" not in refused.value.message
+
+
+@pytest.mark.parametrize("told", [{"reason": f"{NUMBER} asked"}, {"reason": "asked", "ticket": "call 415-555-0132"}])
+def test_reason_that_would_bring_the_number_back_is_refused(book: Book, told: dict[str, str]) -> None:
+    entry = book.read(book.open(CALLED))
+    with pytest.raises(ReasonHoldsNumberError):
+        erase(book, NUMBER, actor=ADA, **told)
+    assert book.revealed(entry.rows[0].document["reason"]) == f"{NUMBER} complained"

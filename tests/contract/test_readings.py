@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from paceline.control.revisions import in_order
@@ -189,6 +189,20 @@ def test_time_in_which_a_revision_was_made_never_ends_before_it_starts(readings:
     readings.keep([look("43", sent - timedelta(milliseconds=400), made_by=entry)])
     since = readings.settings_at(EAST, sent).since
     assert since == Gap(start=sent - timedelta(milliseconds=400), end=sent - timedelta(milliseconds=400))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["8", "9", "10", "a", "b"]), st.integers(0, 3)), min_size=1, max_size=8))
+@example([("a", 1), ("a", 3), ("b", 2), ("a", 1)])
+@example([("9", 1), ("10", 1), ("9", 1)])
+def test_every_look_is_kept_in_whatever_order_they_come(readings: Readings, seen: list[tuple[str, int]]) -> None:
+    campaign = CampaignId(f"K-{next(_NUMBERS)}")
+    for revision, minute in seen:
+        readings.keep([look(revision, START + minute * MINUTE, campaign)])
+    kept = readings.sightings(campaign)
+    for revision, minute in seen:
+        at = START + minute * MINUTE
+        assert any(one.revision == revision and one.first_seen <= at <= one.last_seen for one in kept)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)

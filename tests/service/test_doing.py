@@ -103,6 +103,27 @@ def test_link_signs_in_once_until_its_name_is_signed_out(everywhere: Served) -> 
     assert client.post("/v1/keys:link", json=too_long).status_code == 422
 
 
+def test_number_that_got_into_a_reason_is_erased_by_an_administrator(everywhere: Served) -> None:
+    client, number = everywhere.client(), "+14155550132"
+    client.post("/v1/campaigns/ACTIVE:pause", headers=ANY, json={"reason": f"{number} complained", "dry_run": True})
+    place, asked = "/v1/audit/numbers:erase", {"number": number, "reason": "erasure request of 3 June"}
+    assert everywhere.client(Role.APPROVER).post(place, json=asked).status_code == 403
+    done = client.post(place, json=asked)
+    assert (done.status_code, done.json()["number"], done.json()["erased"]) == (200, "+..32", True)
+    note = client.get(f"/v1/audit/{done.json()['entry']}").json()
+    assert (note["kind"], note["actor"]["name"], note["reason"]) == ("ledger.erase", "administrator", asked["reason"])
+    for _ in range(2):
+        again = client.post(place, json=asked, headers={"Idempotency-Key": "erase-1"})
+        assert again.json() == {"number": "+..32", "erased": False, "entry": None}
+        assert "idempotency-replayed" not in again.headers, "a hash of the request would tell the number"
+    bad = [client.post(place, json=asked | more) for more in ({"number": "4155550132"}, {"reason": f"of {number}"})]
+    assert [(one.status_code, one.json()["code"]) for one in bad] == [
+        (422, "phone-number"),
+        (422, "reason-holds-number"),
+    ]
+    assert all("5550132" not in one.text for one in (done, *bad))
+
+
 def test_deeds_bear_the_name_of_who_asked_not_of_the_service(desk: Office) -> None:
     with serving(desk.system("robot")) as served:
         answer = served.client(Role.OPERATOR).post("/v1/campaigns/ACTIVE:pause", headers=ANY)

@@ -114,6 +114,8 @@ def show_entry(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere 
 def settings_at(at: str, /, *, campaign: str | None = None, everywhere: Everywhere | None = None) -> int:
     """Show what is known of a campaign's settings at an instant: since when, by whom, and what nobody saw.
 
+    Its schedule stands below them: the platform keeps it under a version of its own.
+
     Parameters
     ----------
     at
@@ -123,14 +125,17 @@ def settings_at(at: str, /, *, campaign: str | None = None, everywhere: Everywhe
     """
     everywhere = everywhere or Everywhere()
     then = instant(at, option="INSTANT")
+    from paceline.campaign.observed import Part
+
     named = campaign_id(campaign) if campaign is not None else settings_of(everywhere).campaign
     if named is None:
         raise UsageError("no campaign was named", hint="give --campaign ID, or set PACELINE_CAMPAIGN")
     with open_ledger(everywhere) as ledger:
         known = ledger.readings.settings_at(named, then)
-        document = known_document(known)
+        schedule = ledger.readings.settings_at(named, then, Part.SCHEDULE)
+        document = known_document(known, schedule=schedule)
         if everywhere.output is Output.TABLE:
-            _say(known_lines(known, ledger.book.revealed(document)))
+            _say(known_lines(known, schedule, ledger.book.revealed(document)))
         else:
             show_data(document, everywhere.output, names=[f"campaign/{named}"])
     return exits.DONE

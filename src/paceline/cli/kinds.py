@@ -36,6 +36,7 @@ NOTES = (
     "facts.declare",
     "guard.approach",
     "guard.breach",
+    "ledger.erase",
     "ledger.key",
     "pacing.measured",
     "rollout.abort",

@@ -51,6 +51,15 @@ def normal_number(text: str) -> str:
     return f"+1{digits}"
 
 
+def is_number(text: str) -> bool:
+    """Return whether a whole text is a phone number as rule 1 recognises one.
+
+    >>> is_number("(415) 555-0132"), is_number("4155550132")
+    (True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
+
+
 def holds_number(value: Json) -> bool:
     """Return whether a phone number stands in any text of this value, keys included."""
     return any(_NUMBER.search(text) for text in _texts(value))

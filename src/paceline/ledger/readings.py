@@ -100,13 +100,13 @@ class Readings:
             connection, {**named, **{f"of_{name}": value for name, value in key.items()}, "of_first": known.first_seen}
         )
 
-    def settings_at(self, campaign: CampaignId, instant: datetime) -> SettingsAt:
-        """Return what is known of a campaign's settings at an instant.
+    def settings_at(self, campaign: CampaignId, instant: datetime, part: str | None = None) -> SettingsAt:
+        """Return what is known of a campaign's settings, or of a part of them, at an instant.
 
         Raises:
             LedgerUnavailableError: the ledger cannot be read now.
         """
-        return settings_from(self.sightings(campaign), campaign=campaign, instant=instant)
+        return settings_from(self.sightings(campaign, part), campaign=campaign, instant=instant)
 
     def sightings(self, campaign: CampaignId, part: str | None = None) -> list[Sighting]:
         """Return every revision that was seen of a campaign, or of a part of it, the oldest first.
@@ -162,6 +162,8 @@ class Readings:
         for asked in (_LAST_BEFORE, _FIRST_AFTER):
             for values in asked.run(connection, of):
                 found = _Known(*values)
+                if found.first_seen <= at <= found.last_seen:
+                    return found  # known to be so already, whatever a late look has found in between
                 start, end = sorted((at, found.last_seen if found.first_seen <= at else found.first_seen))
                 if not _BETWEEN.run(connection, {**of, "start": start, "end": end}):
                     return found

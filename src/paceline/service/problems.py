@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -82,6 +82,9 @@ STATUS_OF: Mapping[str, int] = {
 """The status of an error by its code; an error of the platform that is not here is 502, every other one 500."""
 
 
+One = TypeVar("One")
+
+
 class ProblemError(PacelineError):
     """the request cannot be served as it is"""
 
@@ -128,6 +131,17 @@ def problem(
     if instance is not None:
         told["instance"] = instance
     return JSONResponse({**told, **(more or {})}, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def named_one(word: str, among: Mapping[str, One]) -> One:
+    """Return what an address names by a word.
+
+    Raises:
+        ProblemError: there is nothing of that name (404).
+    """
+    if word not in among:
+        raise ProblemError(404, "Not Found", code="no-such-address")
+    return among[word]
 
 
 def status_of(error: PacelineError) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Rulebook
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.campaign.observed import LiveCalls, Situation, Stage, State, document_of
+from paceline.campaign.observed import LiveCalls, Observed, Situation, Stage, State, document_of
 from paceline.control.reviewing.settings_explained import SettingsExplained
 from paceline.control.told import stands_against
 from paceline.ledger.entry import Entry
@@ -34,7 +34,7 @@ class Explanation:
     """What is known of a campaign now.
 
     Attributes:
-        dialing: whether it places new calls, as far as its state tells.
+        dialing: whether it places new calls, as far as its state, its hours and its agents tell.
         why: reasons, in words, the most important first.
         possible: every change of its lifecycle, judged.
         last: the last change that was made or tried through this ledger.
@@ -97,7 +97,7 @@ def explained(
     changes: tuple[AnyChange, ...] = (Pause(campaign=campaign), Resume(campaign=campaign), Stop(campaign=campaign))
     return Explanation(
         situation=situation,
-        dialing=situation.observed.state is State.ACTIVE,
+        dialing=_is_dialing(situation.observed, settings),
         why=(*_reasons(situation, settings), *measured),
         possible=tuple(_judged(change, situation, rules) for change in changes),
         last=last,
@@ -114,6 +114,10 @@ def _judged(change: AnyChange, situation: Situation, rules: Rulebook) -> Possibl
         already_so=already_so,
         findings=findings,
     )
+
+
+def _is_dialing(observed: Observed, settings: SettingsExplained) -> bool:
+    return observed.state is State.ACTIVE and settings.is_open is not False and observed.agents != 0
 
 
 def _reasons(situation: Situation, settings: SettingsExplained) -> list[str]:

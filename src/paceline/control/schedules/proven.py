@@ -82,6 +82,11 @@ class Proven:
             "zone_data": record({seen.schedule.zone, *(place.zone for place in law.places)}),
         }
 
+    @property
+    def closed_day_minutes(self) -> int:
+        """How many of the violating minutes lie on days that a law closes, counted in each place."""
+        return sum(_minutes(breach.closed_days) for breach in self.proof.breaches)
+
     def places(self) -> list[dict[str, Json]]:
         """Return each place with the minutes that were examined there, and those that are illegal."""
         breaches = {breach.place: breach for breach in self.proof.breaches}

@@ -8,6 +8,7 @@ from paceline.primitives.clock import instant_of
 from paceline.service.dashboard import (
     abandonment_page,
     accuracy_page,
+    answering_for,
     assets,
     audit_page,
     calling_time_page,
@@ -65,6 +66,7 @@ ROUTERS = (
     many_verbs_page.router,
     changes_page.router,
     deciding_page.router,
+    answering_for.router,
     audit_page.router,
     law_page.router,
     calling_time_page.router,

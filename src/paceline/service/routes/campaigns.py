@@ -155,13 +155,15 @@ def write_schedule(  # noqa: PLR0917  # a route is called by name
     return _set(parts, who, schedule_change(campaign_id(campaign), body), looked, asked.ordered)
 
 
-def read(parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN) -> Observed:
+def read(
+    parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING
+) -> Observed:
     """Return a campaign as the platform shows it now; the look is kept.
 
     Raises:
         PlatformError: it cannot be looked at.
     """
-    observed = parts.system.platform.read(campaign, part=part)
+    observed = parts.system.platform.read(campaign, part=part, lane=lane)
     parts.system.recorder.saw([observed])
     return observed
 

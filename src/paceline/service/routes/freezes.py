@@ -13,11 +13,11 @@ from paceline.campaign.change import Lane
 from paceline.control.access.rights import Principal
 from paceline.control.fleet.fleet import Found
 from paceline.control.fleet.freeze import FreezeOutcome
-from paceline.control.order import Order
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, status_of
 from paceline.service.bodies import Noted, TargetBody
+from paceline.service.decode import noted_order
 from paceline.service.identity import Operator, Reader
 from paceline.service.many import hold_count, target_of
 from paceline.service.parts import Here, Parts
@@ -121,7 +121,7 @@ def unfreeze_campaigns(parts: Here, who: Operator, body: FreezeManyBody) -> Resp
 
 
 def _frozen(parts: Parts, who: Principal, found: Found, body: Noted) -> Response:
-    order = Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
+    order = noted_order(body, who)
     outcome = parts.system.freeze.freeze(found, order)
     if outcome.unknown and not outcome.frozen:
         told = ", ".join(outcome.unknown)[:200]
@@ -146,6 +146,6 @@ def _freed(parts: Parts, who: Principal, named: set[str], body: Noted, *, count:
     frozen = parts.system.freezes.frozen()
     chosen = [campaign for campaign in sorted(frozen) if campaign in named]
     hold_count(len(chosen), count)
-    order = Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
+    order = noted_order(body, who)
     freed = parts.system.freezes.unfreeze(chosen, order) if chosen else ()
     return JSONResponse({"unfrozen": [*freed], "not_frozen": sorted(named - {str(one) for one in freed})})

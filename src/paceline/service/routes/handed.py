@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import IO, Annotated
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -19,7 +20,7 @@ from paceline.primitives.ids import EntryId
 from paceline.service.bodies import Body, Instant
 from paceline.service.identity import Reader
 from paceline.service.operations import answer_within
-from paceline.service.parts import Here
+from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
 from paceline.service.routes.changes import Number
 from paceline.service.shapes import READ, READ_ONE, Document, OperationShape, Shape, problems
@@ -141,11 +142,21 @@ def make_report(parts: Here, _: Reader, body: ReportBody) -> Response:
 
     Of a ledger that is not as it was written only the page is in it, and the header `Paceline-Ledger` says so.
     """
+    return handed_report(parts, since=body.since, until=body.until)
+
+
+def handed_report(parts: Parts, *, since: datetime, until: datetime) -> Response:
+    """Return a report of a period as a zip file.
+
+    Raises:
+        ProblemError: the period is none.
+        CheckpointError: there is no key that could sign.
+    """
     from paceline.bootstrap.reporting import report_of
 
-    if body.until <= body.since:
+    if until <= since:
         raise ProblemError(422, "`to` must be later than `from`", code="period")
-    report = report_of(parts.system, since=body.since, until=body.until)
+    report = report_of(parts.system, since=since, until=until)
     packed = _packed(report.files)
     headers = {"Content-Disposition": 'attachment; filename="report.zip"'}
     if not report.is_whole:

@@ -66,8 +66,7 @@ def law_changes(
     """List what of the law changes: rules that begin or end, days that are closed, clocks that are moved."""
     demand()
     first, ahead = on or parts.system.access.now().date(), timedelta(days=within_days)
-    if first.year not in YEARS:
-        raise ProblemError(422, f"the law of {first.year} is not known", code="date")
+    _hold_year(first)
     rulebook = parts.system.law.rulebook
     if region is not None:
         must_know(rulebook, region)
@@ -106,12 +105,19 @@ def law_check(
     an operation where that takes longer than a second. Who asks for the same at the same time shares one look.
     """
     demand()
+    if on is not None:
+        _hold_year(on)
     named = tuple(campaign_id(one) for one in campaign or ())
     target = Target(named=named, state=status, everything=not named and status is None)
     told = f"law-check {on} {status} {' '.join(sorted(named))}"
     return answer_within(
         parts.operations.begin("law-check", partial(_checked, parts, target, on), shared=told), _WAIT_S
     )
+
+
+def _hold_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ProblemError(422, f"the law of {day.year} is not known", code="date")
 
 
 def _checked(parts: Parts, target: Target, on: date | None) -> dict[str, Json]:

@@ -22,7 +22,7 @@ from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
 from paceline.service.routes.verbs import Named
 from paceline.service.shapes import READ, Document, OperationShape, Shape, problems
-from paceline.service.twin_told import twin_document
+from paceline.service.twin_told import no_twin, twin_document
 from paceline.twin.effort import MOST_DAYS
 
 if TYPE_CHECKING:  # what searches is heavy to load, and few requests ask for it
@@ -147,16 +147,22 @@ def tune_weights(campaign: Named, parts: Here, _: Reader, body: TuningBody | Non
     `borne_out` says whether the days that were held out agree; a write asks them again.
     """
     named, asked = campaign_id(campaign), body or TuningBody()
+    work = tuning(parts, named, seed=asked.seed, steps=asked.steps)
+    return _begun(parts, "tuning", work, shared=f"{named} {asked.model_dump_json()}")
+
+
+def tuning(parts: Parts, campaign: CampaignId, *, seed: int | None = None, steps: int = 1) -> Work:
+    """Return the work that looks for better weights on a campaign's twin, for whoever begins it."""
 
     def work() -> dict[str, Json]:
         from paceline.bootstrap.tuning import tuned_document, tuned_for
 
-        found = tuned_for(parts.system, named, seed=asked.seed)
+        found = tuned_for(parts.system, campaign, seed=seed)
         if isinstance(found, str):
-            raise ProblemError(422, f"no weights can be proposed for campaign {named}: {found}", code="no-proposal")
-        return tuned_document(found, asked.steps)
+            raise ProblemError(422, f"no weights can be proposed: {found}", code="no-proposal")
+        return tuned_document(found, steps)
 
-    return _begun(parts, "tuning", work, shared=f"{named} {asked.model_dump_json()}")
+    return work
 
 
 @router.post("/campaigns/{campaign}/twin", responses={200: {"model": TwinShape, "description": "Kept"}, **_BEGUN})
@@ -190,13 +196,6 @@ def check_twin(campaign: Named, parts: Here, who: Operator) -> Response:
         return {**twin_document(twin), "newer": checked.document()}
 
     return _begun(parts, "twin.check", work, shared=f"{who.name} {named}")
-
-
-def no_twin(campaign: CampaignId) -> ProblemError:
-    """Return the refusal to tell of a twin that there is none of."""
-    return ProblemError(
-        404, f"campaign {campaign} has no twin", code="no-twin", hint=f"fit one: paceline twin fit {campaign}"
-    )
 
 
 def _begun(parts: Parts, kind: str, work: Work, *, shared: str) -> Response:

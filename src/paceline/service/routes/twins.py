@@ -12,10 +12,9 @@ from paceline.control.predictions.accuracy import accuracy_by_source
 from paceline.primitives.ids import campaign_id
 from paceline.service.identity import Reader
 from paceline.service.parts import Here
-from paceline.service.problems import ProblemError
 from paceline.service.routes.verbs import Named
 from paceline.service.shapes import READ_ONE, Document, Shape
-from paceline.service.twin_told import kept_twin, twin_document
+from paceline.service.twin_told import kept_twin, no_twin, twin_document
 
 router = APIRouter(prefix="/v1", tags=["twins"])
 """The routes of twins and predictions."""
@@ -56,9 +55,7 @@ def read_twin(campaign: Named, parts: Here, _: Reader) -> Response:
     twin = kept_twin(parts.system, named)
     if twin is None:
         parts.system.foresight.seen(named, Part.CAMPAIGN)  # a campaign that there is none of is said to be none
-        raise ProblemError(
-            404, f"campaign {named} has no twin", code="no-twin", hint=f"fit one: paceline twin fit {named}"
-        )
+        raise no_twin(named)
     return JSONResponse(twin_document(twin))
 
 
