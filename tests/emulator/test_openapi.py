@@ -51,6 +51,12 @@ def bulk() -> Iterator[Caller]:
         caller.close()
 
 
+@pytest.fixture(scope="module")
+def described(bulk: Caller) -> Any:
+    """What a fuzzer reads out of the document, once for all operations."""
+    return schemathesis.openapi.from_url(f"{bulk.url}/openapi.json")
+
+
 def cases() -> list[tuple[str, str, GenerationMode]]:
     """Return path, method and kind of data for every operation, as a platform in memory describes itself.
 
@@ -71,11 +77,10 @@ def cases() -> list[tuple[str, str, GenerationMode]]:
 
 @pytest.mark.parametrize(("path", "method", "mode"), cases())
 def test_every_answer_is_one_that_the_document_knows(
-    path: str, method: str, mode: GenerationMode, bulk: Caller
+    path: str, method: str, mode: GenerationMode, bulk: Caller, described: Any
 ) -> None:
     bulk.reset()
-    schema = schemathesis.openapi.from_url(f"{bulk.url}/openapi.json")
-    operation = schema[path][method]
+    operation = described[path][method]
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
