@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 from paceline.control.access.rights import Role
+from tests.fuzzing import session
 from tests.service.routes import routes_of
 from tests.service.served import Served
 
@@ -97,15 +98,16 @@ def test_whatever_is_asked_is_answered_as_the_document_says(standing: Served) ->
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    for result in schema.get_all_operations():
-        found: Any = result
-        operation = found.ok()
-        if operation.path == "/v1/events":
-            continue  # it does not end
+    with session() as sending:
+        for result in schema.get_all_operations():
+            found: Any = result
+            operation = found.ok()
+            if operation.path == "/v1/events":
+                continue  # it does not end
 
-        @chosen
-        @given(case=operation.as_strategy())
-        def answered(case: Any) -> None:
-            case.call_and_validate(headers=headers, checks=checks, timeout=30)
+            @chosen
+            @given(case=operation.as_strategy())
+            def answered(case: Any) -> None:
+                case.call_and_validate(session=sending, headers=headers, checks=checks, timeout=30)
 
-        answered()
+            answered()
