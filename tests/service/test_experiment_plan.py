@@ -47,6 +47,8 @@ def test_what_cannot_be_planned_is_told_in_the_form_which_keeps_what_was_typed(t
         (TERMS, "nothing differs from what is live"),
         ({**BOLDER, "days": "4"}, "5 to 100 days"),
         ({**BOLDER, "from": "", "since": "2026-06-32"}, "name both ends of the hours, or neither"),
+        ({**BOLDER, "since": "0001-01-01T00:00+14:00"}, "it is beyond every calendar"),
+        ({**BOLDER, "since": "9999-12-31T23:59-14:00"}, "it is beyond every calendar"),
         ({**BOLDER, "from": "17:00", "to": "14:00"}, "from an earlier to a later time of the local day"),
         ({**BOLDER, "weight_predictive_factor": "bold"}, "a number, such as 0.25 or -0.1"),
     ):

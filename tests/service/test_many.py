@@ -11,9 +11,11 @@ import pytest
 
 from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.control.access.rights import Role
+from paceline.control.facts.known_facts import MAX_CALLS
 from paceline.control.order import Order
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import CampaignId, campaign_id
+from tests.contract.bold import put
 from tests.contract.set_up import FLORIDA, RULES
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
@@ -168,6 +170,10 @@ def test_hour_is_by_the_clock_of_a_zone_and_wants_a_worker(fleet: Served, lastin
     lasting.clock.advance(61)  # a look at all campaigns counts for a minute
     page = client.get("/many/resume", params={"campaign": list(FEW[:2])})
     fields = {**fields_of(page.text), **hour}
+    unsure = words(client.post("/many/resume", data={**fields, "when": ""}))
+    assert "say now, or at for the hour" in unsure
+    assert "a date and a time" in words(client.post("/many/resume", data={**fields, "at": "2026-06-16"}))
+    assert {lasting.emulated.shown(one)["status"] for one in FEW[:2]} == {"PAUSED"}, "nothing was sent"
     alone = words(client.post("/many/resume", data=fields))
     assert "no worker lives on this database, so nobody would make it" in alone
     robot = lasting.system("robot")
@@ -199,3 +205,57 @@ def test_who_may_only_look_sets_nothing_and_nobody_sees_what_another_person_asks
     assert viewer.post(question.url.path).status_code == 403
     assert viewer.get("/many/runs/run_gone").status_code == 404
     assert "forgotten when its service ends" in words(viewer.get("/many/runs/run_gone"))
+
+
+def test_what_was_answered_for_in_one_campaign_is_answered_for_in_no_other(fleet: Served, lasting: Office) -> None:
+    beyond, within = CampaignId("P-1"), CampaignId("P-2")
+    for campaign in (beyond, within):
+        put(lasting, campaign, agents=20)
+        fleet.system.facts.declare(campaign, dict(FLORIDA), Order(actor=fleet.system.actor))
+    fleet.system.facts.declare(beyond, {MAX_CALLS: 10}, Order(actor=fleet.system.actor))
+    lasting.clock.advance(61)  # a look at all campaigns counts for a minute
+    client = person(fleet)
+    question = asked(fleet, client, "pacing", (beyond, within), max_calls="21")
+    reviews = set(re.findall(r'name="override" value="([^"]+)"', question.text))
+    assert "pacing.declared" in reviews
+    # Now it stands against the other one too, whose version is still as it was shown.
+    fleet.system.facts.declare(within, {MAX_CALLS: 10}, Order(actor=fleet.system.actor))
+    confirm = {**fields_of(question.text), "override": sorted(reviews)}
+    told = words(ended(client, client.post(question.url.path, data=confirm), fleet))
+    assert "1 as wanted, 1 not" in told
+    assert f"{within} : Refused" in told
+    live = {one: lasting.emulated.shown(one)["predictiveDialer"]["maxConcurrentCalls"] for one in (beyond, within)}
+    assert live == {beyond: 21, within: 20}
+
+
+def test_facts_are_never_declared_now_by_a_form_that_names_an_hour(fleet: Served) -> None:
+    client = person(fleet)
+    question = asked(fleet, client, "facts", FEW[:1], seller="Acme")
+    sent = client.post(question.url.path, data={"when": "at", "at": "2026-06-16T09:00"})
+    assert sent.status_code == 422
+    assert "no hour can be named" in words(sent)
+    assert "seller" not in fleet.system.facts.of(FEW[0]).said
+
+
+def test_question_whether_to_stop_waits_for_no_turn_of_the_platform(fleet: Served, lasting: Office) -> None:
+    client = person(fleet)
+    lasting.emulated.control("POST", "/campaigns", {"id": "M-RESTS", "status": "PAUSED"})
+    lasting.clock.advance(61)  # a look at all campaigns counts for a minute
+    client.get("/")
+    before = len(lasting.emulated.entries())
+    for verb, seconds in (("stop", 25), ("freeze", 500)):
+        lasting.clock.advance(seconds)
+        page = client.get(f"/many/{verb}", params={"campaign": ["M-RESTS", MANY[21]]})
+        assert (page.status_code, f"{verb.capitalize()} 2 campaigns?" in words(page)) == (200, True)
+    assert len(lasting.emulated.entries()) == before
+    assert client.get("/many/freeze", params={"all": "1", "text": "M-2"}).status_code == 200
+    assert len(lasting.emulated.entries()) > before, "which all of them are is looked up"
+
+
+def test_run_of_many_tells_some_of_those_that_nothing_was_sent_to_and_how_many_there_are(fleet: Served) -> None:
+    client, left = person(fleet), {f"L-{number:03}": "refused: " + "why " * 100 for number in range(999)}
+    run = fleet.app.state.many.begin("Set", lambda _run: None, by="ada", total=0, left=left)
+    page = ended(client, client.get(f"/many/runs/{run.id}"), fleet)
+    assert "Nothing was sent to 999" in words(page)
+    assert "the first 50 of 999" in words(page)
+    assert len(page.content) < 60_000

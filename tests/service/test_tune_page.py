@@ -49,7 +49,13 @@ def test_tuner_says_why_it_proposes_nothing_and_what_it_found_leads_into_the_for
         assert served.client(Role.VIEWER, Accept="text/html").post(PAGE).status_code == 403
         assert "begin it again" in words(client.get(PAGE, params={"operation": "op_gone"}))
         document = found(served)
-        running = served.app.state.parts.operations.begin("tuning", lambda: document)
+        operations = served.app.state.parts.operations
+        for kind, shared in (("tuning", "page OTHER"), ("law-look", f"page {HELD}")):
+            other = operations.begin(kind, lambda: document, shared=shared)
+            shown = client.get(PAGE, params={"operation": other.id})
+            assert (shown.status_code, "not looked for here" in words(shown)) == (200, True), "found for another one"
+            assert "Put it into the form" not in shown.text
+        running = operations.begin("tuning", lambda: document, shared=f"page {HELD}")
         shown = client.get(PAGE, params={"operation": running.id})
         for part in ("the days held out agree", "Call rate 0.1 0.250", "A gain worth having", "40 weights on 12 days"):
             assert part in words(shown), (part, words(shown))

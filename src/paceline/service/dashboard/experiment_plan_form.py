@@ -137,4 +137,7 @@ def _since(text: str, zone: str) -> datetime | None:
         local = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("a date and a time, such as 2026-06-15T09:00") from None
-    return local.astimezone(UTC) if local.utcoffset() is not None else instant_of_local(local, zone)
+    try:
+        return local.astimezone(UTC) if local.utcoffset() is not None else instant_of_local(local, zone)
+    except OverflowError:
+        raise ValueError("it is beyond every calendar") from None

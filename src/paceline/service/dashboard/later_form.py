@@ -24,9 +24,13 @@ from paceline.service.parts import Parts
 
 AT, ZONE, NOT_AFTER_MIN, WHEN = "at", "at_zone", "not_after", "when"
 """The names of the fields."""
+NOW = "now"
+"""What the last of them says where no hour is meant; else it says `AT`."""
 LATEST_MIN = 7 * 24 * 60
 """So many minutes after its hour a change may be made at most."""
 _LONGEST = 100
+_DATE = len("2026-06-15")
+_TIME = "a date and a time, such as 2026-06-15T09:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,15 @@ class When:
 
 
 def when_of(who: Visitor) -> When:
-    """Return when a form wants its change made; a form that says nothing of it wants it now."""
-    said = who.said(AT)[:_LONGEST]
-    if who.said(WHEN) != AT:
+    """Return when a form wants its change made; a form that says nothing of it wants it now.
+
+    One that names an hour and does not say whether that is meant is no wish for now.
+    """
+    said, meant = who.said(AT)[:_LONGEST], who.said(WHEN)
+    if meant == NOW or not (meant or said):
         return When()
+    if meant != AT:
+        return When(findings=Findings(not_a_value(WHEN, meant, f"say {NOW}, or {AT} for the hour")))
     found: list[Finding] = []
     key = who.said(ZONE)[:_LONGEST] or "UTC"
     at = _instant(said, key, found)
@@ -143,6 +152,9 @@ def _instant(text: str, key: str, found: list[Finding]) -> datetime | None:
     if not text:
         found.append(not_a_value(AT, text, "name the hour, or choose now"))
         return None
+    if len(text) <= _DATE:  # a date alone would be its midnight, which nobody named
+        found.append(not_a_value(AT, text, _TIME))
+        return None
     try:
         read = datetime.fromisoformat(text)
         return read.astimezone(UTC) if read.utcoffset() is not None else instant_of_local(read, key)
@@ -150,7 +162,7 @@ def _instant(text: str, key: str, found: list[Finding]) -> datetime | None:
         found.append(not_a_value(ZONE, key, wrong.message))
     except ValueError as wrong:
         is_ours = str(wrong).startswith("that day")
-        found.append(not_a_value(AT, text, str(wrong) if is_ours else "a date and a time, such as 2026-06-15T09:00"))
+        found.append(not_a_value(AT, text, str(wrong) if is_ours else _TIME))
     except OverflowError:
         found.append(not_a_value(AT, text, "it is beyond every calendar"))
     return None

@@ -168,8 +168,10 @@ def judged_each(parts: Parts, names: Sequence[CampaignId], wish: Wish, rows: lis
     """Return what judges a wish for each campaign, in the order of their ids, and adds a row for each."""
 
     def facts(_run: Run) -> None:
+        # First the tags, then what they are of: what is declared in between is a conflict when it is sent.
+        tags = {campaign: parts.system.facts.tag(campaign) for campaign in sorted(names)}
         known = parts.system.facts.of_all(names)
-        rows.extend(_of_facts(parts, known[campaign], wish.facts) for campaign in sorted(names))
+        rows.extend(_of_facts(known[campaign], wish.facts, tag) for campaign, tag in tags.items())
 
     def settings(run: Run) -> None:
         found = parts.system.fleet.find(Target(named=tuple(names)))
@@ -206,7 +208,7 @@ def _of_settings(parts: Parts, change: AnyChange, listed: Observed | None, part:
     )
 
 
-def _of_facts(parts: Parts, known: CampaignFacts, wanted: Mapping[str, Json]) -> Judged:
+def _of_facts(known: CampaignFacts, wanted: Mapping[str, Json], tag: str) -> Judged:
     before = {name: known.said[name].value if name in known.said else None for name in wanted}
     found = tuple(
         Difference(field=name, observed=_figure(before[name]), wanted=_figure(value))
@@ -215,7 +217,7 @@ def _of_facts(parts: Parts, known: CampaignFacts, wanted: Mapping[str, Json]) ->
     )
     return Judged(
         campaign=known.campaign,
-        version=parts.system.facts.tag(known.campaign),
+        version=tag,
         comes=Comes.CHANGED if found else Comes.SAME,
         differences=found,
     )

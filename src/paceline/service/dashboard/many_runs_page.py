@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -17,8 +18,8 @@ router = APIRouter(include_in_schema=False)
 """The routes of runs."""
 Id = Annotated[str, Path(max_length=40)]
 """A run in an address."""
-BAD, GOOD = 100, 200
-"""So many campaigns are told one by one, of those that did not end as wanted and of those that did."""
+BAD, GOOD, LEFT = 20, 200, 50
+"""So many campaigns are told one by one: that did not end as wanted, that did, and that nothing was sent to."""
 
 
 @router.get("/many/runs/{run}")
@@ -45,6 +46,7 @@ def told(run: Run) -> dict[str, Any]:
         "done": len(lines),
         "bad": bad[-BAD:],
         "good": good[-GOOD:],
+        "left": dict(islice(run.left.items(), LEFT)),
         "counted": (len(good), len(bad)),
         "again": 2,
     }

@@ -30,14 +30,14 @@ from paceline.service.dashboard.pages import render, sent_to
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Operating, Visitor
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.problems import ProblemError, named_one
 
 router = APIRouter(include_in_schema=False)
 """The routes of settings for many campaigns."""
 Word = Annotated[str, Path(max_length=20)]
 """A block in an address."""
-ROWS = 50
-"""Campaigns on a page of a question."""
+ROWS = 20
+"""Campaigns on a page of a question: each may have many findings, and what a page may weigh allows no more."""
 SOON_S = 1.5
 """So long the browser waits for what is judged, before it is shown how far it is, in seconds."""
 _LONGEST = 2_000
@@ -105,7 +105,7 @@ def show_question_now(question: Id, request: Request, parts: Here, who: Operatin
 def confirm(question: Id, request: Request, parts: Here, who: Operating) -> Response:
     """Do what a question asked, once, and lead to where it is told how each campaign ends."""
     asked = questions_of(request).of(question, who.name)
-    if asked.run.is_going_on:
+    if asked.run.is_going_on or asked.run.trouble is not None:
         return sent_to(request, f"/many/questions/{question}")
     when = when_of(who)
     if when.findings:
@@ -119,11 +119,13 @@ def confirm(question: Id, request: Request, parts: Here, who: Operating) -> Resp
     at = when.at or parts.live.look().at
     order = replace(order_of(who), overrides=overrides_of(who, at), campaigns=len(names))
     if asked.wish.change is None:
+        if when.at is not None:
+            raise ProblemError(422, "facts are declared now: no hour can be named", code="request-invalid")
         work = many_work.declared(parts, under, asked.wish.facts, replace(order, overrides=()))
     else:
         settings = many_work.Sent(
             names=names, make=many_work.changes_of(asked.wish.of), lane=Lane.CHANGING, part=asked.wish.part,
-            order=order, under=under,
+            order=order, under=under, answers={one.campaign: one.reviews for one in sent},
         )  # fmt: skip
         work = many_work.now(parts, settings) if when.at is None else many_work.at_an_hour(parts, settings, when)
     run = runs_of(request).begin(
@@ -139,9 +141,7 @@ def bulk_of(word: str) -> Bulk:
     Raises:
         ProblemError: there is nothing of that name.
     """
-    if word not in BULKS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return BULKS[word]
+    return named_one(word, BULKS)
 
 
 def _form(
@@ -168,7 +168,6 @@ def _form(
         "many_form.html",
         who,
         bulk=bulk,
-        bulks=BULKS.values(),
         names=here,
         gone=[name for name in names if name not in rows],
         called={name: rows[name].name or name for name in here},
@@ -176,7 +175,6 @@ def _form(
         typed={one.name: who.said(one.name)[:_LONGEST] for one in bulk.fields},
         findings=[one.document() for one in wrong or ()],
         is_empty=is_empty,
-        at=look.at,
         away=parts.live.away,
     )
 

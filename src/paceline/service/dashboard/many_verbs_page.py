@@ -39,6 +39,8 @@ IN_REQUEST = 20
 """Up to so many campaigns a browser waits for."""
 PATIENCE_S = 20.0
 """How long it waits for them, in seconds; what takes longer goes on beside it."""
+SEEN_S, SEEN_LATCHED_S = 30.0, 600.0
+"""So old a look may be by which somebody is asked whether to stop, and whether to freeze, in seconds."""
 _LONGEST_KEY = 100
 
 
@@ -62,7 +64,7 @@ def ask_for_many(  # noqa: PLR0917  # a route is called by name
 ) -> Response:
     """Show what will happen to those that were chosen, or to all that fit, and ask."""
     asked, names = verb_of(verb), chosen(parts, campaign, wanted if every else None)
-    look = parts.live.look()
+    look = parts.live.look(within_s=None if every else _enough_s(asked))
     rows = {row.campaign: row for row in look.rows if row.campaign in set(names)}
     foreseen = parts.system.foresight.of_many(
         asked.change, [row.observed for row in rows.values()], lambda one: calls_of(rows[one].live)
@@ -122,6 +124,17 @@ def chosen(parts: Parts, named: list[str], wanted: Filter | None) -> list[str]:
     if wanted is not None:
         return list(shown(parts.live.look(), wanted, parts.system.facts).fitting)
     return list(dict.fromkeys(named))
+
+
+def _enough_s(asked: Verb) -> float | None:
+    """Return how old a look may be that a question shows; None where it is held to what it showed.
+
+    What stops is judged by what is live when it is sent: a question about campaigns that somebody named waits for no
+    turn behind what is done to others. Which all of them are is looked up.
+    """
+    if holds_what_was_shown(asked.lane):
+        return None
+    return SEEN_LATCHED_S if asked.latches else SEEN_S
 
 
 def _begun(

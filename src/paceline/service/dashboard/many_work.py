@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paceline.campaign.catalogue import AnyChange
@@ -33,6 +33,8 @@ class Sent:
         part: what of a campaign it changes.
         order: who wants it, and why.
         under: the versions that were shown; empty where they do not matter.
+        answers: for which rules, of those that were shown, somebody answered in each; none where none was. What the
+            order answers for holds nowhere else: what comes up in a campaign later is for a person to see first.
     """
 
     names: Sequence[CampaignId]
@@ -41,6 +43,19 @@ class Sent:
     order: Order
     under: Mapping[CampaignId, str]
     part: Part = Part.CAMPAIGN
+    answers: Mapping[CampaignId, frozenset[str]] = field(default_factory=dict)
+
+    def order_for(self, rules: frozenset[str], campaigns: int) -> Order:
+        """Return the order for campaigns in which a person answered for these rules, of so many in all."""
+        answered = tuple(one for one in self.order.overrides if one.rule in rules)
+        return replace(self.order, overrides=answered, campaigns=max(1, campaigns))
+
+    def alike(self, found: Found) -> dict[frozenset[str], dict[CampaignId, Observed | None]]:
+        """Return the campaigns by the rules that a person answered for in them, each with how the list showed it."""
+        groups: dict[frozenset[str], dict[CampaignId, Observed | None]] = {}
+        for campaign, listed in found.campaigns.items():
+            groups.setdefault(self.answers.get(campaign, frozenset()), {})[campaign] = listed
+        return groups
 
 
 def now(parts: Parts, sent: Sent) -> Callable[[Run], None]:
@@ -49,8 +64,11 @@ def now(parts: Parts, sent: Sent) -> Callable[[Run], None]:
     def work(run: Run) -> None:
         found = parts.system.fleet.find(Target(named=tuple(sent.names)), lane=sent.lane)
         _unreadable(run, found)
-        order = replace(sent.order, campaigns=max(1, len(found)))
-        parts.system.fleet.run(found, lambda one: sent.make(one, None), order, under=sent.under, told=run.hear)
+        for rules, some in sent.alike(found).items():
+            order = sent.order_for(rules, len(found))
+            parts.system.fleet.run(
+                Found(campaigns=some), lambda one: sent.make(one, None), order, under=sent.under, told=run.hear
+            )
 
     return work
 
@@ -69,15 +87,15 @@ def at_an_hour(parts: Parts, sent: Sent, when: When) -> Callable[[Run], None]:
         later = parts.system.later
         found, away = later.find(Target(named=tuple(sent.names)), lane=sent.lane)
         _unreadable(run, found)
-        order = when.order(replace(sent.order, campaigns=max(1, len(found))))
-        keep = later.keeper(sent.make, order, due, lane=sent.lane)
-        for campaign, listed in found.campaigns.items():
-            seen = listed
-            if sent.under and away is None:
-                seen = _as_shown(parts, run, sent, campaign, listed)
-                if seen is None:
-                    continue
-            run.hear(keep(campaign, seen if seen is not None and seen.part is sent.part else away))
+        for rules, some in sent.alike(found).items():
+            keep = later.keeper(sent.make, when.order(sent.order_for(rules, len(found))), due, lane=sent.lane)
+            for campaign, listed in some.items():
+                seen = listed
+                if sent.under and away is None:
+                    seen = _as_shown(parts, run, sent, campaign, listed)
+                    if seen is None:
+                        continue
+                run.hear(keep(campaign, seen if seen is not None and seen.part is sent.part else away))
 
     return work
 

@@ -14,7 +14,7 @@ from paceline.control.foresight import Foreseen
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId
 from paceline.service.decode import verb_change
-from paceline.service.problems import ProblemError
+from paceline.service.problems import named_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,7 @@ def verb_of(word: str) -> Verb:
     Raises:
         ProblemError: there is none of that name.
     """
-    if word not in VERBS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return VERBS[word]
+    return named_one(word, VERBS)
 
 
 def drain_of(said: str) -> Drain:

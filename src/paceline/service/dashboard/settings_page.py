@@ -165,7 +165,7 @@ def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign:
     when, change = when_of(who), typed.change
     if change is None or when.findings:
         return render(request, "not_sent.html", who, findings=_documents(typed.findings + when.findings), back=back)
-    order = _under(who, when.at or seen.at)
+    order = order_under(who, when.at or seen.at)
     outcome = _ordered(parts, change, order, when, seen=seen, shown=who.said("version"))
     if isinstance(outcome, Finding):
         return render(request, "not_sent.html", who, findings=[outcome.document()], back=back)
@@ -192,7 +192,7 @@ def _ordered(
     return kept(parts, lambda _campaign, _at: change, replace(order, if_revision=None), when, seen, shown=shown)
 
 
-def _under(who: Visitor, now: datetime) -> Order:
+def order_under(who: Visitor, now: datetime) -> Order:
     """Return the order that a form stands for: under the version that the page showed, and what is answered for."""
     return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides_of(who, now))
 

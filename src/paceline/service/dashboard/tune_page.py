@@ -1,6 +1,7 @@
 """*Tune*: better weights looked for on a campaign's twin, proven on days held out, put into the form; nothing is sent.
 
-It is computed as an operation of this process, once for all who ask for the same campaign.
+It is computed as an operation of this process, once for all who ask for the same campaign. The page of a campaign shows
+what was found for that one: no other operation, whatever its address names.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.observed import Part
-from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard.awaiting import Awaited, awaited
@@ -22,9 +22,10 @@ from paceline.service.dashboard.evidence_shown import rows_of
 from paceline.service.dashboard.pages import render, segment, sent_to
 from paceline.service.dashboard.settings_page import Named
 from paceline.service.dashboard.visitors import Operating, Viewing
-from paceline.service.operations import Work
+from paceline.service.operations import Running
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
+from paceline.service.routes.searching import tuning
 
 router = APIRouter(include_in_schema=False)
 """The routes of the tuner."""
@@ -32,8 +33,8 @@ Operation = Annotated[str, Query(max_length=40)]
 """An operation in an address; empty is none."""
 SOON_S = 0.4
 """How long a part of the page waits for what is computed, in seconds."""
-EXTRA = "sim"
-"""The extra of the package that the search belongs to."""
+KIND = "tuning"
+"""What kind of operation it is."""
 
 
 @router.get("/campaigns/{campaign}/tune")
@@ -54,33 +55,31 @@ def show_tune_now(campaign: Named, request: Request, parts: Here, who: Viewing, 
 def begin(campaign: Named, request: Request, parts: Here, _: Operating) -> Response:
     """Begin to look for better weights, and lead to where it is told what was found; nothing is sent or recorded."""
     named = campaign_id(campaign)
-    running = parts.operations.begin_search("tuning", _work(parts, named), shared=f"page {named}")
+    running = parts.operations.begin_search(KIND, tuning(parts, named), shared=_shared(named))
     return sent_to(request, f"/campaigns/{segment(named)}/tune?{urlencode({'operation': running.id})}")
 
 
-def _work(parts: Parts, campaign: CampaignId) -> Work:
-    def work() -> dict[str, Json]:
-        try:
-            from paceline.bootstrap.tuning import tuned_document, tuned_for
+def _shared(campaign: CampaignId) -> str:
+    return f"page {campaign}"
 
-            found = tuned_for(parts.system, campaign)
-        except ModuleNotFoundError as missing:
-            raise ProblemError(
-                501, f"the tuner wants {missing.name}, which is not installed", code="extra",
-                hint=f"install paceline with its extra: paceline[{EXTRA}]",
-            ) from None  # fmt: skip
-        if isinstance(found, str):
-            raise ProblemError(422, f"no weights can be proposed: {found}", code="no-proposal")
-        return tuned_document(found, 1)
 
-    return work
+def _running(parts: Parts, campaign: CampaignId, operation: str) -> Running:
+    """Return the search for a campaign's weights that an address names.
+
+    Raises:
+        ProblemError: there is none of that id, or it looks for something else (404).
+    """
+    found = parts.operations.of(operation)
+    if (found.kind, found.shared) != (KIND, _shared(campaign)):
+        raise ProblemError(404, "that was not looked for here", code="no-operation", hint="look again")
+    return found
 
 
 def _shown(parts: Parts, campaign: CampaignId, operation: str) -> dict[str, Any]:
     look = Awaited() if operation else None
     if operation:
         try:
-            look = awaited(parts.operations.of(operation), SOON_S)
+            look = awaited(_running(parts, campaign, operation), SOON_S)
         except PacelineError as gone:
             look = Awaited(error=gone)
     told: Mapping[str, Any] = look.told or {} if look is not None else {}

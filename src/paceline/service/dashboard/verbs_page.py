@@ -57,7 +57,7 @@ def ask_for_one(campaign: Named, verb: Named, request: Request, parts: Here, who
         frozen=parts.system.freezes.of(observed.campaign),
         waits=parts.system.unended.documents(campaigns=[observed.campaign]),
         may=_may(asked, foreseen, is_frozen=foreseen.situation.frozen is not None),
-        zone=_zone(parts, observed.campaign),
+        zone="" if asked.latches else _zone(parts, observed.campaign, asked),
         away=away,
         page=f"/campaigns/{segment(campaign)}",
     )
@@ -144,7 +144,7 @@ def _seen(parts: Parts, campaign: CampaignId, verb: Verb) -> tuple[Observed, str
         PlatformError: it cannot be looked at.
     """
     try:
-        return read(parts, campaign), None
+        return read(parts, campaign, lane=verb.lane), None
     except NotFoundError:
         raise
     except PlatformError as away:
@@ -154,10 +154,10 @@ def _seen(parts: Parts, campaign: CampaignId, verb: Verb) -> tuple[Observed, str
         return row.observed, away.message
 
 
-def _zone(parts: Parts, campaign: CampaignId) -> str:
+def _zone(parts: Parts, campaign: CampaignId, verb: Verb) -> str:
     """Return the zone of a campaign's schedule; empty where it cannot be looked at now, or has none."""
     try:
-        schedule = parts.system.foresight.seen(campaign, Part.SCHEDULE).schedule
+        schedule = parts.system.foresight.seen(campaign, Part.SCHEDULE, lane=verb.lane).schedule
     except PacelineError:
         return ""
     return "" if schedule is None else schedule.zone

@@ -9,6 +9,7 @@ from fastapi.requests import Request
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed, Part, State, Unreadable, document_of
 from paceline.control.access.rights import Principal
 from paceline.control.fleet.fleet import Target
@@ -155,9 +156,7 @@ def write_schedule(  # noqa: PLR0917  # a route is called by name
     return _set(parts, who, schedule_change(campaign_id(campaign), body), looked, asked.ordered)
 
 
-def read(
-    parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING
-) -> Observed:
+def read(parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
     """Return a campaign as the platform shows it now; the look is kept.
 
     Raises:
