@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, insert, select, text
 
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query
 from paceline.ledger.erasing import NumberTextError, ReasonHoldsNumberError, erase
 from paceline.ledger.verify import verify_database
+from paceline.primitives.canonical import canonical_json
 from paceline.primitives.ids import CampaignId
 from paceline.storage.database import Database, open_database
+from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
+from paceline.storage.weights_tables import CONTROL_EXPERIMENTS
 
 NUMBER = "+14155550132"
 ADA = Actor(name="ada", known_by="key")
@@ -131,3 +134,21 @@ def test_reason_that_would_bring_the_number_back_is_refused(book: Book, told: di
     with pytest.raises(ReasonHoldsNumberError):
         erase(book, NUMBER, actor=ADA, **told)
     assert book.revealed(entry.rows[0].document["reason"]) == f"{NUMBER} complained"
+
+
+def test_number_is_erased_from_what_goes_on_too_and_raises_its_fence(database: Database, book: Book) -> None:
+    book.open(CALLED)
+    document = canonical_json({"reason": "415-555-0132 complained", "why": "4155550132 and +1 415 555 0199 stay"})
+    rows = {"tenant": "acme", "entry": 1, "campaign": "EAST", "state": "running", "document": document, "fence": 7}
+    tables = (CONTROL_ROLLOUTS, CONTROL_EXPERIMENTS, CONTROL_SUPERVISIONS)
+
+    def put(connection: Connection) -> None:
+        for table in tables:
+            connection.execute(insert(table), {name: rows[name] for name in table.c.keys()})  # noqa: SIM118 # columns
+
+    database.write(put)
+    erase(book, NUMBER, actor=ADA, reason="request 5")
+    for found in database.read(lambda connection: [connection.execute(select(one)).one() for one in tables]):
+        told = json.loads(found.document)
+        assert told["reason"].startswith("number:")
+        assert (told["why"], found.fence) == ("4155550132 and +1 415 555 0199 stay", 8)

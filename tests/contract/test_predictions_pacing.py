@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +72,19 @@ def test_what_lowers_abandonment_alone_is_not_projected_and_pacing_that_is_repla
     (one,) = system.predictions.of(HELD)
     assert (one.state, "something else was live" in one.why) == (State.GIVEN_UP, True)
     assert system.book.entries(Query(kind=PACING_MEASURED)) == []
+
+
+def test_days_of_which_nobody_saw_what_was_live_are_not_counted_for_the_change(desk: Office) -> None:
+    system = paced(desk, dialer=WORLD, schedule=ALL_WEEK)
+    dialed(desk, 1)
+    assert system.run(BOLDER).word == "applied"
+    dialed(desk, 1)
+    looked(system)
+    desk.outside(replace(BOLDER, abandonment_aim=Decimal("0.01")).whole_on(system.platform.read(HELD)))
+    dialed(desk, 6)
+    assert looked(system) == 1
+    (one,) = system.predictions.of(HELD)
+    assert (one.state, "something else was live" in one.why) == (State.GIVEN_UP, True)
 
 
 def test_prediction_outlives_the_process_that_made_it(office: Office) -> None:

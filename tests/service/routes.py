@@ -20,6 +20,7 @@ _READING = {"/v1/law:check-call", "/v1/lists:check", "/v1/schedule:intervals", "
 _LEAST = {
     ("POST", "/v1/changes/{number}:approve"): Role.APPROVER,
     ("POST", "/v1/changes/{number}:reject"): Role.APPROVER,
+    ("POST", "/v1/audit/numbers:erase"): Role.ADMINISTRATOR,
     ("GET", "/v1/keys"): Role.ADMINISTRATOR,
     ("GET", "/v1/doctor"): Role.ADMINISTRATOR,
 }

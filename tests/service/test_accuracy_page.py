@@ -48,6 +48,10 @@ def test_nothing_measured_yet_says_so_and_puts_nothing_in_its_place(standing: Se
     assert "Nothing was measured yet" in shown
     assert "Not measured yet. Occupancy: predicted +3.00 points (+2.70 to +3.30)" in shown
     assert "held" not in shown
+    standing.system.predictions.begin(replace(predicted(2, 0.03, 0.05, PAUSED), state=State.RUNNING))
+    shown = words(page(standing))
+    assert "So far: Occupancy: predicted +3.00 points (+2.70 to +3.30); measured +5.00 points" in shown
+    assert "held" not in shown, "what does not count yet has neither held nor not"
 
 
 def test_measured_changes_are_drawn_with_intervals_coverage_and_rank_correlation(standing: Served) -> None:

@@ -106,10 +106,17 @@ def test_link_signs_in_once_until_its_name_is_signed_out(everywhere: Served) -> 
 def test_number_that_got_into_a_reason_is_erased_by_an_administrator(everywhere: Served) -> None:
     client, number = everywhere.client(), "+14155550132"
     client.post("/v1/campaigns/ACTIVE:pause", headers=ANY, json={"reason": f"{number} complained", "dry_run": True})
+    once, why = {"Idempotency-Key": "freeze-1"}, {"reason": "(415) 555-0132 complained of +14155550199"}
+    assert "555-0132" in client.post("/v1/campaigns/PAUSED:freeze", headers=once, json=why).text
     place, asked = "/v1/audit/numbers:erase", {"number": number, "reason": "erasure request of 3 June"}
     assert everywhere.client(Role.APPROVER).post(place, json=asked).status_code == 403
     done = client.post(place, json=asked)
     assert (done.status_code, done.json()["number"], done.json()["erased"]) == (200, "+..32", True)
+    again = client.post("/v1/campaigns/PAUSED:freeze", headers=once, json=why)
+    assert again.headers["idempotency-replayed"] == "true"
+    for told in (client.get("/v1/freezes"), again):
+        assert ("0132" in told.text, "complained of +14155550199" in told.text) == (False, True), "copies too"
+    assert client.post("/v1/campaigns/PAUSED:unfreeze", json={}).status_code == 200
     note = client.get(f"/v1/audit/{done.json()['entry']}").json()
     assert (note["kind"], note["actor"]["name"], note["reason"]) == ("ledger.erase", "administrator", asked["reason"])
     for _ in range(2):

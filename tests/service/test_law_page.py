@@ -83,6 +83,7 @@ def test_nobody_is_looked_at_unasked_and_who_breaks_is_told_after_a_look(pennsyl
     after = page(pennsylvanian, "/law")
     assert "1 of 4 campaigns breaks the law on 2026-06-15 or in the year after it" in words(after)
     assert "not looked at yet" not in words(after)
+    assert "Nothing to judge in 3 of these: neither a schedule nor dialing rules can be read of" in words(after)
     told = entry(after, TURN, "takes effect")
     assert "73 P.S. 2245(a) as amended by Act 47 of 2026" in told
     assert "1 of 1 breaks: Renewals East" in told
@@ -102,8 +103,9 @@ def test_page_says_what_programs_and_the_command_say(pennsylvanian: Served) -> N
     turns = {(one["on"], one["rule"], one["begins"]) for one in told["turns"]}
     assert {(TURN, AFTER, True), (TURN, BEFORE, False)} <= turns
     assert client.get("/v1/law:check", params={"campaign": "PAUSED"}).json()["breaking"] == []
-    past = client.get("/v1/law:check", params={"on": "2020-01-01"})
-    assert (past.status_code, past.json()["code"]) == (422, "date")
+    for day in ("2020-01-01", "9999-12-31"):
+        other = client.get("/v1/law:check", params={"on": day})
+        assert (other.status_code, other.json()["code"]) == (422, "date")
     shown = words(page(pennsylvanian, "/law?on=2026-07-01"))
     assert "1 of 4 campaigns breaks the law on 2026-07-01" in shown
     assert "What changes in the year from 2026-07-01" in shown

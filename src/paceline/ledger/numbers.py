@@ -75,6 +75,19 @@ def without_numbers(value: Json, word_for: Callable[[str], str]) -> Json:
     return _rewritten(value, lambda text: _NUMBER.sub(lambda found: word_for(normal_number(found.group())), text))
 
 
+def with_word(value: Json, number: str, word: str) -> Json:
+    """Return the value with a word in place of one number, `+` and digits, however it is written; others stay.
+
+    >>> with_word("of (415) 555-0132 and +1 415 555 0133", "+14155550132", "[number]")
+    'of [number] and +1 415 555 0133'
+    """
+
+    def told(found: re.Match[str]) -> str:
+        return word if normal_number(found.group()) == number else found.group()
+
+    return _rewritten(value, lambda text: _NUMBER.sub(told, text))
+
+
 def word_for(connection: Connection, tenant: TenantId, number: str) -> str:
     """Return the word for a number; when it is new, draw its key and keep both in the erasable table."""
     known = connection.execute(_BY_NUMBER, {"tenant": tenant, "number": number}).scalar()

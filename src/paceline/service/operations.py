@@ -7,6 +7,7 @@ Rules:
 * What is computed here ends in a result or in an error of ours: a fault stands in the log, and is told as `internal`.
 * What was given up before it began is told as that, by whoever gave it up.
 * A search of many seconds has a thread of its own: what pages and programs wait for does not stand behind it.
+* A service that is told to end waits for none of it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -25,6 +26,7 @@ from fastapi.responses import JSONResponse, Response
 from paceline.primitives.canonical import Json
 from paceline.primitives.chance import fresh_key
 from paceline.primitives.errors import PacelineError
+from paceline.service.aside import Aside, GivenUpError
 from paceline.service.problems import ProblemError, problem_of
 
 KEPT = 200
@@ -50,7 +52,7 @@ class Running:
     kind: str
     shared: str | None
     future: Future[dict[str, Json]]
-    pool: ThreadPoolExecutor
+    pool: Aside[dict[str, Json]]
 
 
 class Operations:
@@ -58,8 +60,8 @@ class Operations:
 
     def __init__(self, *, threads: int = THREADS) -> None:
         """Have nothing to do yet; threads begin with the work."""
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="paceline-operation")
-        self._searches = ThreadPoolExecutor(1, thread_name_prefix="paceline-search")
+        self._pool: Aside[dict[str, Json]] = Aside(threads, name="paceline-operation")
+        self._searches: Aside[dict[str, Json]] = Aside(1, name="paceline-search")
         # Its ids begin with this, so that another process can tell that one is not its own.
         self._process = fresh_key(3).hex()
         self._lock = threading.Lock()
@@ -86,7 +88,7 @@ class Operations:
         """
         return self._begun(kind, work, shared, pool=self._searches, most=SEARCHES)
 
-    def _begun(self, kind: str, work: Work, shared: str | None, *, pool: ThreadPoolExecutor, most: int) -> Running:
+    def _begun(self, kind: str, work: Work, shared: str | None, *, pool: Aside[dict[str, Json]], most: int) -> Running:
         with self._lock:
             unended = [one for one in self._known.values() if not one.future.done()]
             same = [one for one in unended if shared is not None and one.shared == shared]
@@ -126,9 +128,9 @@ class Operations:
         return found
 
     def end(self) -> None:
-        """Take nothing more; what has not begun is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._searches.shutdown(wait=False, cancel_futures=True)
+        """Take nothing more; what has not begun is dropped, and the process waits for nothing else."""
+        self._pool.end()
+        self._searches.end()
 
 
 def answer_within(running: Running, longest_s: float) -> Response:
@@ -156,9 +158,7 @@ def result_of(running: Running, longest_s: float | None = None) -> dict[str, Jso
     try:
         return running.future.result(timeout=longest_s)
     except CancelledError:
-        raise ProblemError(
-            503, "it was given up before it began", code="given-up", headers={"Retry-After": "1"}, hint="ask again"
-        ) from None
+        raise _given_up("before it began") from None
 
 
 def operation_document(running: Running) -> dict[str, Json]:
@@ -180,6 +180,8 @@ def _sound(work: Work) -> Work:
             return work()
         except PacelineError:
             raise
+        except GivenUpError:
+            raise _given_up("for the service ends") from None
         except ModuleNotFoundError as missing:
             raise ProblemError(
                 501, f"this wants {missing.name}, which is not installed where the service runs", code="extra",
@@ -192,3 +194,7 @@ def _sound(work: Work) -> Work:
             ) from None
 
     return done
+
+
+def _given_up(when: str) -> ProblemError:
+    return ProblemError(503, f"it was given up {when}", code="given-up", headers={"Retry-After": "1"}, hint="ask again")

@@ -26,6 +26,7 @@ from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed, Row, instant_text
 from paceline.ledger.failures import at_the_ledger
+from paceline.ledger.numbers import holds_number
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import Clock, instant_of
 from paceline.primitives.errors import PacelineError
@@ -84,7 +85,7 @@ class Access:
             AccessError: the name cannot be one, or it would have expired already.
             LedgerUnavailableError: no key was made.
         """
-        now, called = self.now(), _checked_name(name)
+        now, called = self.now(), _new_name(name)
         if expires_at is not None and expires_at <= now:
             raise AccessError(f"it would have expired already, at {instant_text(expires_at)}")
         key_id = secret_words.fresh_key_id()
@@ -157,7 +158,7 @@ class Access:
             AccessError: the name cannot be one, or the time cannot.
             LedgerUnavailableError: no link was made.
         """
-        now, called = self.now(), _checked_name(name)
+        now, called = self.now(), _new_name(name)
         if not 0 < valid_s <= LONGEST_LINK_S:
             raise AccessError(f"a link cannot be good for {valid_s:g} seconds", hint="give it a day at most")
         whom, until = Principal(name=called, role=role, signed_in=True), now + timedelta(seconds=valid_s)
@@ -309,6 +310,14 @@ class Access:
 
 def _of(key: Key) -> dict[str, Json]:
     return {"key": key.id, "name": key.name, "role": key.role.value}
+
+
+def _new_name(name: str) -> str:
+    """Return a name under which somebody will be known: it stands beside every deed, where no number is erased."""
+    called = _checked_name(name)
+    if holds_number(called):
+        raise AccessError("a name must hold no phone number", hint="name the person, or the program")
+    return called
 
 
 def _checked_name(name: str) -> str:

@@ -20,6 +20,7 @@ from itertools import product
 from paceline.campaign.observed import Ability, Observed
 from paceline.campaign.ports import NotFoundError, Platform
 from paceline.campaign.simulations import SimulationStatus
+from paceline.control.looks import reading_of
 from paceline.control.platform_time import PlatformTime
 from paceline.control.predictions.accuracy import accuracy_of
 from paceline.control.predictions.kept import Predictions
@@ -133,6 +134,8 @@ class PredictionTurns:
             observed = self._platform.read(prediction.campaign)
         except NotFoundError:
             return self._end(replace(prediction, state=State.GIVEN_UP, why="the campaign is no longer there"))
+        # What somebody changed while nobody looked must end the span before it is measured.
+        self._readings.keep([reading_of(observed)])
         prediction = self._simulated(prediction)
         spans = spans_of(self._readings.sightings(prediction.campaign), prediction.entry, self._names(observed))
         if spans is None:
@@ -142,7 +145,7 @@ class PredictionTurns:
         if missing is None:
             return self._end(replace(prediction, state=State.MEASURED, why=""))
         if spans.until is not None:
-            why = f"something else was live from {_told(spans.until)}: {missing}"
+            why = f"something else was live soon after {_told(spans.until)}: {missing}"
             return self._end(replace(prediction, state=State.GIVEN_UP, why=why))
         if now - spans.at > LONGEST:
             why = f"not measured within {LONGEST.days} days: {missing}"
