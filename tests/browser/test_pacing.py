@@ -73,7 +73,7 @@ def test_what_if_is_moved_by_keyboard_and_put_into_the_form(evening: Desk, shot:
     expect(effect.locator("svg .wanted")).to_be_visible()
     expect(effect.get_by_text("Put it into the form")).to_have_count(0)
     vic.page.get_by_role("link", name="Compare all policies").click()
-    policies = vic.page.locator("#policies-told")
+    policies = vic.page.locator("#policies-compared")
     expect(policies).to_contain_text("Computing", timeout=30_000)
     expect(policies.get_by_role("row", name="Supervision")).to_contain_text("kept by its account", timeout=60_000)
     expect(policies.get_by_role("row", name="Best setting")).to_contain_text("By setting the pacing, or a rollout")

@@ -33,6 +33,16 @@ def test_locked_campaign_is_frozen_and_202_says_that_it_is_tried_again(served: S
     assert served.client().get(answer.headers["location"]).status_code == 200
 
 
+def test_campaigns_that_need_a_person_are_told_the_most_urgent_first(served: Served) -> None:
+    client = served.client(Role.OPERATOR)
+    client.post("/v1/campaigns/PAUSED:freeze", json={"reason": "a complaint"})
+    told = client.get("/v1/needs").json()
+    words = [(one["campaign"], one["needs"][0]["word"]) for one in told["items"]]
+    assert words == [("PAUSED", "frozen"), ("LOCKED", "locked")]
+    assert (told["well"], told["away"], told["unreadable"]) == (3, None, [])
+    assert "series" not in told["items"][0]
+
+
 def test_freeze_of_what_is_not_there_freezes_nothing(served: Served) -> None:
     client = served.client(Role.OPERATOR)
     assert client.post("/v1/campaigns/NOWHERE:freeze").status_code == 404

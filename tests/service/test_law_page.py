@@ -16,7 +16,7 @@ from paceline.campaign.schedule.changes import SetSchedule
 from paceline.compliance.coming import coming
 from paceline.compliance.shelf import the_rulebook
 from paceline.control.access.rights import Role
-from paceline.control.law_looks import LawLooks
+from paceline.control.law.looks import LawLooks
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id
 from tests.contract.systems import ACTIVE, PAUSED, STOPPED, Office
@@ -42,7 +42,7 @@ def pennsylvanian(lasting: Office) -> Iterator[Served]:
     platform.apply(platform.prepare(NIGHTLY, seen.version), idempotency_key="nightly")
     with serving(system) as running:
         client = running.client()
-        for campaign, region in ((ACTIVE, "US-PA"), (PAUSED, "US-FL"), (STOPPED, "US-GA"), ("LOCKED", "GB")):
+        for campaign, region in ((ACTIVE, "US-PA"), (PAUSED, "US-FL"), (STOPPED, "US-LA"), ("LOCKED", "GB")):
             facts = {"purpose": "sales", "regions": [region], "closed_days": "paused"}
             answer = client.patch(f"/v1/campaigns/{campaign}/facts", headers={"If-Match": "*"}, json={"facts": facts})
             assert answer.status_code == 200, answer.text
@@ -83,6 +83,10 @@ def test_nobody_is_looked_at_unasked_and_who_breaks_is_told_after_a_look(pennsyl
     after = page(pennsylvanian, "/law")
     assert "1 of 4 campaigns breaks the law on 2026-06-15 or in the year after it" in words(after)
     assert "not looked at yet" not in words(after)
+    closed = re.findall(r"<li class=.*?</li>", after.text, re.DOTALL)
+    bare = [one for one in closed if "Nothing to judge in" in one]
+    assert bare, "a campaign without a schedule is no campaign that keeps a closed day"
+    assert not [one for one in bare if "None of those that were looked at breaks (" in one]
     assert "Nothing to judge in 3 of these: neither a schedule nor dialing rules can be read of" in words(after)
     told = entry(after, TURN, "takes effect")
     assert "73 P.S. 2245(a) as amended by Act 47 of 2026" in told

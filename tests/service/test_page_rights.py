@@ -9,7 +9,7 @@ from tests.service.served import Served
 
 ENTRANCES = {"/enter", "/static/{digest}/{name:path}"}
 """What everybody may fetch, and the form that everybody may send."""
-CHANGES_NOTHING = {"/leave", "/audit/verify", "/calling-time/check", "/law/look", "/lists/check"}
+CHANGES_NOTHING = {"/leave", "/audit/verify", "/audit/report", "/calling-time/check", "/law/look", "/lists/check"}
 """What is posted by everybody who may look."""
 STREAMS = {"/live/campaigns", "/live/campaigns/{campaign}", "/live/changes", "/live/wall"}
 ASKS = {

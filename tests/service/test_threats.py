@@ -60,7 +60,8 @@ class _Slow(Wall):
     def __init__(self, look: WallLook) -> None:
         self.answer, self.asked, self.seen = threading.Event(), threading.Event(), look
 
-    def look(self) -> WallLook:
+    def look(self, *, thorough: bool = False) -> WallLook:
+        del thorough
         self.asked.set()
         self.answer.wait()
         return self.seen

@@ -148,7 +148,7 @@ def _notes(account: CampaignAccount) -> list[str]:
         covered = f"{period.days_covered:.1f} of {period.days_elapsed:.1f} days read by the hour"
         anchor = {"declared": "declared", "first-dial": "the first dial that was seen"}.get(period.anchor, "")
         since = f"since {utc_text(period.start)}" + (f" ({anchor})" if anchor else "")
-        lines.append(f"{since}, as of {utc_text(period.as_of)}{age}; {covered}")
+        lines.append(f"{since}, as of {utc_text(period.as_of.replace(microsecond=0))}{age}; {covered}")
         if period.to_come is not None:
             ends = f"it ends above with a probability of {period.to_come.breach:.2f}"
             few = "" if period.to_come.days >= WEEK else "; other days of the week are not among them"

@@ -59,7 +59,7 @@ def ease_off(
         found = system.fleet.find(target)
         if asked.if_revision is not None:
             raise UsageError("--if-revision is for one campaign: several have each a revision of their own")
-        if not may_go_on("Ease off", found, said.targeting):
+        if not may_go_on("Ease off", found, said.targeting, dry_run=asked.dry_run):
             return exits.REFUSED
         fleet = system.easing.ease_all(found, to, order)
         show_fleet(fleet, output)

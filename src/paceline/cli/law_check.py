@@ -18,12 +18,12 @@ from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
-from paceline.control.law_ahead import AHEAD
+from paceline.control.law.ahead import AHEAD
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
     from paceline.compliance.coming import Turn
-    from paceline.control.law_check import LawCheck
+    from paceline.control.law.breaking import LawCheck
 
 BROKEN_COLUMNS = ("CAMPAIGN", "STATE", "JUDGED FROM", "RULE", "WHAT", "SOURCE")
 TURN_COLUMNS = ("ON", "RULE", "WHAT", "BINDS", "JUDGED HERE", "CITATION")
@@ -56,7 +56,7 @@ def check_law(
         Files of rules of your own that stand beside ours: what would break if they were law.
     """
     from paceline.compliance.zonedata import demand
-    from paceline.control.law_check import checked
+    from paceline.control.law.breaking import checked
 
     everywhere = everywhere or Everywhere()
     demand()

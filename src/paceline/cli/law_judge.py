@@ -145,7 +145,7 @@ def _show(found: JudgedCalls, out: Path | None, output: Output) -> None:
     else:
         show_data(document_of_calls(found), output, names=[f"rule/{one.rule_id}" for one in found.broken])
     if written is not None:
-        tell(f"paceline: {written} violations are in {out}")
+        tell(f"paceline: {written} {'violation is' if written == 1 else 'violations are'} in {out}")
 
 
 def _spare(read: tuple[Path, ...], out: Path | None) -> None:

@@ -121,9 +121,21 @@ def show_fleet(outcome: FleetOutcome, output: Output) -> None:
         _show_line(console, item)
     for one in outcome.unreadable:
         console.print(f"{one.campaign or '(no id)'}  failed: {one.why}", markup=False, highlight=False, style="red")
-    told = ", ".join(f"{count} {word}" for word, count in outcome.summary.items()) or "no campaign fits"
+    told = ", ".join(f"{count} {word}" for word, count in _summary(outcome).items()) or "no campaign fits"
     requests = "1 request" if outcome.requests == 1 else f"{outcome.requests} requests"
     console.print(f"{told}; {requests}", markup=False, highlight=False, style="bold")
+
+
+def _summary(outcome: FleetOutcome) -> dict[str, int]:
+    """Return how many ended in which way; of what was only tried, how many would be changed."""
+    from paceline.control.outcome import Unchanged
+
+    counted: dict[str, int] = dict(outcome.summary)
+    tried = sum(isinstance(item.ending, Unchanged) and item.ending.would_apply for item in outcome.items)
+    if not tried:
+        return counted
+    left = counted.pop("unchanged") - tried
+    return {"would be applied": tried, **({"unchanged": left} if left else {}), **counted}
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

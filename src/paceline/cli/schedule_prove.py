@@ -82,8 +82,10 @@ def _show_for_people(found: Proven) -> None:
         )
     else:
         say(f"{seen.campaign}  NOT proven", "bold red")
+    closed = found.closed_day_minutes
     say(
-        f"  {proof.examined_minutes} minutes examined, {proof.violating_minutes} of them illegal: "
+        f"  {proof.examined_minutes} minutes examined, {proof.violating_minutes - closed} of them illegal"
+        f"{f', {closed} on days closed by law' if closed else ''}: "
         f"{proof.scheduled.total_s // 60} scheduled from {instant_text(proof.start)} to {instant_text(proof.end)}, "
         f"in {len(seen.law.places)} places"
     )

@@ -128,10 +128,11 @@ class WallLook:
 
         A campaign that nobody can read stands in `unreadable` with the reason: whether it needs a person is unknown.
         """
-        items: list[Json] = []
-        for row in self.rows:
-            if row.needs:
-                items.append({name: value for name, value in row.document().items() if name != "series"})
+        items: list[Json] = [
+            {name: value for name, value in row.document().items() if name != "series"}
+            for row in self.rows
+            if row.needs
+        ]
         unread: list[Json] = [{"campaign": one.campaign, "why": one.why} for one in self.unreadable]
         well = len(self.rows) - len(items)
         return {"at": instant_text(self.at), "items": items, "well": well, "unreadable": unread}

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from paceline.bootstrap import System
-from paceline.control.law_looks import LawLooks
+from paceline.control.law.looks import LawLooks
 from paceline.primitives.checks import Check
 from paceline.primitives.errors import PacelineError
 from paceline.service import document, problems

@@ -10,7 +10,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from paceline.bootstrap import System
-from paceline.control.law_looks import LawLooks
+from paceline.control.law.looks import LawLooks
 from paceline.primitives.checks import Check
 from paceline.service.expecting import Expecting
 from paceline.service.limits import RequestLimits

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from paceline.campaign.lifecycle.machine import TRANSITIONS, Step, step_to
 from paceline.campaign.lifecycle.model import Wanted
 from paceline.campaign.observed import Ability, Drain, Frozen, Situation, Stage, State, Unfinished
+from paceline.campaign.obstacles import locked, unsupported
 from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Findings, Severity
 
@@ -45,39 +46,13 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
     """Judge the wish in the situation; where the campaign is so already, only what is worth telling is found."""
     if sound(wanted).refused:
         return sound(wanted)
-    found = [_supported(needs, situation)]
+    found = [unsupported(needs, situation)]
     if step_to(wanted, situation.observed) is not Step.NOTHING:
-        found += [_unlocked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
+        found += [locked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
         found += [_timely(wanted, situation.now), _replaced(wanted, situation), _within_fleet(wanted, situation)]
         found += [_finished(wanted, other) for other in situation.unfinished]
         found += [_cut(wanted, situation), _agents(wanted, situation)]
     return Findings.of(found)
-
-
-def _supported(needs: frozenset[Ability], situation: Situation) -> Finding | None:
-    missing = tuple(sorted(needs - situation.abilities))
-    if not missing:
-        return None
-    return Finding(
-        rule="lifecycle.unsupported",
-        severity=Severity.ERROR,
-        message=f"this platform cannot do it: it lacks {', '.join(missing)}",
-        found=tuple(sorted(situation.abilities)),
-        limit=missing,
-    )
-
-
-def _unlocked(situation: Situation) -> Finding | None:
-    if not situation.observed.locked:
-        return None
-    return Finding(
-        rule="lifecycle.locked",
-        severity=Severity.ERROR,
-        message=f"campaign {situation.observed.campaign} is locked on the platform and takes no change",
-        field="locked",
-        found=True,
-        limit=False,
-    )
 
 
 def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
@@ -85,11 +60,13 @@ def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
     if frozen is None or wanted.state is not State.ACTIVE:
         return None
     why = "" if frozen.reason is None else f": {frozen.reason}"
+    since = utc_text(frozen.since.replace(microsecond=0))
     return Finding(
         rule="lifecycle.frozen",
         severity=Severity.ERROR,
-        message=f"{frozen.by} froze it at {utc_text(frozen.since)} (entry {frozen.entry}){why}; it stays stopped until "
-        "a person unfreezes it",
+        message=(
+            f"{frozen.by} froze it at {since} (entry {frozen.entry}){why}; it stays stopped until a person unfreezes it"
+        ),
         field="state",
         found="frozen",
         source=f"{frozen.by} (entry {frozen.entry})",

@@ -3,12 +3,12 @@
 Rules:
 * A change for later is one entry: opened now, closed when it was made, could not be made, or is no longer wanted.
 * What can never be made (unknown campaign, archived, frozen, not in the platform's power, an instant that is off) is
-  refused at once; what the state allows is judged when the hour has come (`due_changes`).
+  refused at once; what the state allows is judged when the hour has come (`due.changes`).
 * Settings are judged by the law of their hour when they are planned, as far as it is known, and again when it has come.
 * While the platform is away a pause or stop is kept all the same, and judged at its hour. Nothing else is.
 * A newer change of the same kind takes the place of the one that waits for the campaign; that one expires, and says so.
   A stop tonight and a resumption tomorrow are two plans, and both stand.
-* What wants approval by a second person waits for that first (`approval_desk`), and takes a place when it is approved.
+* What wants approval by a second person waits for that first (`approving.desk`), and takes a place when it is approved.
 """
 
 from __future__ import annotations

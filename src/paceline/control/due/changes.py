@@ -3,11 +3,11 @@
 Rules:
 * The hour is the platform's, asked for or reckoned anew before each change. When it has come, the change is judged as
   any other: state, revision, who else is at it. What changed meanwhile is told, and nothing is forced
-  (`due_judgement`).
+  (`judgement`).
 * A pause or stop is tried until it is made, however late; how late is told. Everything else expires when it is later
   than its order allows.
 * Pauses and stops go before everything else that is due. When one finds the platform away, the others wait too, and
-  come back together. One that is not made yet for a reason of its own (`due_endings`) holds what else is due of its
+  come back together. One that is not made yet for a reason of its own (`endings`) holds what else is due of its
   campaign, and no other.
 * A resumption gives way to a pause or stop that was planned for later than it, or ordered since: it ends as a conflict.
 * What wants approval by a second person, and has it not, is not made: it expires when its time is over.

@@ -21,6 +21,7 @@ from datetime import datetime
 
 from paceline.control.stopwatch import STAGES
 from paceline.ledger.entry import Row, Step
+from paceline.ledger.shown import part
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
@@ -192,15 +193,15 @@ class Measuring:
         late = self._until is not None and row.at >= self._until
         if early or late:
             return
-        if _part(row.document, "details").get("dry_run"):
+        if part(row.document, "details").get("dry_run"):
             self._dry_runs += 1
         else:
             self._known[row.entry] = _Known()
 
     def _close(self, known: _Known, document: Mapping[str, Json]) -> None:
         known.outcome, known.verdict = _word(document.get("outcome")), _word(document.get("verdict"))
-        details = _part(document, "details")
-        for stage, spent in _part(details, "timings_ms").items():
+        details = part(document, "details")
+        for stage, spent in part(details, "timings_ms").items():
             if isinstance(spent, int | float):
                 self._spent.setdefault(stage, []).append(float(spent))
         if known.outcome == REFUSED:
@@ -238,11 +239,6 @@ def _nearest_rank(ordered: Sequence[float], part: int) -> float:
 def _place(stage: str) -> tuple[int, str]:
     """Return the place of a stage among all: those that nobody knows come last."""
     return (_ORDER.index(stage) if stage in _ORDER else len(_ORDER), stage)
-
-
-def _part(document: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    found = document.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _word(said: Json) -> str | None:

@@ -15,6 +15,7 @@ from typing import TypedDict, cast
 
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecaster import LegalPeriod
+from paceline.control.settings_shown import pacing_shown
 from paceline.control.supervision.controller import Account, Bounds, Running, Terms
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import utc_text
@@ -147,7 +148,7 @@ class Standing:
             "owed": float(self.account.owed),
             "most_owed": float(self.terms.most_owed),
             "answer_rate": round(self.account.answer_rate, 4),
-            "pacing": None if self.live is None else pacing_document(self.live),
+            "pacing": None if self.live is None else pacing_shown(self.live),
             "resting": self.resting,
             "blind": self.blind,
             "note": self.note,
@@ -193,8 +194,8 @@ def kept(standing: Standing) -> dict[str, Json]:
         "asked_at": utc_text(standing.asked_at),
         "looked": utc_text(standing.looked),
         "counted": utc_text(standing.counted),
-        "live": None if standing.live is None else pacing_document(standing.live),
-        "wanted": None if standing.wanted is None else pacing_document(standing.wanted),
+        "live": None if standing.live is None else pacing_shown(standing.live),
+        "wanted": None if standing.wanted is None else pacing_shown(standing.wanted),
         "version": standing.version,
         "again": None if standing.again is None else utc_text(standing.again),
         "stuck_since": None if standing.stuck_since is None else utc_text(standing.stuck_since),
@@ -279,18 +280,6 @@ def bounds_document(bounds: Bounds) -> dict[str, Json]:
         "max_calls": bounds.max_calls,
         "call_interval_ms": bounds.call_interval_ms,
         "warm_up_s": bounds.warm_up_s,
-    }
-
-
-def pacing_document(pacing: Pacing) -> dict[str, Json]:
-    """Return a pacing as JSON, rates as text."""
-    return {
-        "answer_rate": str(pacing.answer_rate),
-        "abandonment_aim": str(pacing.abandonment_aim),
-        "max_calls": pacing.max_calls,
-        "call_interval_ms": pacing.call_interval_ms,
-        "warm_up_s": pacing.warm_up_s,
-        "strategy": pacing.strategy,
     }
 
 

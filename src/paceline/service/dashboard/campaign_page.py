@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.requests import Request
-from fastapi.responses import Response, StreamingResponse
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi.responses import Response
 from markupsafe import Markup
 from pydantic import AwareDatetime
-from starlette.concurrency import run_in_threadpool
 
 from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.observed import Ability, Observed, Part
 from paceline.campaign.ports import PlatformError
 from paceline.compliance.call import Purpose
-from paceline.control.wall import WallRow
+from paceline.control.wall import WallLook, WallRow
 from paceline.figures.last_hour import svg_of_abandonment, svg_of_occupancy
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
 from paceline.service.dashboard.campaigns_page import away_part
-from paceline.service.dashboard.following import QUIET_S
+from paceline.service.dashboard.following import Texts, followed, part
 from paceline.service.dashboard.pages import render, rendered, segment
 from paceline.service.dashboard.predicted_shown import predicted_of
 from paceline.service.dashboard.rows import CEILING, verbs_of, way_of
@@ -33,7 +30,6 @@ from paceline.service.dashboard.shown import share
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
 from paceline.service.routes.campaigns import read
-from paceline.service.streams import AGAIN_MS, UNBUFFERED, is_known_still, open_stream, want_room
 
 router = APIRouter(include_in_schema=False)
 """The routes of the page of one campaign."""
@@ -86,7 +82,6 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         experiment_page=f"/experiments/{segment(named)}",
         schedule=None if scheduled is None else schedule_form.values(scheduled.schedule),
         facts=facts_form.values(facts),
-        said=facts.said,
         modes=[mode.value for mode in DialingMode],
         directives=[directive.value for directive in Directive],
         purposes=[purpose.value for purpose in Purpose],
@@ -121,9 +116,15 @@ def stream_campaign(
     campaign: Named, request: Request, parts: Here, who: Viewing, made: Annotated[Made, Depends(made_of)]
 ) -> Response:
     """Stream the live picture of one campaign, and that somebody changed it since the page was made."""
-    want_room(parts)
-    told = _told(request, parts, who, campaign_id(campaign), made)
-    return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
+    named = campaign_id(campaign)
+
+    def told(_look: WallLook, seen: Texts) -> tuple[str, Texts]:
+        texts = _parts(request, parts, who, named, made)
+        if texts is None or texts == seen:
+            return "", seen
+        return "".join(part(target, text) for target, text in texts.items()), texts
+
+    return followed(request, parts, told, lambda: away_part(parts))
 
 
 def picture_of(parts: Parts, who: Visitor, campaign: CampaignId, seen: Observed | None = None) -> dict[str, Any]:
@@ -181,36 +182,14 @@ def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list
         return None, [f"its schedule cannot be looked at: {error.message}"]
 
 
-async def _told(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> AsyncIterator[bytes]:
-    """Yield the live part of the page where it changed, until the page goes or the session ends."""
-    async with open_stream(parts, parts.live.changes(), quiet_s=QUIET_S) as looks:
-        yield format_sse_event(retry=AGAIN_MS, comment="live")
-        seen = ""
-        async for look in looks:
-            if not await run_in_threadpool(is_known_still, request, parts):
-                yield format_sse_event(event="left", data_str="the session has ended")
-                return
-            if look is None:
-                yield KEEPALIVE_COMMENT
-                if parts.live.away is not None:
-                    yield format_sse_event(data_str=away_part(parts))
-                    seen = ""
-                continue
-            text = _parts(request, parts, who, campaign, made)
-            if text not in {"", seen}:
-                yield format_sse_event(data_str=text)
-                seen = text
-
-
-def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> str:
+def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> Texts | None:
+    """Return the live parts of the page by the ids of what they stand in; None where the page itself is newer."""
     shown = picture_of(parts, who, campaign)
     row: WallRow | None = shown["row"]
     if row is not None and made.is_newer_than(row.observed):
-        return ""
-    picture = rendered(request, "campaign_picture.html", who, **shown)
+        return None
     is_old = row is not None and made.is_older_than(row.observed)
-    stale = rendered(request, "campaign_stale.html", None, is_old=is_old, row=row, page=shown["page"])
-    return (
-        f'<hx-partial hx-target="#picture" hx-swap="innerMorph">{picture}</hx-partial>'
-        f'<hx-partial hx-target="#stale" hx-swap="innerMorph">{stale}</hx-partial>'
-    )
+    return {
+        "picture": rendered(request, "campaign_picture.html", who, **shown),
+        "stale": rendered(request, "campaign_stale.html", None, is_old=is_old, row=row, page=shown["page"]),
+    }

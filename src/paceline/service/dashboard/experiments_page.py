@@ -34,7 +34,7 @@ from paceline.service.dashboard.settings_page import Named
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.problems import named_one
 
 router = APIRouter(include_in_schema=False)
 """The routes of experiments."""
@@ -130,9 +130,7 @@ def verb_of(word: str) -> Verb:
     Raises:
         ProblemError: there is nothing of that name.
     """
-    if word not in VERBS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return VERBS[word]
+    return named_one(word, VERBS)
 
 
 def address_of(campaign: str) -> str:

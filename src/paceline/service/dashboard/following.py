@@ -18,7 +18,7 @@ QUIET_S = 10.0
 Texts = dict[str, str]
 """What stands on a page for each campaign, by the id of its element, in their order."""
 Told = Callable[[WallLook, Texts], tuple[str, Texts]]
-"""Makes of a look, and of what the page shows, the parts that changed and what it shows then."""
+"""Makes of a look, and of what the page shows, the parts that changed, if any, and what it shows then."""
 
 
 def followed(request: Request, parts: Parts, told: Told, away: Callable[[], str]) -> Response:
@@ -45,9 +45,11 @@ async def _coming(request: Request, parts: Parts, told: Told, away: Callable[[],
                 yield KEEPALIVE_COMMENT
                 if parts.live.away is not None:
                     yield format_sse_event(data_str=away())
+                    seen = {}  # whatever comes next takes the place of what was said
                 continue
             text, seen = await run_in_threadpool(told, look, seen)
-            yield format_sse_event(data_str=text)
+            if text:
+                yield format_sse_event(data_str=text)
 
 
 def part(target: str, text: str, swap: str = "innerMorph") -> str:

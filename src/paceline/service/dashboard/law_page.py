@@ -16,8 +16,8 @@ from paceline.campaign.observed import Circumstances, State
 from paceline.compliance.coming import stopped_clocks
 from paceline.compliance.rule_terms import KINDS
 from paceline.compliance.zonedata import demand
-from paceline.control.law_check import REQUESTS_EACH
-from paceline.control.law_looks import AT_ONCE
+from paceline.control.law.breaking import REQUESTS_EACH
+from paceline.control.law.looks import AT_ONCE
 from paceline.control.wall import WallLook
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
@@ -162,6 +162,7 @@ def _ahead(parts: Parts, filters: Filters) -> Ahead:
         away=away,
         is_past=first < today,
         breaking=() if standing is None else tuple((names[CampaignId(one.campaign)], one) for one in standing.breaking),
+        without_settings=() if standing is None else tuple(names[one] for one in standing.without_settings),
         stopped=stopped_clocks({zone for zones in rulebook.zones.values() for zone in zones}, first),
         why=() if standing is None else tuple((names[one], why) for one, why in sorted(standing.unreadable.items())),
     )

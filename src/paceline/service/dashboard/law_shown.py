@@ -12,8 +12,8 @@ from paceline.compliance.rule import Rule
 from paceline.compliance.rule_terms import kind_of
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.told import is_judged, terms_words
-from paceline.control.law_ahead import Judged
-from paceline.control.law_looks import Standing
+from paceline.control.law.ahead import Judged
+from paceline.control.law.looks import Standing
 from paceline.control.wall import WallLook
 from paceline.primitives.ids import CampaignId
 from paceline.service.dashboard.law_asked import Filters
@@ -45,6 +45,7 @@ class Change:
         rules: those of its rules that bind any of them; all of its rules where none does.
         breaking: those that break the law by it.
         unseen: how many of those that it binds nobody looked at.
+        bare: how many of them were looked at and have nothing that it could make unlawful.
     """
 
     coming: Coming
@@ -53,6 +54,7 @@ class Change:
     rules: tuple[Rule, ...] = ()
     breaking: tuple[Named, ...] = ()
     unseen: int = 0
+    bare: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Ahead:
         at: the platform's time of the look at the list of campaigns.
         standing: None where no campaign can be judged: nobody knows them, or the date is past.
         breaking: those that break the law, with what breaks.
+        without_settings: those that were judged and have neither a schedule nor dialing rules: nothing of them was.
         why: what could not be read, with the reason.
         stopped: the zones whose clocks were moved a year ago, and are not any more.
     """
@@ -79,6 +82,7 @@ class Ahead:
     away: str | None = None
     is_past: bool = False
     breaking: tuple[tuple[Named, Judged], ...] = ()
+    without_settings: tuple[Named, ...] = ()
     why: tuple[tuple[Named, str], ...] = ()
     stopped: tuple[str, ...] = ()
 
@@ -224,19 +228,25 @@ def _change(
     if standing is None or one.kind is Kind.CLOCKS or not one.is_judged:
         return Change(coming=one, in_days=in_days, bound=len(concerned), rules=rules)
     breaking = sorted(name for name in concerned if _breaks(one, name, standing))
-    unseen = len(concerned) - len(_known(concerned, standing))
+    known = _known(concerned, standing)
     return Change(
         coming=one,
         in_days=in_days,
         bound=len(concerned),
         rules=rules,
         breaking=tuple(names[name] for name in breaking if name in names),
-        unseen=unseen,
+        unseen=len(concerned) - len(known),
+        bare=sum(not _has_what_it_is_about(one, standing.judged[name][0]) for name in known),
     )
 
 
 def _known(concerned: Collection[CampaignId], standing: Standing) -> list[CampaignId]:
     return [name for name in concerned if name in standing.judged]
+
+
+def _has_what_it_is_about(one: Coming, judged: Judged) -> bool:
+    """Return whether a campaign has settings that the change could make unlawful: a closed day is about schedules."""
+    return "schedule" in judged.has if one.kind is Kind.CLOSED else bool(judged.has)
 
 
 def _breaks(one: Coming, campaign: CampaignId, standing: Standing) -> bool:

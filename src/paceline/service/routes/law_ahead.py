@@ -13,7 +13,7 @@ from paceline.campaign.observed import State
 from paceline.compliance.coming import coming, concerns, stopped_clocks
 from paceline.compliance.zonedata import demand
 from paceline.control.fleet.fleet import Target
-from paceline.control.law_check import checked
+from paceline.control.law.breaking import checked
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id
 from paceline.primitives.zones import zone_data_version

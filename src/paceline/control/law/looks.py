@@ -20,8 +20,8 @@ from datetime import date, datetime, timedelta
 from paceline.campaign.observed import Circumstances, Observed, Part, State
 from paceline.campaign.ports import Platform
 from paceline.control.facts.law import Law
-from paceline.control.law_ahead import Judged, judged_from
-from paceline.control.law_check import unknown_in
+from paceline.control.law.ahead import Judged, judged_from
+from paceline.control.law.breaking import unknown_in
 from paceline.control.recorder import Recorder
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId
@@ -61,6 +61,11 @@ class Standing:
     def breaking(self) -> tuple[Judged, ...]:
         """Those that break the law, from the date on or later, in the order of their ids."""
         return tuple(one for _, (one, _) in sorted(self.judged.items()) if one.breaks)
+
+    @property
+    def without_settings(self) -> tuple[CampaignId, ...]:
+        """Those that have neither a schedule nor dialing rules, so that nothing of them was judged."""
+        return tuple(name for name, (one, _) in sorted(self.judged.items()) if not one.has)
 
     @property
     def wanted(self) -> tuple[CampaignId, ...]:

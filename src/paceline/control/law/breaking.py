@@ -11,7 +11,7 @@ from paceline.campaign.observed import Observed, Part, State
 from paceline.campaign.ports import Platform
 from paceline.control.facts.law import Law
 from paceline.control.fleet.fleet import Found
-from paceline.control.law_ahead import AHEAD, Judged, judged_from
+from paceline.control.law.ahead import AHEAD, Judged, judged_from
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding
