@@ -124,7 +124,7 @@ bench-service: setup ## load a service with 200 event streams, 50 writers and re
 
 .PHONY: bench-pages
 bench-pages: setup ## weigh every page, and take the time to what a person sees next, with 1,000 campaigns in a real browser
-	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks.pages --write docs/benchmarks/pages.md
 
 .PHONY: bench-policies
 bench-policies: setup ## tune every pacing policy to 3 % on simulated days, certify each, and put them side by side
@@ -181,8 +181,9 @@ bench-mlflow: setup .venv-mlflow/.requirements ## send runs to the published MLf
 	@touch $@
 
 .PHONY: pictures
-pictures: setup ## take the screenshots of the tutorials anew, while the tests walk through them
+pictures: setup ## take the pictures of the documents anew: of the tutorials while the tests walk through them, of the guides by themselves
 	@PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_dialer_manager.py tests/browser/test_compliance_officer.py tests/browser/test_engineer.py
+	@$(BIN)/python -m benchmarks.pages.pictures
 
 .PHONY: docs
 docs: setup ## build the site of the documents into site/, links checked
