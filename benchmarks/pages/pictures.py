@@ -47,7 +47,7 @@ _COMMAND = (sys.executable, "-c", "import sys; from paceline.cli.main import mai
 def afternoon() -> Iterator[str]:
     """Run `paceline up` while the block runs, after days of dialing; yields a link that signs in."""
     with tempfile.TemporaryDirectory(prefix="paceline-pictures-") as folder:
-        environment = {**os.environ, "XDG_DATA_HOME": folder, "USER": "ada", "LOGNAME": "ada"}
+        environment = {**os.environ, "XDG_DATA_HOME": folder, "PACELINE_ACTOR": "ada"}
         words = ["up", "--port", "8990", "--emulator-port", "0", "--clock", _BEGUN, "--seed", "1"]
         up = subprocess.Popen(  # noqa: S603  # the project's own command
             [*_COMMAND, *words], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
