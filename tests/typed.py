@@ -42,7 +42,7 @@ def typed() -> int:
         return int(answers.readline())
 
 
-SERVERS = ("up", "serve", "emulator")
+SERVERS = ("up", "emulator")
 
 if __name__ == "__main__":
     code = typed()
