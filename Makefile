@@ -31,8 +31,8 @@ setup: .venv/.project ## make .venv from the hashed requirements, with the proje
 	@touch $@
 
 .PHONY: demo
-demo: setup ## two people, one ledger, seventeen acts on the emulator, each checked before it is told; needs no account
-	@$(BIN)/paceline demo
+demo: setup ## one story in seventeen acts, each checked before it is told, and a page of pictures; DATABASE_URL=... tells it on PostgreSQL
+	@$(BIN)/paceline demo $(if $(DATABASE_URL),--database-url $(DATABASE_URL))
 
 .PHONY: up
 up: setup ## emulator with a dialing day, service with pages, worker: all in one process, until Ctrl-C
@@ -122,6 +122,10 @@ bench-service: setup ## load a service with 200 event streams, 50 writers and re
 	@$(BIN)/python -m benchmarks.service.first_screen
 	@$(BIN)/python -m benchmarks.service
 
+.PHONY: bench-pages
+bench-pages: setup ## weigh every page, and take the time to what a person sees next, with 1,000 campaigns in a real browser
+	@$(BIN)/python -m benchmarks.pages --write docs/benchmarks/pages.md
+
 .PHONY: bench-policies
 bench-policies: setup ## tune every pacing policy to 3 % on simulated days, certify each, and put them side by side
 	@$(BIN)/python -m benchmarks.simulator policies
@@ -175,6 +179,11 @@ bench-mlflow: setup .venv-mlflow/.requirements ## send runs to the published MLf
 	@python=$$(.ci/python) && echo "making .venv-mlflow from $< with $$python" && rm -rf .venv-mlflow && "$$python" -m venv .venv-mlflow
 	@.venv-mlflow/bin/python $(PIP) $(HASHED) -r $<
 	@touch $@
+
+.PHONY: pictures
+pictures: setup ## take the pictures of the documents anew: of the tutorials while the tests walk through them, of the guides by themselves
+	@PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_dialer_manager.py tests/browser/test_compliance_officer.py tests/browser/test_engineer.py
+	@$(BIN)/python -m benchmarks.pages.pictures
 
 .PHONY: docs
 docs: setup ## build the site of the documents into site/, links checked

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.statements import share_compiled
+
 if TYPE_CHECKING:
     from tests.databases import PostgresServer
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 settings.register_profile("local", deadline=None)
 settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "local")
+
+share_compiled()
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from unittest import SkipTest
 
 from sybil import Example
+
+from tests import typed
+from tests.forked import forking
 
 BETWEEN = "--- next command of the listing ---"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -43,25 +47,27 @@ def steps_of(listing: str) -> list[Step]:
     return steps
 
 
+def reader() -> dict[str, str]:
+    """Return the variables of a reader's shell: this environment's commands come first, and colours are off."""
+    first = forking()
+    places = (str(first.commands()), str(Path(sys.executable).parent), os.environ["PATH"])
+    return {**os.environ, "PATH": os.pathsep.join(places), typed.ADDRESS: str(first.address), "NO_COLOR": "1"}
+
+
 def run(script: str) -> str:
     """Run a script in an empty folder, with this environment's commands first, and return all it printed.
 
     What it left running in the background is ended with it.
     """
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "NO_COLOR": "1",
-    }
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607  # whichever bash the reader has
             cwd=folder,
-            env=environment,
+            env=reader(),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            process_group=0,
         )
         try:
             code = shell.wait()
@@ -86,15 +92,21 @@ def evaluate_bash(example: Example) -> None:
     script = str(example.parsed)
     if "curl" in script and shutil.which("curl") is None:
         raise SkipTest("needs curl, which is not installed here (Debian: apt-get install curl)")
-    run(script)
+    _run_of(example)(script)
 
 
 def evaluate_console(example: Example) -> None:
     """Run a `console` listing: it must succeed and print what it shows, `...` standing for anything."""
-    check_console(str(example.parsed))
+    check_console(str(example.parsed), _run_of(example))
 
 
-def check_console(listing: str) -> None:
+def _run_of(example: Example) -> Callable[[str], str]:
+    """Return how a listing is run: by itself, or in the shell of its tutorial (tests/lessons.py)."""
+    lesson = example.namespace.get("lesson")
+    return run if lesson is None else lesson.run
+
+
+def check_console(listing: str, run: Callable[[str], str] = run) -> None:
     """Run the steps of a console listing in one shell and compare what each printed with what is shown."""
     steps = steps_of(listing)
     printed = run(f"echo {shlex.quote(BETWEEN)}\n".join(step.command for step in steps))

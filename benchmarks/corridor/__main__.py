@@ -22,7 +22,7 @@ import httpx2
 
 from paceline.bootstrap import Options, System
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2

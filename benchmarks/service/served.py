@@ -11,7 +11,7 @@ import sys
 from fastapi.responses import Response
 
 from paceline.bootstrap import open_system
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.app import application
 from paceline.service.options import Options

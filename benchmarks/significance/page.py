@@ -50,8 +50,8 @@ happens without days, not how rollouts decide.
 
 The last row is a world that no interval by days can see through: each day gains or loses a whole point by a coin.
 Three days agree in one of four weeks, five in one of sixteen, and days that agree look like days that do not
-differ. An experiment may be looked at from its third day with pairs on; who has to reckon with such days plans its
-blocks so that the first look comes later. A twin says nothing with fewer than five held-out days.
+differ. That is why an experiment is looked at from its fifth day with pairs on, and a twin says nothing with fewer than
+five held-out days.
 """
 _ASKS = f"""
 Five held-out days of half-hours are asked {QUESTIONS} times about changes that gain nothing, each time with noise of

@@ -17,7 +17,7 @@ from paceline.bootstrap import Options, System
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
 from paceline.campaign.observed import State
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2

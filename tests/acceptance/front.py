@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx2
+from tests.trust import http_client
 
 Answered = tuple[int, dict[str, str], bytes]
 Answers = Callable[[str, str, dict[str, str], bytes], Answered]
@@ -54,7 +54,7 @@ def stripping(origin: str, *, is_terse: bool = False) -> Answers:
 
     def answers(method: str, target: str, headers: dict[str, str], body: bytes) -> Answered:
         kept = {name: value for name, value in headers.items() if name not in {"authorization", "host", "connection"}}
-        with httpx2.Client(trust_env=False) as http:
+        with http_client() as http:
             answer = http.request(method, f"{origin}{target}", headers=kept, content=body or None)
         passed = {"content-type", "date", "retry-after"} | (set() if is_terse else {"www-authenticate"})
         told = {name: value for name, value in answer.headers.items() if name.lower() in passed}

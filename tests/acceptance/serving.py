@@ -10,10 +10,11 @@ from typing import Any
 import httpx2
 
 from paceline.bootstrap import open_system
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
 from tests.forked import PIPE, Forked
+from tests.trust import http_client
 
 BOSS = Order(actor=Actor(name="boss", known_by="a test"))
 
@@ -44,7 +45,7 @@ class Served:
 
     def asked_by(self, key: str) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key}"}
-        return httpx2.Client(base_url=self.url, headers=headers, trust_env=False, timeout=60)
+        return http_client(base_url=self.url, headers=headers, timeout=60)
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)

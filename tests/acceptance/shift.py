@@ -18,7 +18,7 @@ import pytest
 from paceline.bootstrap import open_system
 from paceline.campaign.catalogue import AnyChange
 from paceline.cli.main import main
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.testing import RunningEmulator
 from tests.contract.emulated import SECRET, Emulated
 from tests.forked import PIPE, Forked

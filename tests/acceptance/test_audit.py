@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 
 from tests.acceptance.audited import NUMBER, Desk
@@ -37,6 +39,27 @@ def test_numbers_are_revealed_to_people_and_never_in_data(desk: Desk) -> None:
         assert NUMBER not in desk.type(*words, "-o", "yaml")
     for form in ("jsonl", "csv"):
         assert NUMBER not in desk.type("audit", "export", "--format", form)
+
+
+def test_number_that_is_erased_is_a_word_for_everybody_and_nowhere_printed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ("audit", "erase-number", NUMBER, "--reason", "erasure request of 3 June")
+    done = desk.data_of(*said, "--ticket", "DSR-7")
+    assert (done["number"], done["erased"]) == ("+..32", True)
+    assert "backups" in desk.err
+    assert NUMBER not in desk.type("audit", "show", "1")
+    shown = desk.type("audit", "show", str(done["entry"]))
+    assert "ledger.erase" in shown
+    assert "DSR-7" in shown
+    assert desk.type("audit", "list", "--kind", "ledger.erase", "-o", "name") == f"entry/{done['entry']}\n"
+    assert desk.type("audit", "verify").startswith("nothing is wrong")
+    monkeypatch.setattr("sys.stdin", StringIO(f"{NUMBER}\n"))
+    assert desk.type("audit", "erase-number", "-", "--reason", "again") == "+..32  not known to this ledger\n"
+    assert desk.type("audit", "erase-number", "4155550132", "--reason", "again", code=64) == ""
+    assert "+1 415 555 0132" in desk.err
+    assert desk.type("audit", "erase-number", NUMBER, "--reason", f"of {NUMBER}", code=64) == ""
+    assert NUMBER not in desk.err
 
 
 def test_entry_is_shown_with_its_rows(desk: Desk) -> None:

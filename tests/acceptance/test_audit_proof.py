@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from paceline.cli.signing import KEY_FILE
+from paceline.bootstrap.signing import KEY_FILE
 from paceline.ledger.verify import proves, rows_of_export, verify
 from tests.acceptance.audited import NUMBER, Desk
 

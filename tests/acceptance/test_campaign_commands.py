@@ -166,8 +166,9 @@ def test_explanation_says_what_is_assumed_of_what_nobody_declared(counter: Count
     assert "its mode is taken for granted: a person speaks" in told
     counter.type("declare", "ACTIVE", "purpose=sales", "list=renewals.csv")
     told = counter.type("explain", "ACTIVE")
-    assert "purpose: sales\n" in told
-    assert "renewals.csv (kept for people, never read: only regions says where contacts are)\n" in told
+    assert "purpose: sales (entry " in told
+    assert "renewals.csv (entry " in told
+    assert "(kept for people, never read: only regions says where contacts are)\n" in told
 
 
 @pytest.mark.parametrize(

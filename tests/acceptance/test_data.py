@@ -62,6 +62,22 @@ def test_file_is_described_without_being_kept(desk: Desk, calls: Path) -> None:
     assert "no call records" in desk.type("data", "describe", "ACTIVE", code=1) + desk.err
 
 
+def test_fits_are_drawn_beside_what_is_described_where_there_is_enough_of_it(
+    desk: Desk, calls: Path, tmp_path: Path
+) -> None:
+    made, drawn = tmp_path / "made", tmp_path / "drawn"
+    desk.type("data", "generate", "--out", str(made), "--days", "3", "--agents", "6", "--seed", "3")
+    told = desk.data_of("data", "describe", "--calls", str(made / "calls.csv"), "--pictures", str(drawn))
+    assert told["bad"] == 0
+    assert "calls-talk" in desk.err
+    assert "answers by attempt" in desk.err
+    assert {one.name for one in drawn.iterdir()} >= {"calls-talk.svg", "calls-answers-by-attempt.svg"}
+    few = ("data", "describe", "--calls", str(calls), "--pictures", str(drawn))
+    desk.type(*few, code=1)
+    assert "it takes at least 30" in desk.err
+    desk.type("data", "describe", "--pictures", str(drawn), code=64)
+
+
 def test_import_whose_entry_was_never_written_gets_it_the_next_time(desk: Desk, calls: Path, tmp_path: Path) -> None:
     words = ("data", "import", str(calls), "--campaign", "ACTIVE", "--skip-bad")
     database = sqlite3.connect(tmp_path / "data" / "paceline.db", isolation_level=None)

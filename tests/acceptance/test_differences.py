@@ -21,6 +21,12 @@ def test_dry_run_that_would_apply_something_ends_with_2_and_sends_nothing(shift:
     assert shift.sent() == 0
 
 
+def test_dry_run_of_many_asks_nobody_and_says_how_many_would_be_changed(shift: Shift) -> None:
+    told = shift.type("stop", "ACTIVE", "PAUSED", "STOPPED", "LOCKED", "--dry-run", code=7)
+    assert told.splitlines()[-1].startswith("2 would be applied, 1 unchanged, 1 refused; ")
+    assert shift.sent() == 0
+
+
 def test_undo_that_would_lead_back_is_a_difference(shift: Shift) -> None:
     entry = str(shift.data_of("pause", "ACTIVE")["entry"])
     shift.type("changes", "undo", entry, *DRY, code=2)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from paceline.bootstrap import diagnosis_of
@@ -22,6 +21,7 @@ from paceline.settings import Local, read_settings
 from paceline.settings.running import held, made_folder, tell
 from paceline.testing import RunningEmulator, running_emulator
 from tests.acceptance.front import page, serving, stripping
+from tests.trust import http_client
 
 SECRET = "s3cret & more+=% ü"
 TENANTS = f"""
@@ -289,7 +289,7 @@ def test_proxy_that_lets_nobody_through_is_told(desk: Desk) -> None:
 
 def test_silence_after_the_connection_is_told_from_no_connection(desk: Desk, emulator: RunningEmulator) -> None:
     rule = {"kind": "reset_before", "method": "GET", "path": "/api/v2/outbound/*"}
-    with httpx2.Client(trust_env=False) as http:
+    with http_client() as http:
         assert http.post(f"{emulator.url}/_emulator/faults", json=rule).status_code == 201
     assert "connected, but no answer came" in desk.doctor(1)["platform"]["found"]
 
@@ -316,7 +316,7 @@ def test_platform_that_says_come_back_later_is_heard_by_all(desk: Desk, emulator
     assert main(["get", "campaigns"]) == 0
     desk.capture.readouterr()
     rule = {"kind": "status", "status": 429, "retryAfter": 30, "path": "/api/v2/outbound/*", "nth": 2, "times": 1}
-    with httpx2.Client(trust_env=False) as http:
+    with http_client() as http:
         assert http.post(f"{emulator.url}/_emulator/faults", json=rule).status_code == 201
     checks = desk.doctor(0)
     assert states(checks)["api"] == "warning"

@@ -9,7 +9,7 @@ from tests.contract.switched import FROM, LIVE, MINUTE, OLD, PACING, TRIED, TUNI
 from tests.contract.systems import STARTED
 
 PLAN = (
-    "experiment", "plan", TRIED, "predictive_factor=0.25", "--days", "4", "--hours", "14:00-18:00", "--seed", "4",
+    "experiment", "plan", TRIED, "predictive_factor=0.25", "--days", "6", "--hours", "14:00-17:00", "--seed", "4",
     "--reason", "which is better",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ def dialing(shift: Shift) -> Shift:
 
 def test_experiment_is_planned_started_steered_and_ended_by_commands(dialing: Shift) -> None:
     tried = dialing.data_of(*PLAN, "--dry-run")
-    assert (tried["kept"], len(tried["plan"]["blocks"]), tried["plan"]["seed"]) == (False, 16, 4)
+    assert (tried["kept"], len(tried["plan"]["blocks"]), tried["plan"]["seed"]) == (False, 18, 4)
     made = dialing.data_of(*PLAN)
     assert (made["kept"], made["experiment"]["phase"], made["plan"]) == (True, "planned", tried["plan"])
     begun = dialing.data_of("experiment", "start", TRIED)
@@ -57,15 +57,15 @@ def test_experiment_is_planned_started_steered_and_ended_by_commands(dialing: Sh
 def test_people_read_the_blocks_as_a_picture_and_what_comes_next(dialing: Shift) -> None:
     told = dialing.type(*PLAN)
     for part in (
-        "16 blocks of 60 minutes",
+        "18 blocks of 60 minutes",
         "planned, the old setting is live",
         "2026-06-15 from 14:00Z  n ",
-        "in 8 pairs, the first 5 minutes of each dropped",
+        "in 9 pairs, the first 5 minutes of each dropped",
         "[experiment.power]",
         "next: paceline experiment start TRIED",
     ):
         assert part in told, told
-    assert "no look is taken before the end of block 15" in dialing.type("experiment", "analyse", TRIED)
+    assert "no look is taken before the end of block 17" in dialing.type("experiment", "analyse", TRIED)
     assert TRIED in dialing.type("experiment", "list")
     assert dialing.type("experiment", "status", TRIED, "-o", "name").startswith("experiment/")
 

@@ -38,6 +38,22 @@ def test_freeze_is_shown_wherever_the_campaign_is(shift: Shift) -> None:
     assert shift.data_of("explain", "ACTIVE")["frozen"] is None
 
 
+def test_frozen_campaign_needs_a_person_before_a_locked_one_with_why_and_what_to_do(shift: Shift) -> None:
+    assert [one["campaign"] for one in shift.data_of("get", "needs")["items"]] == ["LOCKED"]
+    shift.type("freeze", "PAUSED", "--reason", "complaint 17")
+    told = shift.data_of("get", "needs")
+    assert [(one["campaign"], one["needs"][0]["word"]) for one in told["items"]] == [
+        ("PAUSED", "frozen"), ("LOCKED", "locked"),
+    ]  # fmt: skip
+    assert (told["well"], told["unreadable"]) == (3, [])
+    shown = shift.type("get", "needs").splitlines()
+    assert "ada froze it: complaint 17" in shown[1]
+    assert "Look why, unfreeze" in shown[1]
+    assert shift.err.endswith("2 of 5 campaigns need a person\n")
+    shift.type("get", "predictions", "ACTIVE")
+    assert "nothing was predicted of ACTIVE yet" in shift.err
+
+
 def test_freeze_withdraws_what_waits_for_its_hour(shift: Shift) -> None:
     with shift.worker():
         waiting = shift.data_of("resume", "PAUSED", "--at", LATER)["entry"]

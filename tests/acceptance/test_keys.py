@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from paceline.control.access import Access, Principal, Role
+from paceline.control.access.access import Access, Principal, Role
 from paceline.ledger.book import Book
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import TenantId

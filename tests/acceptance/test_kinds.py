@@ -6,7 +6,7 @@ import pytest
 
 from paceline.bootstrap import open_system
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.cli.kinds import KINDS
+from paceline.control.reviewing.kinds import KINDS
 from paceline.ledger import drafts
 from paceline.ledger.entry import Actor, Deed
 from tests.acceptance.audited import Desk

@@ -119,6 +119,9 @@ def test_past_instant_is_refused_and_one_of_a_moment_ago_is_due_at_once(shift: S
     with shift.worker() as rounds:
         told = shift.data_of("stop", "ACTIVE", "--at", PAST, code=3)
         assert [one["rule"] for one in told["findings"] if one["severity"] == "error"] == ["lifecycle.effective-time"]
+        settings = shift.data_of("set", "rules", "ACTIVE", "maxCallsPerAgent=2", "--at", PAST, code=3)
+        assert [one["rule"] for one in settings["findings"]] == ["lifecycle.effective-time"]
+        assert (settings["outcome"], settings["requests"]) == ("refused", 0)
         assert shift.data_of("stop", "ACTIVE", "--at", "2027-12-31T00:00:00Z", code=3)["outcome"] == "refused"
         assert shift.data_of("stop", "ACTIVE", "--at", "2026-06-15T11:59:30Z")["outcome"] == "scheduled"
         while not (ended := rounds.get(timeout=20).ended):

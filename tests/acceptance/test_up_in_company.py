@@ -15,6 +15,7 @@ import pytest
 
 from paceline.cli.company import HOST
 from tests.acceptance.test_up import PACELINE, Up
+from tests.trust import http_client
 
 CAMPAIGN = "CMP-12345"
 
@@ -48,7 +49,7 @@ def enter(browser: httpx2.Client, link: str) -> int:
 
 
 def browser_at(up: Up) -> httpx2.Client:
-    return httpx2.Client(base_url=printed(up, "service"), trust_env=False, timeout=30)
+    return http_client(base_url=printed(up, "service"), trust_env=False, timeout=30)
 
 
 def typed(up: Up, *words: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from paceline.control.access_rights import RIGHTS, Right, Role
+from paceline.control.access.rights import RIGHTS, Right, Role
 from paceline.service.app import ROUTERS
 from paceline.service.replaying import OnceRoute
 
@@ -40,8 +41,14 @@ def service() -> str:
 
 
 def rights_of(route: APIRoute) -> list[str]:
-    """Return the rights that a route wants."""
-    return sorted({scope for one in route.dependant.dependencies for scope in one.own_oauth_scopes or ()})
+    """Return the rights that a route wants, those of what it depends on at any depth among them."""
+    return sorted(set(_scopes(route.dependant)))
+
+
+def _scopes(dependant: Dependant) -> Iterator[str]:
+    for one in dependant.dependencies:
+        yield from one.own_oauth_scopes or ()
+        yield from _scopes(one)
 
 
 def _told(route: APIRoute, document: dict[str, Any]) -> Iterator[str]:

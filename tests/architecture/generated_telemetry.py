@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from prometheus_client.core import Metric
 
 from paceline.campaign.observed import Stage
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.primitives.clock import ManualClock
 from paceline.telemetry import families, runbooks
 from paceline.telemetry.attempts import AttemptCounts

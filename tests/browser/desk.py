@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ import httpx2
 
 from paceline.bootstrap import System, open_system
 from paceline.campaign.catalogue import AnyChange
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.emulator.tenants import demo_tenants
 from paceline.ledger.entry import Actor
+from paceline.primitives.clock import utc_text
 from paceline.service.app import application
 from paceline.service.identity import COOKIE
 from paceline.service.options import Options
 from paceline.testing import RunningEmulator, running_emulator
 from tests.browser.screens import Person, Screens
+from tests.trust import http_client
 
 _NUMBERS = count(1)
 HOSTILE = "<script>document.title='stolen'</script>\"'><img src=x onerror=\"document.title='stolen'\"> {{7*7}} <b>"
@@ -94,12 +97,12 @@ class Desk:
 
 
 @contextmanager
-def open_desk(screens: Screens, folder: Path, *, look_s: float = 0.5, **further: str) -> Iterator[Desk]:
+def open_desk(
+    screens: Screens, folder: Path, *, look_s: float = 0.5, noon: str = NOON, **further: str
+) -> Iterator[Desk]:
     """Run an emulator on a dialing day, a system and a service; what a browser complained about fails the test."""
-    tenants = demo_tenants() + MORE
-    with running_emulator(
-        tenants, now="2026-06-15T15:00:00Z", speed=0.0, seed=7, requests_per_minute=10**6
-    ) as emulator:
+    tenants, dawn = demo_tenants() + MORE, utc_text(datetime.fromisoformat(noon) - timedelta(hours=1))
+    with running_emulator(tenants, now=dawn, speed=0.0, seed=7, requests_per_minute=10**6) as emulator:
         settings = {
             "CXONE_CLIENT_ID": "demo-client",
             "CXONE_CLIENT_SECRET": "demo-secret",
@@ -110,10 +113,10 @@ def open_desk(screens: Screens, folder: Path, *, look_s: float = 0.5, **further:
             **further,
         }
         with (
-            httpx2.Client(base_url=f"{emulator.url}/_emulator", trust_env=False, timeout=30.0) as control,
+            http_client(base_url=f"{emulator.url}/_emulator", timeout=30.0) as control,
             open_system(settings, folder=folder) as system,
         ):
-            control.put("/clock", json={"now": NOON, "speed": 1.0})
+            control.put("/clock", json={"now": noon, "speed": 1.0})
             app = application(system, Options(look_s=look_s, requests_per_minute=10**6))
             with screens.served(app) as url:
                 desk = Desk(emulator, system, url, screens, control)

@@ -8,9 +8,10 @@ import httpx2
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Locator, Page, Response
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.browser.desk import Desk
 from tests.browser.screens import DESK, PHONE, Person
+from tests.trust import http_client
 
 LOOKS = (("light", DESK), ("dark", PHONE))
 """In which colours and sizes a page is looked at: colours do not depend on the width, nor the order on the colours."""
@@ -40,11 +41,34 @@ def row(page: Page, campaign: str) -> Locator:
     return page.locator("#rows tr", has=page.locator(f"th small:text-is('{campaign}')"))
 
 
+def tabbed_to(page: Page, words: str) -> None:
+    """Press Tab until something with these words, or a field of this name, has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        here = page.evaluate("(document.activeElement.name || document.activeElement.textContent || '').trim()")
+        if str(here).startswith(words):
+            return
+    raise AssertionError(f"{words} was never reached")
+
+
+def entered(page: Page, words: str) -> None:
+    """Go to something by Tab, and press Enter."""
+    tabbed_to(page, words)
+    page.keyboard.press("Enter")
+
+
+def unfolded(page: Page, name: str) -> None:
+    """Open the settings of a campaign that stand folded under a name, as somebody does who wants to change them."""
+    fold = page.locator("details.fold", has=page.locator(f"summary b:text-is('{name}')"))
+    if not fold.evaluate("one => one.open"):
+        fold.locator("summary").first.click()
+
+
 def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
     """Post with a key, as a program would that knows the addresses of the pages."""
     _key, secret = desk.system.access.make_key(name, role, desk.order())
     headers = {"Authorization": f"Bearer {secret}", "Accept": "text/html"}
-    with httpx2.Client(base_url=desk.url, trust_env=False) as client:
+    with http_client(base_url=desk.url) as client:
         return client.post(path, headers=headers, data={"reason": "because"})
 
 

@@ -9,14 +9,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import DIALING, Desk
 from tests.browser.screens import DESK
-from tests.browser.seats import LOOKS, read_by_everybody, violations, weight
+from tests.browser.seats import LOOKS, read_by_everybody, unfolded, violations, weight
 
 Shot = Callable[[Page, str], None]
 BYTES = 150_000
 """What a page may weigh, with all that it loads."""
 PAGES = {
     "campaigns": "/",
-    "wall": "/?wall=1",
+    "wall": "/wall",
     "campaign": f"/campaigns/{DIALING}",
     "no-twin": f"/campaigns/{DIALING}/twin",
     "experiments": "/experiments",
@@ -41,6 +41,7 @@ def test_questions_and_findings_can_be_read_by_everybody(shared_desk: Desk) -> N
         assert not "\n".join(violations(ada.page))
         ada.page.keyboard.press("Escape")
         expect(ada.page.get_by_role("dialog")).to_have_count(0)
+        unfolded(ada.page, "Dialing rules")
         form = ada.page.locator("#rules-form")
         form.get_by_label("Calls per agent").fill("30")
         expect(form).to_contain_text("Refused")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from paceline.compliance.call import Call
 from paceline.compliance.decision import decide
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, PAUSED, Desk
 from tests.browser.seats import at, read_by_everybody, seated, weight

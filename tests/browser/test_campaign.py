@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.entry import Query
 from paceline.ledger.shown import part
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, PAUSED, Desk
 from tests.browser.screens import Person
+from tests.browser.seats import unfolded
 
 Shot = Callable[[Page, str], None]
 
@@ -22,22 +23,41 @@ def at(desk: Desk, name: str = "ada", campaign: str = DIALING, role: Role = Role
     return desk.person(name, role, f"/campaigns/{campaign}")
 
 
+def unfolding(desk: Desk, settings: str, name: str = "ada") -> Person:
+    """Return somebody who has opened settings of a campaign that dials."""
+    person = at(desk, name)
+    unfolded(person.page, settings)
+    return person
+
+
 def test_live_picture_shows_agents_and_calls_and_goes_on(shared_desk: Desk, shot: Shot) -> None:
     ada = at(shared_desk)
     figures = ada.page.locator("#picture .figures").first
     for word in ("Available", "Working", "ACW", "Unavailable", "Ringing", "Waiting", "Connected"):
         expect(figures.get_by_text(word, exact=True)).to_be_visible()
-    expect(ada.page.locator("#chart canvas")).to_be_visible()
+    expect(ada.page.get_by_role("img", name="Occupancy by minute, from")).to_be_visible()
+    expect(ada.page.get_by_role("img", name="Abandon rate by minute, from")).to_be_visible()
     expect(ada.page.get_by_role("heading", name="Why it is, or is not, dialing")).to_be_visible()
     expect(ada.page.locator("section", has_text="Why it is")).to_contain_text("its schedule is open, and closes at")
     before = ada.page.locator("#picture .head .quiet").inner_text()
     expect(ada.page.locator("#picture .head .quiet")).not_to_have_text(before)
-    assert len(ada.page.evaluate("JSON.parse(document.querySelector('#series').dataset.series)[0]")) > 50
+    rules = ada.page.locator("details.fold", has_text="Dialing rules")
+    expect(rules.locator("summary").first).to_contain_text("predictive calls per agent 2 attempts 3")
+    assert not rules.evaluate("one => one.open")
+    link = ada.page.get_by_role("navigation", name="On this page").get_by_role("link", name="Dialing rules")
+    link.focus()
+    ada.page.keyboard.press("Enter")
+    calls = ada.page.locator("#rules-form").get_by_label("Calls per agent")
+    expect(calls).to_be_in_viewport()
+    calls.fill("7")
+    seen = ada.page.locator("#picture .head .quiet").inner_text()
+    expect(ada.page.locator("#picture .head .quiet")).not_to_have_text(seen)
+    expect(calls).to_have_value("7")
     shot(ada.page, "desk")
 
 
 def test_rules_show_findings_while_somebody_types_and_nothing_is_kept_of_it(shared_desk: Desk, shot: Shot) -> None:
-    ada = at(shared_desk)
+    ada = unfolding(shared_desk, "Dialing rules")
     head = shared_desk.system.book.head().size
     form = ada.page.locator("#rules-form")
     form.get_by_label("Calls per agent").fill("20")
@@ -54,7 +74,7 @@ def test_rules_show_findings_while_somebody_types_and_nothing_is_kept_of_it(shar
 
 
 def test_rules_are_set_by_hand_and_only_what_differs_is_named(desk: Desk) -> None:
-    ada = at(desk, campaign=DIALING)
+    ada = unfolding(desk, "Dialing rules")
     form = ada.page.locator("#rules-form")
     form.get_by_label("Calls per agent").fill("1")
     form.get_by_label("Attempt limit").fill("2")
@@ -75,7 +95,7 @@ def test_rules_are_set_by_hand_and_only_what_differs_is_named(desk: Desk) -> Non
 
 
 def test_of_two_who_change_the_same_the_later_sees_who_was_first_and_looks_again(desk: Desk, shot: Shot) -> None:
-    ada, ben = at(desk, "ada"), at(desk, "ben")
+    ada, ben = (unfolding(desk, "Dialing rules", name) for name in ("ada", "ben"))
     for person, calls in ((ada, "1"), (ben, "3")):
         person.page.locator("#rules-form").get_by_label("Calls per agent").fill(calls)
     ada.page.get_by_role("button", name="Set rules").click()
@@ -91,6 +111,7 @@ def test_of_two_who_change_the_same_the_later_sees_who_was_first_and_looks_again
     ended.get_by_role("link", name="Look again").click()
     expect(ben.page.locator("#rules-form").get_by_label("Calls per agent")).to_have_value("1")
     expect(ben.page.locator("#stale")).to_be_empty()
+    unfolded(ben.page, "Dialing rules")
     ben.page.locator("#rules-form").get_by_label("Attempt limit").fill("2")
     ben.page.locator("#rules-form").get_by_label("Retry after").fill("1440")
     ben.page.get_by_role("button", name="Set rules").click()
@@ -100,7 +121,7 @@ def test_of_two_who_change_the_same_the_later_sees_who_was_first_and_looks_again
 def test_schedule_is_judged_by_law_while_somebody_types_and_set_by_hand(desk: Desk) -> None:
     facts = {"purpose": "info", "regions": ["US-NY"], "closed_days": "paused"}
     desk.system.facts.declare(campaign_id(DIALING), facts, desk.order())
-    ada = at(desk)
+    ada = unfolding(desk, "Schedule")
     form = ada.page.locator("#schedule-form")
     form.get_by_label("Windows").fill("Mon-Fri 07:00-20:00")
     expect(form).to_contain_text("Refused")
@@ -121,7 +142,7 @@ def test_schedule_is_judged_by_law_while_somebody_types_and_set_by_hand(desk: De
 def test_finding_that_wants_a_person_is_answered_for_by_hand_and_for_a_time(desk: Desk, shot: Shot) -> None:
     facts = {"purpose": "info", "regions": ["US-NY"], "closed_days": "paused"}
     desk.system.facts.declare(campaign_id(DIALING), facts, desk.order())
-    ada = at(desk)
+    ada = unfolding(desk, "Schedule")
     form = ada.page.locator("#schedule-form")
     form.get_by_label("Directive").select_option("IGNORE")
     expect(form.locator(".findings .review")).to_contain_text("that wants a person's word")
@@ -147,7 +168,7 @@ def test_finding_that_wants_a_person_is_answered_for_by_hand_and_for_a_time(desk
 
 
 def test_facts_are_declared_by_hand_and_not_over_somebody_elses(desk: Desk) -> None:
-    ada, ben = at(desk, "ada"), at(desk, "ben")
+    ada, ben = (unfolding(desk, "Facts", name) for name in ("ada", "ben"))
     form = ada.page.locator("#facts-form")
     form.get_by_label("Regions").fill("US-QQ")
     expect(form).to_contain_text("must be ISO 3166-2 codes such as US-FL")

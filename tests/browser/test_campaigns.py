@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Pause
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, HOSTILE, LOCKED, ODD, PAUSED, STOPPED, Desk

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.outcome import Outcome
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import EntryId, campaign_id

@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Connection
 
 from paceline.campaign.lifecycle.changes import Pause
-from paceline.control.access_rights import Role
-from paceline.control.agenda import ROOM
+from paceline.control.access.rights import Role
+from paceline.control.agenda.agenda import ROOM
 from paceline.primitives.clock import ns_of
 from paceline.primitives.ids import campaign_id
-from paceline.service.dashboard import campaigns_page
+from paceline.service.dashboard import following
 from tests.browser.desk import DIALING, PAUSED, Desk, open_desk
 from tests.browser.screens import Screens
 from tests.browser.seats import overflows, row, violations
@@ -99,7 +99,7 @@ def test_change_that_was_put_aside_says_why_and_waits_for_a_person(doubting: Des
 def test_platform_that_is_away_is_told_beside_what_was_seen_last(
     doubting: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campaigns_page, "QUIET_S", 0.5)
+    monkeypatch.setattr(following, "QUIET_S", 0.5)
     ada = doubting.person()
     fault(doubting, kind="status", status=503)
     expect(ada.page.locator("#away")).to_contain_text("The platform cannot be asked now", timeout=20_000)

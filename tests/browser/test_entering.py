@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx2
 from playwright.sync_api import expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.browser.desk import DIALING, Desk
+from tests.trust import http_client
 
 
 def test_link_signs_in_once_and_is_not_in_the_address_afterwards(shared_desk: Desk) -> None:
@@ -54,7 +54,7 @@ def test_wrong_key_is_told_and_its_cookies_are_out_of_reach_of_scripts(shared_de
 def test_foreign_form_signs_nobody_in_and_changes_nothing(shared_desk: Desk) -> None:
     ada = shared_desk.person()
     cookies = {str(one["name"]): str(one["value"]) for one in ada.context.cookies() if "name" in one and "value" in one}
-    foreign = httpx2.Client(base_url=shared_desk.url, trust_env=False, headers={"Accept": "text/html"})
+    foreign = http_client(base_url=shared_desk.url, headers={"Accept": "text/html"})
     link = shared_desk.link("eve", Role.VIEWER).partition("#")[2]
     assert foreign.post("/enter", data={"link": link}).status_code == 403
     assert foreign.post("/enter", data={"link": link, "proof": "guessed"}).status_code == 403
@@ -86,7 +86,7 @@ def test_viewer_sees_no_way_to_change_anything_and_has_none(shared_desk: Desk) -
 
 
 def test_pages_show_nothing_to_whoever_has_no_session(shared_desk: Desk) -> None:
-    with httpx2.Client(base_url=shared_desk.url, trust_env=False) as nobody:
+    with http_client(base_url=shared_desk.url) as nobody:
         for path in ("/", f"/campaigns/{DIALING}", "/many/pause", "/live/campaigns", f"/live/campaigns/{DIALING}"):
             assert nobody.get(path).status_code == 401
             led = nobody.get(path, headers={"Accept": "text/html"})

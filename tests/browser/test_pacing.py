@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, Desk, open_desk
 from tests.browser.screens import Screens
@@ -72,6 +72,12 @@ def test_what_if_is_moved_by_keyboard_and_put_into_the_form(evening: Desk, shot:
     expect(effect).to_contain_text("abandonment aim: 0.02 → 0.019", timeout=30_000)
     expect(effect.locator("svg .wanted")).to_be_visible()
     expect(effect.get_by_text("Put it into the form")).to_have_count(0)
+    vic.page.get_by_role("link", name="Compare all policies").click()
+    policies = vic.page.locator("#policies-compared")
+    expect(policies).to_contain_text("Computing", timeout=30_000)
+    expect(policies.get_by_role("row", name="Supervision")).to_contain_text("kept by its account", timeout=60_000)
+    expect(policies.get_by_role("row", name="Best setting")).to_contain_text("By setting the pacing, or a rollout")
+    expect(policies.locator("svg .other")).to_have_count(2)
     read_by_everybody(vic.page, "what-if", shot)
     ada = evening.person("ada", Role.OPERATOR, f"{PAGE}/what-if?abandonment_aim=0.015")
     ada.page.get_by_role("link", name="Put it into the form").click()

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import httpx2
 from playwright.sync_api import Locator, Page, expect
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.entry import Query
 from tests.browser.desk import HOSTILE, Desk
 from tests.browser.seats import at, read_by_everybody, seated, violations
+from tests.trust import http_client
 
 Shot = Callable[[Page, str], None]
 URL = "https://hooks.example.com/paceline?token=receiver-secret"
@@ -92,8 +93,15 @@ def test_others_see_the_list_without_actions_and_their_posts_are_refused(shared_
     _key, secret = shared_desk.system.access.make_key("ann", Role.APPROVER, shared_desk.order())
     headers = {"Authorization": f"Bearer {secret}", "Accept": "text/html"}
     paths = [f"/webhooks/{made.id}/{verb}" for verb in ("test", "replay", "rotate", "enable", "remove")]
-    with httpx2.Client(base_url=shared_desk.url, headers=headers, trust_env=False) as client:
-        for path in (*paths, "/webhooks/add", "/keys/add", "/keys/sign-out", "/keys/pk_000000000000/revoke"):
+    with http_client(base_url=shared_desk.url, headers=headers) as client:
+        for path in (
+            *paths,
+            "/webhooks/add",
+            "/keys/add",
+            "/keys/link",
+            "/keys/sign-out",
+            "/keys/pk_000000000000/revoke",
+        ):
             assert client.post(path).status_code == 403, path
             assert client.get(path).status_code == 403, path
         assert client.get("/keys").status_code == 403

@@ -13,14 +13,14 @@ from playwright.sync_api import Page, expect
 from paceline.campaign.evidence import Source
 from paceline.campaign.forecast import Between
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.access_rights import Role
-from paceline.control.experiments.plan import Terms
+from paceline.control.access.rights import Role
+from paceline.control.experiments.planning import Terms
 from paceline.control.predictions.prediction import Compared, Prediction, Realised, State
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId, campaign_id
 from tests.browser.desk import DIALING, Desk, open_desk
 from tests.browser.screens import Screens
-from tests.browser.seats import read_by_everybody, weight
+from tests.browser.seats import read_by_everybody, unfolded, weight
 from tests.browser.test_access_for_all import BYTES
 from tests.service.twinned import keep, twin_of
 from tests.unit.campaign.weights.evidences import GOOD
@@ -53,7 +53,7 @@ def around(mean: float, half: float) -> Between:
 
 
 def measured(entry: int, mean: float, came: float) -> Prediction:
-    realised = Realised(difference=around(came, 0.004), blocks=40, days=5)
+    realised = Realised(value=around(came, 0.004), blocks=40, days=5)
     one = Compared(metric="utilisation", predicted=around(mean, 0.003), realised=realised)
     return Prediction(
         entry=EntryId(entry), campaign=CampaignId(DIALING), at=datetime(2026, 6, 1, tzinfo=UTC), source="twin",
@@ -64,6 +64,8 @@ def measured(entry: int, mean: float, came: float) -> Prediction:
 def test_form_says_what_data_lack_and_leads_to_the_twin(evening: Desk, shot: Shot) -> None:
     ada = evening.person("ada", Role.OPERATOR, PAGE)
     head = evening.system.book.head().size
+    expect(ada.page.locator("details.fold", has_text="Weights")).to_contain_text("No twin")
+    unfolded(ada.page, "Weights")
     form = ada.page.locator("#weights-form")
     form.get_by_label("Predictive factor").fill("0.15")
     effect = form.locator("#weights-findings")

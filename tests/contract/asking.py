@@ -7,7 +7,7 @@ from typing import Any
 from paceline.bootstrap import System
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.observed import Stage
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.ids import EntryId

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from paceline.control.access.replays import Fresh, Replays
 from paceline.control.owners import Owner
-from paceline.control.replays import Fresh, Replays
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import TenantId
 from paceline.storage.database import open_database

@@ -14,13 +14,16 @@ from paceline.primitives.ids import TenantId
 from paceline.storage.database import Database, open_database
 from paceline.testing import RunningEmulator, running_emulator
 from tests.contract.emulated import START, TENANTS, Emulated
+from tests.contract.killing import Killer
+from tests.contract.scenes import TENANTS as CROWD
+from tests.contract.scenes import WALL_NS
 from tests.contract.systems import Office
 from tests.databases import KINDS, PostgresServer
 
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[RunningEmulator]:
-    with running_emulator(TENANTS, now=START, speed=0.0, seed=7) as running:
+    with running_emulator(TENANTS, now=START, speed=0.0, seed=1) as running:
         yield running
 
 
@@ -93,3 +96,31 @@ def desk(emulated: Emulated, opened: Path, tmp_path: Path) -> Iterator[Office]:
         work = Office(emulated, database, TenantId("acme"))
         yield work
         work.close()
+
+
+@pytest.fixture(scope="session")
+def killer() -> Iterator[Killer]:
+    """What has processes killed in the middle of something; warm once for all suites."""
+    with Killer() as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def crowded() -> Iterator[Emulated]:
+    """An emulator with a campaign for every scene, in each state."""
+    with running_emulator(CROWD, now=START, speed=0.0, seed=7) as running:
+        reached = Emulated(running, clock=ManualClock(wall_ns=WALL_NS))
+        yield reached
+        reached.close()
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database]]:
+    """One database for all scenes, each with a ledger of its own."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('killed') / 'paceline.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.new_database()
+    with open_database(url) as database:
+        yield url, database

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
-
 from paceline.cxone.attempt import Limits
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.breaker import Tolerance
@@ -18,6 +16,7 @@ from paceline.cxone.throttle import Allowance, MemoryThrottle
 from paceline.cxone.transport import Address, Patience, Transport
 from paceline.primitives.clock import ManualClock
 from paceline.testing import RunningEmulator
+from tests.trust import http_client
 
 START = "2026-06-15T12:00:00Z"
 SECRET = "s3cret & more+=% ü"
@@ -76,9 +75,7 @@ class Emulated:
     opened: list[Transport] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.http = httpx2.Client(
-            base_url=f"{self.emulator.url}/_emulator", trust_env=False, timeout=30.0, verify=False
-        )
+        self.http = http_client(base_url=f"{self.emulator.url}/_emulator", timeout=30.0, verify=False)
         self.emulator.reset()
 
     def close(self) -> None:

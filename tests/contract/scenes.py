@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -18,9 +17,9 @@ from paceline.primitives.clock import ManualClock, WaitingClock
 from paceline.primitives.ids import CampaignId, EntryId, TenantId
 from paceline.storage.database import Database
 from tests.contract.emulated import SECRET, Emulated
-from tests.contract.walker import WalkOrder, written
+from tests.contract.killing import LEASE_S, Killer
+from tests.contract.walker import WalkOrder
 
-LEASE_S = 10.0
 WALL_NS = 1_781_524_800_000_000_000
 OVER_S = 60.0
 """After so many seconds the lease of whoever is dead is over, however far apart clocks may be."""
@@ -101,7 +100,7 @@ class Scene:
     platform: Emulated
     url: str
     database: Database
-    walker: subprocess.Popen[str]
+    killer: Killer
     kind: str
 
     def __post_init__(self) -> None:
@@ -115,8 +114,6 @@ class Scene:
 
     def killed(self, moment: str, **order: Any) -> None:
         """Have the change made by a process that dies at a moment of its walk."""
-        assert self.walker.stdin is not None
-        assert self.walker.stdout is not None
         told: dict[str, Any] = {"kind": self.kind, "wall_ns": WALL_NS, "lease_s": LEASE_S, **order}
         given = WalkOrder(
             url=self.url,
@@ -127,9 +124,7 @@ class Scene:
             moment=moment,
             **told,
         )
-        self.walker.stdin.write(written(given) + "\n")
-        self.walker.stdin.flush()
-        assert self.walker.stdout.readline() == "signal 9\n", f"it never came to {moment}"
+        self.killer.killed(given)
 
     def system(
         self,

@@ -9,7 +9,8 @@ from typing import Any
 
 from paceline.bootstrap import System
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.experiments.plan import Setting, Terms
+from paceline.control.experiments.plan import Setting
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began
 from paceline.control.order import Order
@@ -35,9 +36,9 @@ PACING: dict[str, Any] = {
     "warmUpPeriod": 0,
 }
 WISH = SetWeights(campaign=TRIED, adjusted={"predictive_factor": Decimal("0.25")})
-FROM, TO = 14 * 3600, 18 * 3600
+FROM, TO = 14 * 3600, 17 * 3600
 """The hours of its blocks, by the clock of UTC."""
-TERMS = Terms(seed=11, days=4, hours=(FROM, TO))
+TERMS = Terms(seed=11, days=6, hours=(FROM, TO))
 MINUTE = timedelta(minutes=1)
 OLD, NEW = {"abandoned": 0.010, "utilisation": 0.82}, {"abandoned": 0.012, "utilisation": 0.86}
 HARMFUL = {"abandoned": 0.08, "utilisation": 0.90}

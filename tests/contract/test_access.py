@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from paceline.control.access import Access, AccessError, KeyNotFoundError, Principal, Role, Session
-from paceline.control.access_keys import KeyStanding
+from paceline.control.access.access import Access, AccessError, KeyNotFoundError, Principal, Role, Session
+from paceline.control.access.keys import KeyStanding
 from paceline.control.order import Order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor
@@ -163,6 +163,9 @@ def test_name_that_cannot_be_one_gets_nothing(access: Access, book: Book) -> Non
             access.make_link(name, Role.VIEWER, ROOT)
         with pytest.raises(AccessError):
             access.sign_out(name, ROOT)
+    for make in (access.make_key, access.make_link):
+        with pytest.raises(AccessError, match="no phone number"):
+            make("ada (415) 555-0132", Role.VIEWER, ROOT)
     assert access.make_key("<b>Ада</b> & co", Role.VIEWER, ROOT)[0].name == "<b>Ада</b> & co"
     assert len(notes(book)) == 1
 

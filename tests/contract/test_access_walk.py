@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paceline.control.access import Access, Role
+from paceline.control.access.access import Access, Role
 from paceline.control.order import Order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, select
 
 from paceline.bootstrap import System
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome, Refused
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.ledger.entry import Actor
 from paceline.ledger.failures import EntryClosedError
 from paceline.outbox.addresses import Reach

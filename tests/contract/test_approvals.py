@@ -12,10 +12,10 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Stage
 from paceline.campaign.ports import PlatformError
-from paceline.control.agenda import ROOM
-from paceline.control.approval_desk import BeingDecidedError, NotAskedError
-from paceline.control.approval_policy import Policy, Rule
-from paceline.control.fleet import Target
+from paceline.control.agenda.agenda import ROOM
+from paceline.control.approving.desk import BeingDecidedError, NotAskedError
+from paceline.control.approving.policy import Policy, Rule
+from paceline.control.fleet.fleet import Target
 from paceline.control.freezes import FrozenError
 from paceline.control.order import Order
 from paceline.control.outcome import Scheduled

@@ -13,7 +13,7 @@ from paceline.bootstrap.weighing import weigher_of
 from paceline.campaign.evidence import UTILISATION, Evidence, Source
 from paceline.campaign.weigher import WeighAsked
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.asks import asked_before
+from paceline.control.weighing.asks import asked_before
 from paceline.twin.kept import By, Twins
 from tests.contract.set_up import HELD
 from tests.contract.systems import Office

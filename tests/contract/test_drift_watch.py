@@ -20,16 +20,18 @@ from paceline.twin.kept import DRIFTED, By, Twins
 from paceline.twin.ladder import Certified
 from paceline.twin.model import instant_of
 from tests.unit.twin.fitted_twin import DAYS, TRUTH, fitted
-from tests.unit.twin.known_campaign import half_hours
+from tests.unit.twin.known_campaign import FIRST_DAY, OPENS, half_hours
 
 ADA = Actor(name="ada", known_by="test")
-END = instant_of(fitted().days[-1].end) + timedelta(days=4)
+LAST = (FIRST_DAY + DAYS - 1) * 48 + OPENS + 2 * int(TRUTH.hours)
+"""The half-hour at which the twin's days end; fitting is for a test, not for who only reads this file."""
+END = instant_of(LAST) + timedelta(days=4)
 
 
 def measured(*, answers: float) -> Statistics:
     """Return the days after those of the twin, half-hours told as their first minute, with so much of the answers."""
     days = half_hours(TRUTH, DAYS + 3, 3)
-    later = days.start >= fitted().days[-1].end
+    later = days.start >= LAST
     minutes = tuple(
         (
             instant_of(int(start)),
@@ -52,6 +54,7 @@ def measured(*, answers: float) -> Statistics:
         )
     )
     total = sum((one for _, one in minutes), Tally())
+    assert fitted().days[-1].end == LAST
     return Statistics(campaign=fitted().campaign, at=END, tally=total, live=LivePicture(), minutes=minutes)
 
 

@@ -15,7 +15,7 @@ from paceline.bootstrap import System
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed
 from paceline.control.drifts import DRIFT, Drifts
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.meanwhile import Meanwhile
 from paceline.ledger.entry import Query
 from paceline.primitives.findings import Findings

@@ -14,13 +14,13 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import ForbiddenError, NoAnswerError, PlatformError, UnauthorizedError
-from paceline.control.agenda import ROOM, troubles
-from paceline.control.due_closing import ASIDE
-from paceline.control.fleet import Found
+from paceline.control.agenda.agenda import ROOM, troubles
+from paceline.control.due.closing import ASIDE
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.control.outcome import Failed, Failure, Outcome
 from paceline.control.under_way import changes_check
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.ledger.entry import Query
 from paceline.primitives.checks import Condition
 from paceline.primitives.clock import MachineClock

@@ -12,7 +12,7 @@ from paceline.bootstrap import System
 from paceline.campaign.blocks import DialingMode, Pacing
 from paceline.campaign.pacing.boldness import lines_per_idle, loosening
 from paceline.campaign.pacing.changes import SetPacing
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.ease_to import EaseTo
 from paceline.control.easing import NothingGoodError
 from paceline.control.order import Order, Override

@@ -10,8 +10,8 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
 from paceline.campaign.observed import Observed, State, Unreadable
 from paceline.campaign.ports import Prepared, Receipt
-from paceline.control.enforcement import CALM_S, LONGEST_S, URGENT_S, not_stopped
-from paceline.control.fleet import Found
+from paceline.control.fleet.enforcement import CALM_S, LONGEST_S, URGENT_S, not_stopped
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import CampaignId

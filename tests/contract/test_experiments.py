@@ -15,12 +15,12 @@ from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import NoAnswerError, Prepared, Receipt
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.experiments.experiments import OvertakenError
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.standing import Phase
 from paceline.control.experiments.steering import ExperimentStateError
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order, Override
 from paceline.control.rollout.starting import Terms as RolloutTerms
 from tests.contract.forecasts import NoForecast
@@ -48,9 +48,9 @@ def test_experiment_finds_the_better_setting_puts_the_old_one_back_and_speaks_fo
     ada = bench.system()
     assert started(ada).live is Setting.OLD
     seen = []
-    for _ in range(4):
+    for _ in range(6):
         bench.until(FROM // 3600)
-        for _ in range(4):
+        for _ in range(3):
             ada.worker.once()
             seen.append(bench.live())
             bench.pass_by(60)
@@ -103,7 +103,7 @@ def test_dry_run_keeps_nothing_and_shows_the_plan(desk: Office) -> None:
     made = ada.experiment_desk.plan(WISH, TERMS, replace(order(ada), dry_run=True))
     assert (made.experiment, noted(ada)) == (None, [])
     assert made.plan is not None
-    assert len(made.plan.blocks) == 16
+    assert len(made.plan.blocks) == 18
 
 
 @pytest.mark.parametrize(

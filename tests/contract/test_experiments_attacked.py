@@ -21,7 +21,7 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weigher import WeighAsked
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.experiments.counts import BlockRecord, Counts
 from paceline.control.experiments.looking import look_at
 from paceline.control.experiments.plan import PlannedBlock, Setting

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paceline.compliance.call import Purpose
-from paceline.control.declared import Declaration, Source
-from paceline.control.facts import DECLARED, Facts
-from paceline.control.facts_file import FactsFile
-from paceline.control.known_facts import FactError, Scope, judged, of_words
+from paceline.control.facts.declared import Declaration, Source
+from paceline.control.facts.facts import DECLARED, Facts
+from paceline.control.facts.facts_file import FactsFile
+from paceline.control.facts.known_facts import FactError, Scope, judged, of_words
 from paceline.control.order import Order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query

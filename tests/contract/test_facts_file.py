@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paceline.control.facts_file import FactsFileError, read_facts
+from paceline.control.facts.facts_file import FactsFileError, read_facts
 from paceline.primitives.ids import CampaignId
 
 WHOLE = """

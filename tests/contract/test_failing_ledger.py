@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from paceline.bootstrap import System
 from paceline.campaign.lifecycle.changes import Pause, Stop
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.control.owners import LEASE_S, SKEW_S
 from paceline.ledger.failures import LedgerUnavailableError

@@ -15,7 +15,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed, State, Unreadable
 from paceline.campaign.ports import Platform, Prepared, Receipt, UnavailableError
-from paceline.control.fleet import FleetOutcome, Found, Target
+from paceline.control.fleet.fleet import FleetOutcome, Found, Target
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.clock import MachineClock

@@ -13,9 +13,9 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
 from paceline.campaign.observed import Observed, State, Unreadable
 from paceline.campaign.ports import PlatformError, Prepared, Receipt
-from paceline.control.enforcement import not_stopped
-from paceline.control.fleet import Target
-from paceline.control.freeze import FreezeOutcome
+from paceline.control.fleet.enforcement import not_stopped
+from paceline.control.fleet.fleet import Target
+from paceline.control.fleet.freeze import FreezeOutcome
 from paceline.control.order import Order
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import CampaignId, campaign_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.control.agenda import ROOM
+from paceline.control.agenda.agenda import ROOM
 from paceline.storage.due_work import Work, WorkState, listing
 from tests.contract.later import HOUR, later
 from tests.contract.systems import ACTIVE, LOCKED, PAUSED, Office

@@ -7,19 +7,17 @@ import pytest
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.control.abandonment.guards import BREACH
 from tests.contract.bold import BOLD, entries, pass_time, put
-from tests.contract.systems import Office
-from tests.contract.test_worker_killed import killed, walker
-
-__all__ = ["walker"]
+from tests.contract.killing import Killer
+from tests.contract.systems import ACTIVE, Office
 
 
 @pytest.mark.parametrize("moment", ["survey", "intend", "unsent", "answered", "close"])
 def test_guard_whose_worker_is_killed_is_gone_on_with_and_eases_off_once(
-    office: Office, url: str, walker: object, moment: str
+    office: Office, url: str, killer: Killer, moment: str
 ) -> None:
     put(office)
     pass_time(office, 3600)
-    killed(walker, office, url, moment)  # type: ignore[arg-type]  # the fixture that is imported
+    killer.round(office, url, ACTIVE, moment)
     bob = office.system("bob")
     assert len(entries(bob, BREACH)) == 1
     for _ in range(3):

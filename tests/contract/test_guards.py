@@ -16,7 +16,7 @@ from paceline.campaign.ports import Prepared, Receipt, UnavailableError
 from paceline.control.abandonment.guards import APPROACH, BREACH, LONGEST_TRY
 from paceline.control.abandonment.policy import Does, GuardPolicy
 from paceline.control.abandonment.remaining import Standing
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.ease_to import EaseTo
 from paceline.control.order import Order
 from paceline.ledger.entry import Entry

@@ -5,9 +5,6 @@ What the platform does meanwhile: it answers; it resets the connection before a 
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,53 +12,17 @@ import pytest
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.primitives.clock import MachineClock, ManualClock
 from paceline.primitives.ids import CampaignId
-from paceline.storage.database import Database, open_database
-from paceline.testing import RunningEmulator, running_emulator
-from tests.contract.emulated import START, Emulated
-from tests.contract.scenes import LEASE_S, OVER_S, REVISION, TENANTS, WALL_NS, Case, Scene, cases
+from paceline.storage.database import Database
+from tests.contract.emulated import Emulated
+from tests.contract.killing import LEASE_S, Killer
+from tests.contract.scenes import OVER_S, REVISION, WALL_NS, Case, Scene, cases
 from tests.contract.walker import follow
-from tests.databases import KINDS, PostgresServer
-
-
-@pytest.fixture(scope="module")
-def crowded() -> Iterator[RunningEmulator]:
-    """An emulator with a campaign for every case, in each state."""
-    with running_emulator(TENANTS, now=START, speed=0.0, seed=7) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def platform(crowded: RunningEmulator) -> Iterator[Emulated]:
-    reached = Emulated(crowded, clock=ManualClock(wall_ns=WALL_NS))
-    yield reached
-    reached.close()
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database]]:
-    """One database for all cases, each with a ledger of its own."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('killed') / 'paceline.db'}"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.new_database()
-    with open_database(url) as database:
-        yield url, database
-
-
-@pytest.fixture(scope="module")
-def walker() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-W", "error", "-m", "tests.contract.walker"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest, platform: Emulated, place: tuple[str, Database], walker: Any) -> Scene:
+def scene(request: pytest.FixtureRequest, crowded: Emulated, place: tuple[str, Database], killer: Killer) -> Scene:
     case = request.node.callspec.params.get("case")
-    return Scene(platform, *place, walker, "lifecycle.pause" if case is None else case.kind)
+    return Scene(crowded, *place, killer, "lifecycle.pause" if case is None else case.kind)
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=str)

@@ -11,7 +11,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Resume, Stop
 from paceline.campaign.observed import Stage
 from paceline.campaign.ports import NoAnswerError, Prepared, Receipt
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.freezes import FrozenError
 from paceline.control.last_look import LastLook
 from paceline.control.order import Order

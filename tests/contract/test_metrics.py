@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paceline.control.metrics import measured
 from paceline.control.outcome import WORDS
-from paceline.control.review import changed_outside, review, unseen_in
+from paceline.control.reviewing.metrics import measured
+from paceline.control.reviewing.review import changed_outside, review, unseen_in
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Entry, Query, Step
 from paceline.ledger.readings import Reading, Readings

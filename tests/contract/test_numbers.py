@@ -6,13 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, insert, select, text
 
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query
+from paceline.ledger.erasing import NumberTextError, ReasonHoldsNumberError, erase
 from paceline.ledger.verify import verify_database
+from paceline.primitives.canonical import canonical_json
 from paceline.primitives.ids import CampaignId
 from paceline.storage.database import Database, open_database
+from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
+from paceline.storage.weights_tables import CONTROL_EXPERIMENTS
 
 NUMBER = "+14155550132"
 ADA = Actor(name="ada", known_by="key")
@@ -101,3 +105,50 @@ def test_erased_number_is_gone_from_the_files(tmp_path: Path, book: Book) -> Non
         assert ours.entries(Query())
     assert [file.name for file in tmp_path.glob("erased.db*")] == ["erased.db"]
     assert NUMBER.encode() not in place.read_bytes()
+
+
+def test_erasure_is_noted_by_the_word_and_shows_two_digits(database: Database, book: Book) -> None:
+    entry = book.read(book.open(CALLED))
+    erased = erase(book, " (415) 555-0132 ", actor=ADA, reason="asked to", ticket="DSR-7")
+    assert erased.entry is not None
+    assert erased.document() == {"number": "+..32", "erased": True, "entry": erased.entry}
+    note = book.read(erased.entry)
+    assert (note.kind, *map(note.rows[0].document.get, ("reason", "ticket"))) == ("ledger.erase", "asked to", "DSR-7")
+    assert book.revealed(entry.rows[0].document["reason"]) == entry.rows[0].document["reason"]
+    assert "5550132" not in stored_text(database)
+    head = book.head()
+    assert erase(book, NUMBER, actor=ADA, reason="asked to").entry is None
+    assert book.head() == head
+
+
+@pytest.mark.parametrize("text", ["4155550132", "CMP-12345", "", "+1", f"{NUMBER} and {NUMBER}"])
+def test_what_the_ledger_would_not_take_for_a_number_is_not_erased(book: Book, text: str) -> None:
+    with pytest.raises(NumberTextError) as refused:
+        erase(book, text, actor=ADA, reason="asked to")
+    assert "555" not in refused.value.message
+
+
+@pytest.mark.parametrize("told", [{"reason": f"{NUMBER} asked"}, {"reason": "asked", "ticket": "call 415-555-0132"}])
+def test_reason_that_would_bring_the_number_back_is_refused(book: Book, told: dict[str, str]) -> None:
+    entry = book.read(book.open(CALLED))
+    with pytest.raises(ReasonHoldsNumberError):
+        erase(book, NUMBER, actor=ADA, **told)
+    assert book.revealed(entry.rows[0].document["reason"]) == f"{NUMBER} complained"
+
+
+def test_number_is_erased_from_what_goes_on_too_and_raises_its_fence(database: Database, book: Book) -> None:
+    book.open(CALLED)
+    document = canonical_json({"reason": "415-555-0132 complained", "why": "4155550132 and +1 415 555 0199 stay"})
+    rows = {"tenant": "acme", "entry": 1, "campaign": "EAST", "state": "running", "document": document, "fence": 7}
+    tables = (CONTROL_ROLLOUTS, CONTROL_EXPERIMENTS, CONTROL_SUPERVISIONS)
+
+    def put(connection: Connection) -> None:
+        for table in tables:
+            connection.execute(insert(table), {name: rows[name] for name in table.c.keys()})  # noqa: SIM118 # columns
+
+    database.write(put)
+    erase(book, NUMBER, actor=ADA, reason="request 5")
+    for found in database.read(lambda connection: [connection.execute(select(one)).one() for one in tables]):
+        told = json.loads(found.document)
+        assert told["reason"].startswith("number:")
+        assert (told["why"], found.fence) == ("4155550132 and +1 415 555 0199 stay", 8)

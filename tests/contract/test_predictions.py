@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from paceline.bootstrap import System
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.predictions.kept import MEASURED
 from paceline.control.predictions.prediction import State
@@ -44,7 +45,7 @@ def turns(system: System) -> PredictionTurns:
         book=system.book,
         readings=system.readings,
         actor=actor("worker"),
-        kind=SetWeights.kind,
+        kinds=(SetWeights.kind, SetPacing.kind),
     )
 
 
@@ -124,8 +125,8 @@ def _is_measured_and_noted(changed: System) -> None:
     assert looked(changed) == 0
     told = changed.recorder.looked_up(lambda connection: foretold_in(connection, changed.book.tenant))
     assert told.states == {"running": 0, "measured": 1, "given-up": 0}
-    held = {metric.metric for metric in one.metrics if metric.covered}
-    assert (set(told.held), set(told.missed)) == (held, {metric.metric for metric in one.metrics} - held)
+    held = {("twin", metric.metric) for metric in one.metrics if metric.covered}
+    assert (set(told.held), set(told.missed)) == (held, {("twin", metric.metric) for metric in one.metrics} - held)
     assert told.ranks == {}
 
 

@@ -16,7 +16,8 @@ from paceline.control.predictions import turns as prediction_turns
 from paceline.control.tracked import turns as tracked_turns
 from paceline.control.tracked.turns import HELD as TURN_HELD
 from paceline.control.tracked.turns import TrackedRuns
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
+from paceline.tracking.failures import TrackingAwayError
 from paceline.tracking.run import Run, Sent
 from tests.contract.set_up import HELD
 from tests.contract.systems import Office, actor
@@ -49,8 +50,12 @@ class Server:
     system: System | None = None
     runs: list[Run] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
+    falls_silent_at: int | None = None
+    """The entry of a run that it never answers."""
 
     def send(self, run: Run) -> Sent:
+        if _entry_of(run) == self.falls_silent_at:
+            raise TrackingAwayError
         if self.meanwhile is not None and self.system is not None:
             self.others.append(self.meanwhile.run(self.system.time))
         self.runs.append(run)
@@ -58,6 +63,10 @@ class Server:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _entry_of(run: Run) -> int:
+    return int(run.key.rpartition(":")[2])
 
 
 def sender(system: System, server: Server, name: str = "worker") -> TrackedRuns:
@@ -109,3 +118,14 @@ def test_one_worker_sends_at_a_time_and_takes_the_turn_of_one_that_died(desk: Of
     assert sender(system, server).run(system.time) == 0
     desk.clock.advance(TURN_HELD.total_seconds() + 1)
     assert sender(system, other).run(system.time) == 1
+
+
+def test_run_that_the_server_falls_silent_at_holds_up_none_that_came_after_it(desk: Office) -> None:
+    system = weighted(desk)
+    first, *later = [system.run(rate(value)).entry for value in ("0.12", "0.14", "0.16")]
+    server = Server(falls_silent_at=first)
+    runs = sender(system, server)
+    assert [runs.run(system.time) for _ in range(3)] == [0, 2, 0]
+    server.falls_silent_at = None
+    assert [runs.run(system.time) for _ in range(2)] == [1, 0]
+    assert [_entry_of(run) for run in server.runs] == [*later, first]

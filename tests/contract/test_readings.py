@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from paceline.control.revisions import in_order
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query
 from paceline.ledger.history import Gap
@@ -21,6 +23,8 @@ from paceline.storage.database import Database
 EAST, WEST = CampaignId("EAST"), CampaignId("WEST")
 MINUTE = timedelta(minutes=1)
 ADA = Actor(name="ada", known_by="key")
+START = datetime(2026, 6, 15, 12, tzinfo=UTC)
+_NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -185,3 +189,51 @@ def test_time_in_which_a_revision_was_made_never_ends_before_it_starts(readings:
     readings.keep([look("43", sent - timedelta(milliseconds=400), made_by=entry)])
     since = readings.settings_at(EAST, sent).since
     assert since == Gap(start=sent - timedelta(milliseconds=400), end=sent - timedelta(milliseconds=400))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["8", "9", "10", "a", "b"]), st.integers(0, 3)), min_size=1, max_size=8))
+@example([("a", 1), ("a", 3), ("b", 2), ("a", 1)])
+@example([("9", 1), ("10", 1), ("9", 1)])
+def test_every_look_is_kept_in_whatever_order_they_come(readings: Readings, seen: list[tuple[str, int]]) -> None:
+    campaign = CampaignId(f"K-{next(_NUMBERS)}")
+    for revision, minute in seen:
+        readings.keep([look(revision, START + minute * MINUTE, campaign)])
+    kept = readings.sightings(campaign)
+    for revision, minute in seen:
+        at = START + minute * MINUTE
+        assert any(one.revision == revision and one.first_seen <= at <= one.last_seen for one in kept)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["8", "9", "10", "a", "b", "9c"]), st.integers(0, 3), st.sampled_from([None, 1])),
+        min_size=1,
+        max_size=5,
+        unique_by=lambda one: one[:2],
+    )
+)
+def test_campaign_that_is_not_named_has_no_unexplained_revision_after_its_first(
+    readings: Readings, book: Book, seen: list[tuple[str, int, int | None]]
+) -> None:
+    campaign = CampaignId(f"C-{next(_NUMBERS)}")
+    opened = book.open(Deed(kind="lifecycle.pause", actor=ADA, campaign=campaign))
+    for revision, minute, made_by in seen:
+        made = None if made_by is None else opened
+        readings.keep([look(revision, START + minute * MINUTE, campaign, made)])
+    kept = readings.sightings(campaign)
+    orders = {revision: in_order(kept, until=revision) for revision, _, _ in seen}
+    if any(one.made_by is None for order in orders.values() for one in order[1:]):
+        assert campaign in readings.unexplained()
+
+
+def test_campaign_that_only_we_changed_is_not_named_though_its_clock_stands_still(
+    readings: Readings, book: Book
+) -> None:
+    opened = book.open(Deed(kind="lifecycle.pause", actor=ADA, campaign=EAST))
+    readings.keep([look("9", START)])
+    readings.keep([look("10", START, made_by=opened)])
+    assert readings.unexplained() == frozenset()
+    readings.keep([look("11", START)])
+    assert readings.unexplained() == {EAST}

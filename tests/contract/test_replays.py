@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from paceline.control.access.replays import AnotherRequest, Begun, Fresh, Lost, Replay, Replays, UnderWay, WhenLost
 from paceline.control.owners import LEASE_S, SKEW_S, Owner
-from paceline.control.replays import AnotherRequest, Begun, Fresh, Lost, Replay, Replays, UnderWay, WhenLost
 from paceline.ledger.failures import LedgerUnavailableError
 from paceline.primitives.canonical import NotCanonicalError
 from paceline.primitives.clock import Clock, MachineClock, ManualClock

@@ -10,7 +10,7 @@ import pytest
 
 from paceline.campaign.lifecycle.changes import Pause, Resume
 from paceline.campaign.pacing.changes import SetPacing
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import Override
 from paceline.control.rollout.joining import rollout_desk
 from paceline.control.rollout.rollouts import NoRolloutError, OvertakenError

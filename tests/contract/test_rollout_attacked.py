@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,16 +13,17 @@ from paceline.campaign.catalogue import change_of
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.statistics import Tally
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.rollout.measuring import outside
 from paceline.control.rollout.standing import Phase
 from paceline.control.settlement import change_in
 from paceline.ledger.entry import Query
 from paceline.outbox.addresses import Reach
+from tests.contract.killing import Killer
 from tests.contract.receivers import receiving
 from tests.contract.rolled import BEFORE, GOOD, HARMFUL, MINUTE, ROLLED, SHORT, Stage, begin, begun, order, status
 from tests.contract.systems import STARTED, Office
-from tests.contract.test_rollout_killed import killed, taken_over, walker  # noqa: F401  # the fixture
+from tests.contract.test_rollout_killed import taken_over
 
 BLIND = timedelta(minutes=10)
 
@@ -31,7 +31,7 @@ BLIND = timedelta(minutes=10)
 def test_minutes_before_a_step_arrived_are_no_evidence_of_it_though_its_sender_was_killed(
     office: Office,
     url: str,
-    walker: subprocess.Popen[str],  # noqa: F811  # the fixture
+    killer: Killer,
 ) -> None:
     stage = Stage(office)
     stage.days_before(days=5, hours=7)
@@ -41,7 +41,7 @@ def test_minutes_before_a_step_arrived_are_no_evidence_of_it_though_its_sender_w
     assert ada.rollout_desk.promote(ROLLED, order(ada)).step == 1
     stage.pass_by(200, **GOOD)
     office.emulated.arrange(ROLLED, isLocked=False)
-    killed(walker, office, url, "answered")
+    killer.round(office, url, ROLLED, "answered", projects=False)
     assert stage.live() == "0.012"
     arrived = stage.now
     taken_over(stage, bob)

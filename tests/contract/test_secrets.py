@@ -13,7 +13,7 @@ import pytest
 
 from paceline.bootstrap import System
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.ids import TenantId

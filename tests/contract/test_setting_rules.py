@@ -16,7 +16,7 @@ from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.observed import Observed, Part
 from paceline.campaign.ports import Prepared, Receipt
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
 from paceline.primitives.canonical import Json

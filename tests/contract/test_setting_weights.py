@@ -1,4 +1,4 @@
-"""Weights through the corridor: data, one simulation, read, judged, applied, verified; in conflict, and undone."""
+"""Weights through the corridor: data, read, one simulation, judged, applied, verified; in conflict, and undone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from paceline.campaign.observed import Observed, Part
 from paceline.campaign.simulations import SimulationStatus
 from paceline.campaign.weights.changes import SetWeights
 from paceline.campaign.weights.model import undo_of
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.undoing import NoWayBackError, way_back
@@ -70,13 +70,13 @@ def entry_of(system: System, outcome: Outcome) -> Entry:
     return system.book.read(outcome.entry)
 
 
-def test_weights_are_simulated_read_judged_sent_and_read_back(office: Office) -> None:
+def test_weights_are_read_simulated_judged_sent_and_read_back(office: Office) -> None:
     weigher = Scripted()
     system = weighted(office, weigher)
     outcome = system.run(BOLDER, ticket="OPS-7")
     assert (outcome.word, outcome.verdict, weighty(outcome)) == ("applied", "achieved", []), outcome.document()
     asked = asked_of(office)
-    assert asked[0] == SIMULATED
+    assert asked.index(("GET", HELD)) < asked.index(SIMULATED), "what is live already costs no simulation"
     assert [method for method, _ in asked if method != "GET"] == ["POST", "PUT"]
     assert asked[-1] == ("PUT", HELD)
     assert live(office) == (
@@ -89,6 +89,12 @@ def test_weights_are_simulated_read_judged_sent_and_read_back(office: Office) ->
     assert (told["evidence"]["worth_having"], told["evidence"]["blocks"]) == (True, 96)
     (question,) = weigher.asked
     assert (question.wanted.of("call_rate"), question.ceiling, weigher.splits) == (Decimal("0.25"), 0.03, [None])
+
+
+def test_weights_that_are_live_already_cost_no_simulation(desk: Office) -> None:
+    system = weighted(desk)
+    assert [system.run(BOLDER).word for _ in range(2)] == ["applied", "unchanged"]
+    assert asked_of(desk).count(SIMULATED) == 1
 
 
 def test_request_names_id_and_version_and_both_preconditions(desk: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from paceline.compliance.shelf import the_rulebook
 from paceline.control.order import Order, Override
 from paceline.control.outcome import Outcome
 from paceline.primitives.findings import Severity
+from paceline.primitives.ids import CampaignId
 from tests.contract.later import closing, later, number, waiting
 from tests.contract.set_up import (
     CLOSING,
@@ -110,6 +112,24 @@ def test_hours_of_pennsylvania_are_known_to_whoever_plans_a_schedule_for_its_eve
     office.emulated.advance((eve - STARTED).total_seconds())
     (made,) = system.worker.once().ended
     assert (made.entry, made.word) == (planned.entry, "applied")
+
+
+@pytest.mark.parametrize("change", [FEWER, TWO_DAYS, Pause(campaign=HELD)], ids=lambda one: str(one.kind))
+@pytest.mark.parametrize("off", [timedelta(minutes=-2), timedelta(days=400)], ids=["past", "far"])
+def test_change_for_an_hour_that_cannot_be_is_refused_and_never_made_at_once(
+    office: Office, change: AnyChange, off: timedelta
+) -> None:
+    system = furnished(office)
+    before = held(office)
+
+    def make(_: CampaignId, at: datetime | None) -> AnyChange:
+        return replace(change, effective_at=at) if isinstance(change, Pause) else change
+
+    keep = system.later.keeper(make, Order(actor=system.actor), STARTED + off, lane=change.lane)
+    refused = keep(HELD, None)
+    assert (refused.word, errors(refused)) == ("refused", ("lifecycle.effective-time",))
+    assert closing(system, number(refused))["outcome"] == "refused"
+    assert (held(office), waiting(system), office.sent(), office.sent("PUT")) == (before, [], [], [])
 
 
 def test_what_was_declared_meanwhile_counts_when_the_hour_has_come(office: Office) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -21,14 +18,16 @@ from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.pacing.boldness import lines_per_idle
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Prepared, Receipt
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import Order
 from paceline.control.supervision.standing import Standing, Steering
 from paceline.control.supervision.supervisions import Supervisions
 from paceline.ledger.entry import Entry, Query, Step
 from paceline.primitives.clock import MachineClock
+from tests.contract.killing import Killer
 from tests.contract.steered import GENTLE, STEERED, Floor, kinds
 from tests.contract.systems import STARTED, Office, Through
+from tests.contract.walker import STEER
 
 
 class KilledError(BaseException):
@@ -322,20 +321,19 @@ def test_step_that_was_sent_and_never_noted_is_known_for_ours_after_a_kill(offic
     assert after.wanted is None
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", ["unsent", "answered"])
 def test_worker_killed_at_a_step_leaves_a_campaign_that_the_next_one_goes_on_with(
-    desk: Office, tmp_path: Path, moment: str
+    desk: Office, tmp_path: Path, killer: Killer, moment: str
 ) -> None:
     floor = Floor(desk)
     ada = floor.system(clock=MachineClock(), lease_s=1.0)
     floor.begun(ada)
     desk.emulated.advance(60)
-    words = [desk.emulated.emulator.url, f"sqlite:///{tmp_path / 'paceline.db'}", moment]
-    command = [sys.executable, "-m", "tests.contract.steered_worker", *words]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL  # noqa: S603  # our own interpreter
+    url = f"sqlite:///{tmp_path / 'paceline.db'}"
+    killer.round(desk, url, STEERED, moment, kind=STEER, wall_ns=None, lease_s=1.0, projects=False)
     killed = floor.standing(ada)
     assert killed.wanted is not None
-    assert (floor.pacing()["abandonRate"] == float(killed.wanted.abandonment_aim)) == (moment == "after")
+    assert (floor.pacing()["abandonRate"] == float(killed.wanted.abandonment_aim)) == (moment == "answered")
     after = floor.minutes(ada, 1)
     for _ in range(20):  # until the dead worker's lease is over, and its entry settled
         if after.wanted is None and after.steps:

@@ -9,7 +9,7 @@ import pytest
 
 from paceline.campaign.pacing.boldness import lines_per_idle
 from paceline.campaign.pacing.changes import SetPacing
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from paceline.control.order import Order
 from paceline.control.rollout.joining import rollout_desk
 from paceline.control.rollout.rollouts import OvertakenError

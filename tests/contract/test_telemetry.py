@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from paceline.bootstrap import System
 from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume
-from paceline.control.agenda import ROOM
-from paceline.control.metrics import measured
+from paceline.control.agenda.agenda import ROOM
 from paceline.control.order import Order
-from paceline.control.worker import PRESENCE
+from paceline.control.reviewing.metrics import measured
+from paceline.control.work.worker import PRESENCE
 from paceline.cxone.shared_throttle import DatabaseThrottle
 from paceline.cxone.throttle import Allowance
 from paceline.ledger.book import Book

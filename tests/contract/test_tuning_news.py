@@ -10,7 +10,7 @@ from paceline.campaign.evidence import Lack
 from paceline.campaign.ports import RejectedError, Violation
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.order import Order
-from paceline.control.tuning_news import REGISTERED
+from paceline.control.telling.tuning_news import REGISTERED
 from paceline.ledger.entry import Query
 from tests.contract.receivers import receiving
 from tests.contract.set_up import HELD

@@ -122,7 +122,7 @@ def test_what_came_of_weights_and_how_true_that_was_foretold_is_another_in_anoth
     here, there = came_of_it(0.02, 1), came_of_it(0.05, 2)
     assert alike(here.document(), there.document()) == set()
     assert {one.metric for one in here.metrics} == {UTILISATION, ABANDONMENT, CONNECTS}
-    one, both = accuracy_of([here]), accuracy_of([here, there])
+    one, both = accuracy_of([here], source="twin"), accuracy_of([here, there], source="twin")
     for alone, together in zip(one, both, strict=True):
         covered = [
             bool(found.covered) for told in (here, there) for found in told.metrics if found.metric == alone.metric
@@ -130,4 +130,4 @@ def test_what_came_of_weights_and_how_true_that_was_foretold_is_another_in_anoth
         assert (alone.covering.n, together.covering.n) == (1, 2)
         assert (alone.covering.held, together.covering.held) == (int(covered[0]), sum(covered))
         assert together.covering.low < together.covering.share < together.covering.high or sum(covered) in {0, 2}
-    assert accuracy_of([replace(here, state=State.RUNNING), replace(there, state=State.GIVEN_UP)]) == ()
+    assert accuracy_of([replace(here, state=State.RUNNING), replace(there, state=State.GIVEN_UP)], source="twin") == ()

@@ -10,7 +10,7 @@ from paceline.bootstrap import System
 from paceline.campaign.catalogue import UnknownChangeError
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Stage
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.control.owners import LEASE_S, SKEW_S
 from paceline.control.under_way import changes_check

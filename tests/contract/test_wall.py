@@ -13,7 +13,7 @@ from paceline.bootstrap import System, open_system
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.control.attention import Urgency
-from paceline.control.fleet import Found
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.control.wall import HOUR, RATE_MINUTES, WallLook
 from paceline.primitives.ids import CampaignId
@@ -41,6 +41,23 @@ def test_look_is_a_list_and_a_count_and_schedules_are_read_one_at_a_time(office:
     with system.platform.metered() as later:
         system.wall.look()
     assert later.requests == 2
+
+
+def test_thorough_look_knows_at_once_which_silent_campaigns_ought_to_dial(
+    dialing: tuple[RunningEmulator, System],
+) -> None:
+    emulator, system = dialing
+    hours = {"timezone": "UTC", "businessHoursDirective": "STRICT", "maxConcurrentCalls": 5}
+    always = [{"dayOfWeek": "MONDAY", "startTime": "09:00:00", "endTime": "20:00:00"}]
+    named = [f"CMP-5000{place}" for place in range(3)]
+    for name in named:
+        made = {"id": name, "status": "ACTIVE", "agents": 0, "schedule": {**hours, "timeWindows": always}}
+        answer = httpx2.post(f"{emulator.url}/_emulator/campaigns", json=made, trust_env=False)
+        assert answer.status_code < 300, answer.text
+    told = urgencies(system.wall.look(thorough=True))
+    assert [told[name] for name in named] == [Urgency.NOT_DIALING] * 3
+    for name in named:
+        httpx2.patch(f"{emulator.url}/_emulator/campaigns/{name}", json={"archived": True}, trust_env=False)
 
 
 def test_locked_campaign_comes_first_until_it_is_unlocked(office: Office) -> None:

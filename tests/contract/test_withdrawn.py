@@ -12,7 +12,7 @@ from paceline.campaign.change import Lane
 from paceline.campaign.lifecycle.changes import Pause, Resume
 from paceline.campaign.observed import Stage
 from paceline.campaign.ports import Prepared, Receipt
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.ledger.failures import EntryNotFoundError

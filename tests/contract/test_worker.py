@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.control.order import Order
-from paceline.control.worker import PRESENCE, SWEPT_S, Round
+from paceline.control.work.worker import PRESENCE, SWEPT_S, Round
 from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import campaign_id
 from paceline.storage.due_work import Work, listing

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
 
 from paceline.bootstrap import System
@@ -15,55 +11,22 @@ from paceline.campaign.ports import Prepared, Receipt
 from paceline.control.outcome import Outcome
 from paceline.primitives.clock import ManualClock
 from paceline.primitives.ids import Version
-from tests.contract.emulated import SECRET
+from tests.contract.killing import LEASE_S, Killer
 from tests.contract.later import effects, planned
 from tests.contract.systems import ACTIVE, Office, Through, steps
-from tests.contract.walker import WORK, WalkOrder, written
 
-LEASE_S = 10.0
 UNSENT = ("claimed", "settle", "survey", "guard", "intend", "unsent")
 SENT = ("answered", "verify", "close")
 
 
-@pytest.fixture(scope="module")
-def walker() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-W", "error", "-m", "tests.contract.walker"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def killed(walker: subprocess.Popen[str], office: Office, url: str, moment: str) -> None:
-    """Have a round made by a process that is killed at a moment of it."""
-    order = WalkOrder(
-        url=url,
-        tenant=office.tenant,
-        api=office.emulated.emulator.url,
-        secret=SECRET,
-        kind=WORK,
-        campaign=ACTIVE,
-        moment=moment,
-        actor="eve",
-        wall_ns=office.clock.wall_ns(),
-        settles_first=False,
-        lease_s=LEASE_S,
-    )
-    assert walker.stdin is not None
-    assert walker.stdout is not None
-    walker.stdin.write(written(order) + "\n")
-    walker.stdin.flush()
-    assert walker.stdout.readline() == "signal 9\n", f"it never came to {moment}"
-
-
 @pytest.mark.parametrize("moment", [*UNSENT, *SENT])
 def test_change_of_a_worker_that_is_killed_is_taken_over_within_a_lease_and_has_one_effect(
-    office: Office, url: str, walker: subprocess.Popen[str], moment: str
+    office: Office, url: str, killer: Killer, moment: str
 ) -> None:
     ada, bob = office.system("ada"), office.system("bob")
     stop = planned(ada)
     office.emulated.advance(3600)
-    killed(walker, office, url, moment)
+    killer.round(office, url, ACTIVE, moment)
     assert bob.worker.once().ended == (), "its lease is not over"
     assert len(effects(office)) == (moment in SENT)
     office.clock.advance(LEASE_S)
@@ -90,13 +53,13 @@ class Stepped(ManualClock):
 @pytest.mark.parametrize("moment", ["claimed", "intend", "answered", "close"])
 @pytest.mark.parametrize("step_s", [-3600, 3600])
 def test_takeover_comes_after_one_lease_though_the_clock_on_the_wall_is_set(
-    office: Office, url: str, walker: subprocess.Popen[str], moment: str, step_s: int
+    office: Office, url: str, killer: Killer, moment: str, step_s: int
 ) -> None:
     clock = Stepped(office.clock.wall_ns())
     ada, bob = office.system("ada"), office.system("bob", clock=clock)
     stop = planned(ada)
     office.emulated.advance(3600)
-    killed(walker, office, url, moment)
+    killer.round(office, url, ACTIVE, moment)
     assert bob.worker.once().ended == (), "its lease is not over"
     clock.set_s = step_s
     clock.advance(LEASE_S / 2)

@@ -44,6 +44,8 @@ Reached = Callable[[str], None]
 
 WORK = "work"
 """In place of a kind of change: one round of a worker."""
+STEER = "steer"
+"""In place of a kind of change: one turn of the supervisor."""
 APPROVE = "approve"
 """In place of a kind of change: the approval of the change of `entry`."""
 PLACES = (
@@ -134,8 +136,8 @@ def _told(method: Callable[..., Any], before: str | None, after: str | None, rea
     return told
 
 
-def walk(order: WalkOrder) -> None:
-    """Carry out the change, and be killed on the way."""
+def system_of(order: WalkOrder) -> System:
+    """Return the system of an order, under which its process is killed at the moment of it."""
     settled = not order.settles_first
 
     def reached(moment: str) -> None:
@@ -168,8 +170,17 @@ def walk(order: WalkOrder) -> None:
         ),
     )
     follow(system, reached)
+    return system
+
+
+def walk(order: WalkOrder) -> None:
+    """Carry out the change, and be killed on the way."""
+    system = system_of(order)
     if order.kind == WORK:
         system.worker.once()
+    elif order.kind == STEER:
+        system.time.look()
+        system.supervision.run(system.time)
     elif order.kind == APPROVE:
         system.approvals.approve(EntryId(order.entry), Order(actor=system.actor))
     elif order.change is not None:
@@ -209,12 +220,13 @@ def warm() -> None:
     HttpClient(ManualClock()).close()
 
 
-def main() -> None:
+def carry_out(work: Callable[[WalkOrder], None]) -> None:
+    """Do this work for every order that is read, each in a child, and write how it ended."""
     warm()
     for line in sys.stdin:
         order = WalkOrder(**json.loads(line))
-        os.write(1, f"{ended(forked(lambda order=order: walk(order)))}\n".encode())  # type: ignore[misc]  # a default binds it
+        os.write(1, f"{ended(forked(lambda order=order: work(order)))}\n".encode())  # type: ignore[misc]  # a default binds it
 
 
 if __name__ == "__main__":
-    main()
+    carry_out(walk)

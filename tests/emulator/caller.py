@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from tests.trust import http_client, trusted
+
 TENANTS = Path(__file__).with_name("tenants.toml")
 START = "2026-06-15T12:00:00Z"
 """Where the manual clock stands when a test begins (a Monday)."""
@@ -28,13 +30,13 @@ class Caller:
 
     url: str
     secrets: dict[str, str]
-    verify: Any = True
+    verify: Any = None
     tls_url: str | None = None
     certificate: Path | None = None
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.http = httpx2.Client(base_url=self.url, trust_env=False, timeout=30.0, verify=self.verify)
+        self.http = http_client(base_url=self.url, timeout=30.0, verify=self.verify or trusted())
 
     def close(self) -> None:
         self.http.close()

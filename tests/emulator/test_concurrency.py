@@ -15,6 +15,7 @@ from tests.emulator.caller import Caller
 from tests.emulator.documents import CAM, HOOKS, OUT, SIMULATIONS, pacing, rules, schedule, simulation, webhook, weights
 from tests.emulator.holds import holds
 from tests.emulator.refusals import told
+from tests.trust import http_client
 
 MANY = 100
 BULK = "bulk-all"
@@ -36,7 +37,7 @@ def from_separate_connections(
     answers: list[httpx2.Response] = []
 
     def run(number: int) -> None:
-        with httpx2.Client(base_url=platform.url, headers=headers, trust_env=False, timeout=60.0) as client:
+        with http_client(base_url=platform.url, headers=headers, timeout=60.0) as client:
             client.get("/_emulator/clock").raise_for_status()
             gate.wait()
             answers.append(ask(client, number))

@@ -8,7 +8,6 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from tests.emulator.caller import Caller
@@ -16,6 +15,7 @@ from tests.emulator.documents import CAM, HOOKS, OUT, schedule, webhook, weights
 from tests.emulator.holds import holds
 from tests.emulator.refusals import refused
 from tests.emulator.serving import Served, serving
+from tests.trust import http_client
 
 A = "CMP-ACTIVE"
 LIVE = ("agentsAvailable", "agentsTalking", "agentsWrapUp", "agentsUnavailable")
@@ -55,7 +55,7 @@ def test_other_addresses_get_403_from_the_control_surface_alone(serve: Callable[
     served = serve(tmp_path / "state.db", "--host", "0.0.0.0")  # noqa: S104  # the point of the test
     near = served.start()
     port = re.sub(r".*:", "", near.url)
-    with httpx2.Client(base_url=f"http://{address}:{port}", trust_env=False) as far:
+    with http_client(base_url=f"http://{address}:{port}") as far:
         for method, path in (("GET", "/clock"), ("PUT", "/clock"), ("POST", "/reset"), ("GET", "/journal")):
             refused(far.request(method, f"/_emulator{path}", json={"speed": 5}), 403, "forbidden")
         for lie in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}, {"Host": "127.0.0.1"}):

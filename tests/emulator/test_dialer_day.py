@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.emulator_dialer.day import MEASURES, SCENARIO, compared, emulated_days
+from benchmarks.emulator_dialer.day import CAMPAIGN, MEASURES, SCENARIO, START, TENANT, compared, emulated_days
 from paceline.simulation.engine import simulate
 from paceline.simulation.reading import read_scenario
+from paceline.testing import running_emulator
+from tests.trust import http_client
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +35,23 @@ def test_a_campaign_that_is_paced_otherwise_does_not_agree(days: list[dict[str, 
     rows = {one.name: one.z for one in compared(days, simulate(faster, seed=5, days=40))}
     assert rows["abandonment"] < -4
     assert rows["utilisation"] < -4
+
+
+def test_after_a_reset_the_same_requests_have_the_same_calls() -> None:
+    tenants = TENANT + CAMPAIGN.format(number=0)
+    with running_emulator(tenants, now=START, speed=0.0, seed=11) as emulator, http_client() as http:
+        told = []
+        for _ in range(2):
+            http.put(f"{emulator.url}/_emulator/clock", json={"advanceSeconds": 600}).raise_for_status()
+            form = {"grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench"}
+            token = http.post(f"{emulator.url}/oauth/token", data=form).json()["access_token"]
+            asked = {"from": START, "to": "2030-01-01T00:00:00Z"}
+            answer = http.get(
+                f"{emulator.url}/api/v2/campaigns/statistics",
+                params=asked,
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            told.append(answer.json()["campaigns"])
+            emulator.reset()
+    assert told[0] == told[1]
+    assert told[0][0]["dials"] > 100, told

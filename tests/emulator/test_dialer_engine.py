@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from paceline.emulator.dialer.engine import Dialer
 from paceline.emulator.dialer.truth import truth_of
-from paceline.emulator.instants import MINUTE, SECOND
+from paceline.emulator.instants import LATEST, MINUTE, SECOND
 from tests.emulator.dialers import HOUR, MARKOV, START, dialer, orders, play, total, utilisation
 
 BUSY: dict[str, Any] = {
@@ -214,3 +214,10 @@ def test_leap_of_years_ends_where_the_clock_stands() -> None:
     rows = play(one, 24 * 400)
     assert one.at == START + 24 * 400 * HOUR
     assert total(rows)["dials"] == 500
+
+
+def test_dialer_goes_on_in_every_year_that_a_clock_can_show() -> None:
+    one = dialer(orders(agents=0))
+    one.advance(LATEST - HOUR, lambda _minute, _counts: None)
+    assert play(one, 1) == {}
+    assert one.at == LATEST

@@ -13,6 +13,7 @@ from paceline.testing import running_emulator
 from tests.emulator.caller import START, TENANTS, Caller, secrets_in
 from tests.emulator.receiver import attempted, receiving
 from tests.emulator.tuning import register, tune
+from tests.trust import http_client
 
 PATH = "/api/v2/outbound/campaigns/CMP-ACTIVE"
 
@@ -93,7 +94,7 @@ def test_secret_that_was_sent_unescaped_is_not_in_the_journal(secret: str) -> No
     with running_emulator(text, now=START, speed=0.0) as emulator:
         form = f"grant_type=client_credentials&client_id=c&client_secret={secret}"
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        with httpx2.Client(base_url=emulator.url, trust_env=False) as http:
+        with http_client(base_url=emulator.url) as http:
             http.post("/oauth/token", content=form, headers=headers)
             told = http.get("/_emulator/journal").text
     for word in ("alpha", "bravo", "charlie", "s3cret", "more", "plus"):

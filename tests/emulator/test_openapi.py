@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -29,6 +30,7 @@ from paceline.primitives.clock import ManualClock
 from paceline.testing import running_emulator
 from tests.emulator.caller import START, TENANTS, Caller, secrets_in
 from tests.emulator.holds import holds
+from tests.fuzzing import session
 
 CHECKS = (
     not_a_server_error,
@@ -51,6 +53,12 @@ def bulk() -> Iterator[Caller]:
         caller.close()
 
 
+@pytest.fixture(scope="module")
+def described(bulk: Caller) -> Any:
+    """What a fuzzer reads out of the document, once for all operations."""
+    return schemathesis.openapi.from_url(f"{bulk.url}/openapi.json")
+
+
 def cases() -> list[tuple[str, str, GenerationMode]]:
     """Return path, method and kind of data for every operation, as a platform in memory describes itself.
 
@@ -69,13 +77,18 @@ def cases() -> list[tuple[str, str, GenerationMode]]:
     ]
 
 
+@pytest.fixture(scope="module")
+def sending() -> Iterator[requests.Session]:
+    with session() as ready:
+        yield ready
+
+
 @pytest.mark.parametrize(("path", "method", "mode"), cases())
 def test_every_answer_is_one_that_the_document_knows(
-    path: str, method: str, mode: GenerationMode, bulk: Caller
+    path: str, method: str, mode: GenerationMode, bulk: Caller, described: Any, sending: requests.Session
 ) -> None:
     bulk.reset()
-    schema = schemathesis.openapi.from_url(f"{bulk.url}/openapi.json")
-    operation = schema[path][method]
+    operation = described[path][method]
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -83,7 +96,7 @@ def test_every_answer_is_one_that_the_document_knows(
         case.path_parameters = {name: IDS[name] for name in (case.path_parameters or {})}
         if path.startswith("/api/"):
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {bulk.token('bulk-all')}"}
-        case.validate_response(case.call(timeout=30), checks=CHECKS)
+        case.validate_response(case.call(session=sending, timeout=30), checks=CHECKS)
 
     fuzz()
 

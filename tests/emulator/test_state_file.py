@@ -29,6 +29,7 @@ from tests.emulator.documents import (
 from tests.emulator.holds import holds
 from tests.emulator.refusals import refused
 from tests.emulator.serving import Served, serving
+from tests.trust import http_client
 
 A = "CMP-ACTIVE"
 F = "CMP-FULL"
@@ -291,7 +292,7 @@ class Writers:
 
     def write(self, name: str) -> None:
         """Write rules, weights, a schedule and a webhook in turn, each on what the last answer told."""
-        with httpx2.Client(base_url=self.url, headers=self.bearer, trust_env=False, timeout=30.0) as client:
+        with http_client(base_url=self.url, headers=self.bearer, timeout=30.0) as client:
             try:
                 for n in range(100_000):
                     self.one(client, name, n)

@@ -5,19 +5,34 @@ Abandonment is 1 % for each line beyond one that rings for an idle agent, and oc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+
+import httpx2
 
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecast import Between, Effect, Fit, NoProjection, PeriodRisk, Projection
 from paceline.campaign.forecaster import Curve, Dot, ForecastAsked
 from paceline.campaign.pacing.boldness import lines_per_idle
+from paceline.campaign.pacing.changes import SetPacing
+from paceline.control.order import Order
+from tests.contract.systems import ACTIVE, Office
+from tests.service.served import Served, serving
 
 AIMS = tuple(Decimal(place) / 1000 for place in range(0, 31, 5))
 OPTIMUM = 0.92
 ALLOWANCE = 41
+WHAT_IF, PACING, PAGE = "/v1/campaigns/ACTIVE/what-if", "/v1/campaigns/ACTIVE/pacing", "/campaigns/ACTIVE"
+LIVE = SetPacing(
+    campaign=ACTIVE, answer_rate=Decimal("0.5"), abandonment_aim=Decimal("0.005"), max_calls=80, call_interval_ms=200,
+    warm_up_s=60, strategy="predictive",
+)  # fmt: skip
+"""Two lines for an idle agent: by this forecaster 1 % abandoned, 84 % occupancy."""
 
 
 def about(mean: float, half: float) -> Between:
@@ -84,3 +99,25 @@ class Foreteller:
         pacings = [replace(asked.wanted, abandonment_aim=aim) for aim in AIMS]
         dots = tuple(Dot(pacing=one, effect=effect_of(one)) for one in pacings)
         return Curve(dots=dots, optimum=OPTIMUM, days=30)
+
+
+def asked(**fields: Any) -> dict[str, Any]:
+    """Return the body by which a pacing is asked for."""
+    return {"predictiveDialer": fields}
+
+
+def words(answer: httpx2.Response) -> str:
+    """Return what a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+@contextmanager
+def foretelling(desk: Office, foreteller: Foreteller) -> Iterator[Served]:
+    """Serve a system whose campaign ACTIVE has a pacing, and whose forecaster can be checked by hand."""
+    system = desk.system(forecaster=lambda: foreteller)
+    desk.outside(LIVE)
+    facts = {"purpose": "sales", "regions": ["US-NY"], "anchor": "2026-06-01T00:00:00Z"}
+    system.facts.declare(ACTIVE, facts, Order(actor=system.actor))
+    system.recorder.saw([system.platform.read(ACTIVE)])
+    with serving(system) as running:
+        yield running

@@ -9,17 +9,20 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 
 OPEN = {"/healthz", "/readyz", "/openapi.json", "/metrics"}
 """What needs no key."""
-_READING = {"/v1/law:check-call", "/v1/schedule:intervals", "/v1/preflight", "/v1/simulations",
-            "/v1/campaigns/{campaign}/what-if"}  # fmt: skip
+_READING = {"/v1/law:check-call", "/v1/lists:check", "/v1/schedule:intervals", "/v1/preflight", "/v1/simulations",
+            "/v1/campaigns/{campaign}/what-if", "/v1/optimisations", "/v1/campaigns/{campaign}/weights:tune",
+            "/v1/audit/checkpoints", "/v1/audit/reports"}  # fmt: skip
 """What is posted, and changes nothing."""
 _LEAST = {
     ("POST", "/v1/changes/{number}:approve"): Role.APPROVER,
     ("POST", "/v1/changes/{number}:reject"): Role.APPROVER,
+    ("POST", "/v1/audit/numbers:erase"): Role.ADMINISTRATOR,
     ("GET", "/v1/keys"): Role.ADMINISTRATOR,
+    ("GET", "/v1/doctor"): Role.ADMINISTRATOR,
 }
 _ADMINISTERED = ("/v1/webhooks", "/v1/keys")
 ORDER = tuple(Role)

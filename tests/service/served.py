@@ -11,11 +11,12 @@ import httpx2
 from fastapi import FastAPI
 
 from paceline.bootstrap import System
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.app import application
 from paceline.service.options import Options
 from paceline.service.server import Listening, ServiceServer
+from tests.trust import http_client
 
 MANY = 10**6
 
@@ -34,7 +35,7 @@ class Served:
         """Return a client of this role; of nobody when None."""
         if role is not None:
             headers = {"Authorization": f"Bearer {self.keys[role]}", **headers}
-        made = httpx2.Client(base_url=self.url, headers=headers, timeout=30.0, trust_env=False)
+        made = http_client(base_url=self.url, headers=headers, timeout=30.0)
         self.clients.append(made)
         return made
 

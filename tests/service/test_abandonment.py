@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from tests.contract.bold import BOLD, put_old
 from tests.contract.steered import STEERED, Floor
@@ -67,7 +67,8 @@ def test_campaign_over_its_ceiling_stands_first_with_one_action(booked: Served, 
     assert "over the ceiling" in listed
     assert "20 too many" in listed
     shown = words(part(booked, Role.VIEWER).get(f"{PAGE}/abandonment"))
-    assert "40 of 670 answered, 5.97 %" in shown
+    assert "40 of 670 answered" in shown
+    assert "Abandoned so far 5.97 %" in shown
     assert "Ease off" not in shown
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx2
 
 from paceline.campaign.forecast import Between
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.predictions.prediction import Compared, Prediction, Realised, State
 from paceline.primitives.ids import CampaignId, EntryId
 from tests.contract.systems import ACTIVE, PAUSED, STARTED
@@ -22,7 +22,7 @@ def around(mean: float, half: float) -> Between:
 
 
 def predicted(entry: int, mean: float, came: float | None, campaign: CampaignId = ACTIVE) -> Prediction:
-    realised = None if came is None else Realised(difference=around(came, 0.004), blocks=40, days=5)
+    realised = None if came is None else Realised(value=around(came, 0.004), blocks=40, days=5)
     metrics = (Compared(metric="utilisation", predicted=around(mean, 0.003), realised=realised),)
     state = State.RUNNING if came is None else State.MEASURED
     return Prediction(
@@ -48,6 +48,10 @@ def test_nothing_measured_yet_says_so_and_puts_nothing_in_its_place(standing: Se
     assert "Nothing was measured yet" in shown
     assert "Not measured yet. Occupancy: predicted +3.00 points (+2.70 to +3.30)" in shown
     assert "held" not in shown
+    standing.system.predictions.begin(replace(predicted(2, 0.03, 0.05, PAUSED), state=State.RUNNING))
+    shown = words(page(standing))
+    assert "So far: Occupancy: predicted +3.00 points (+2.70 to +3.30); measured +5.00 points" in shown
+    assert "held" not in shown, "what does not count yet has neither held nor not"
 
 
 def test_measured_changes_are_drawn_with_intervals_coverage_and_rank_correlation(standing: Served) -> None:
@@ -68,4 +72,19 @@ def test_measured_changes_are_drawn_with_intervals_coverage_and_rank_correlation
     told = standing.client(Role.VIEWER).get(API.format(ACTIVE)).json()
     assert told["accuracy"][0]["coverage"]["held"] == 2
     assert [one["entry"] for one in told["predictions"]] == [101, 102, 103, 104]
+    other = replace(predicted(105, 0.01, 0.05), source="experiment")
+    level = Realised(value=around(0.915, 0.01), blocks=40, days=5, is_level=True)
+    paced = replace(predicted(106, 0.91, None), source="projection", state=State.MEASURED)
+    paced = replace(paced, metrics=(replace(paced.metrics[0], realised=level),))
+    for one in (other, paced):
+        standing.system.predictions.begin(one)
+    apart = words(page(standing, f"?campaign={ACTIVE}"))
+    for said in (
+        "Pacing, by the projection 1 measured", "Weights, by the twin 3 measured", "Weights, by experiments 1 measured",
+        "2 of 3 within", "0 of 1 within", "1 of 1 within", "91.0 % (90.7 to 91.3); measured 91.5 % (90.5 to 92.5)",
+    ):  # fmt: skip
+        assert said in apart, (said, apart)
+    accuracy = standing.client(Role.VIEWER).get(API.format(ACTIVE)).json()["accuracy"]
+    told_by = {one["source"]: (one["coverage"]["held"], one["coverage"]["n"]) for one in accuracy}
+    assert told_by == {"projection": (1, 1), "twin": (2, 3), "experiment": (0, 1)}
     assert "entry 101" not in words(page(standing, f"?campaign={PAUSED}"))

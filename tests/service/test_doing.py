@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from paceline.control.access_rights import Role
+import re
+
+from paceline.control.access.rights import Role
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
 
@@ -29,6 +31,16 @@ def test_locked_campaign_is_frozen_and_202_says_that_it_is_tried_again(served: S
     assert answer.status_code == 202
     assert [one["campaign"] for one in answer.json()["not_yet_stopped"]] == ["LOCKED"]
     assert served.client().get(answer.headers["location"]).status_code == 200
+
+
+def test_campaigns_that_need_a_person_are_told_the_most_urgent_first(served: Served) -> None:
+    client = served.client(Role.OPERATOR)
+    client.post("/v1/campaigns/PAUSED:freeze", json={"reason": "a complaint"})
+    told = client.get("/v1/needs").json()
+    words = [(one["campaign"], one["needs"][0]["word"]) for one in told["items"]]
+    assert words == [("PAUSED", "frozen"), ("LOCKED", "locked")]
+    assert (told["well"], told["away"], told["unreadable"]) == (3, None, [])
+    assert "series" not in told["items"][0]
 
 
 def test_freeze_of_what_is_not_there_freezes_nothing(served: Served) -> None:
@@ -76,6 +88,57 @@ def test_key_is_good_from_its_making_until_it_is_revoked(everywhere: Served) -> 
     assert client.post("/v1/keys", json=expired).json()["code"] == "access"
     notes = client.get("/v1/audit?kind=access.add").json()["items"]
     assert (notes[0]["actor"]["name"], notes[0]["reason"]) == ("administrator", "new system")
+
+
+def test_link_signs_in_once_until_its_name_is_signed_out(everywhere: Served) -> None:
+    client, person = everywhere.client(), everywhere.client(None)
+    made = client.post("/v1/keys:link", json={"name": "bob", "role": "viewer", "valid_for_s": 60})
+    assert (made.status_code, made.headers["paceline-shown-once"]) == (201, "true")
+    link = made.json()["path"].removeprefix("/enter#")
+
+    def entering() -> int:
+        proof = re.search(r'name="proof" value="(\w+)"', person.get("/enter").text)
+        assert proof is not None
+        answer: int = person.post("/enter", data={"proof": proof[1], "link": link}, follow_redirects=False).status_code
+        return answer
+
+    assert entering() == 303
+    assert person.get("/v1/me").json()["name"] == "bob"
+    assert client.post("/v1/keys:sign-out", json={"name": "bob"}).json()["sessions_ended"] == 1
+    assert person.get("/v1/me").status_code == 401
+    assert entering() != 303
+    kinds = [one["kind"] for one in client.get("/v1/audit?kind=access.*").json()["items"]]
+    assert {"access.link", "access.sign_out"} <= set(kinds)
+    too_long = {"name": "bob", "role": "viewer", "valid_for_s": 86_401}
+    assert client.post("/v1/keys:link", json=too_long).status_code == 422
+
+
+def test_number_that_got_into_a_reason_is_erased_by_an_administrator(everywhere: Served) -> None:
+    client, number = everywhere.client(), "+14155550132"
+    client.post("/v1/campaigns/ACTIVE:pause", headers=ANY, json={"reason": f"{number} complained", "dry_run": True})
+    once, why = {"Idempotency-Key": "freeze-1"}, {"reason": "(415) 555-0132 complained of +14155550199"}
+    assert "555-0132" in client.post("/v1/campaigns/PAUSED:freeze", headers=once, json=why).text
+    place, asked = "/v1/audit/numbers:erase", {"number": number, "reason": "erasure request of 3 June"}
+    assert everywhere.client(Role.APPROVER).post(place, json=asked).status_code == 403
+    done = client.post(place, json=asked)
+    assert (done.status_code, done.json()["number"], done.json()["erased"]) == (200, "+..32", True)
+    again = client.post("/v1/campaigns/PAUSED:freeze", headers=once, json=why)
+    assert again.headers["idempotency-replayed"] == "true"
+    for told in (client.get("/v1/freezes"), again):
+        assert ("0132" in told.text, "complained of +14155550199" in told.text) == (False, True), "copies too"
+    assert client.post("/v1/campaigns/PAUSED:unfreeze", json={}).status_code == 200
+    note = client.get(f"/v1/audit/{done.json()['entry']}").json()
+    assert (note["kind"], note["actor"]["name"], note["reason"]) == ("ledger.erase", "administrator", asked["reason"])
+    for _ in range(2):
+        again = client.post(place, json=asked, headers={"Idempotency-Key": "erase-1"})
+        assert again.json() == {"number": "+..32", "erased": False, "entry": None}
+        assert "idempotency-replayed" not in again.headers, "a hash of the request would tell the number"
+    bad = [client.post(place, json=asked | more) for more in ({"number": "4155550132"}, {"reason": f"of {number}"})]
+    assert [(one.status_code, one.json()["code"]) for one in bad] == [
+        (422, "phone-number"),
+        (422, "reason-holds-number"),
+    ]
+    assert all("5550132" not in one.text for one in (done, *bad))
 
 
 def test_deeds_bear_the_name_of_who_asked_not_of_the_service(desk: Office) -> None:

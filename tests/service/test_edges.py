@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.service.options import BODY_LIMIT
 from paceline.telemetry.logs import Form, logging_to
 from tests.contract.systems import Office
@@ -80,6 +80,19 @@ def test_body_that_is_no_sound_json_is_refused(standing: Served, body: bytes) ->
     answer = standing.client().post("/v1/campaigns/ACTIVE:pause", headers=ANY, content=body)
     assert answer.status_code in {400, 422}
     assert answer.json()["code"]
+
+
+def test_stranger_is_told_what_a_request_lacks(standing: Served) -> None:
+    client = standing.client()
+    form = {"If-Match": "*", "Content-Type": "application/x-www-form-urlencoded"}  # what curl -d says by itself
+    unread = client.post("/v1/campaigns/ACTIVE:pause", headers=form, content=b'{"reason": "x"}').json()
+    assert "Content-Type: application/json" in unread["hint"]
+    broken = client.post("/v1/campaigns/ACTIVE:pause", headers=ANY, content=b'{"reason": ').json()
+    assert "this is no JSON: Expecting value, at character 11" in broken["findings"][0]["message"]
+    assert (broken["findings"][0]["field"], broken["hint"]) == ("body", "findings say what is wrong")
+    assert "/openapi.json" in client.get("/v1/nothing").json()["hint"]
+    other = client.delete("/v1/campaigns")
+    assert (other.json()["hint"], other.headers["allow"]) == ("the header Allow says what it takes", "GET")
 
 
 def test_every_answer_ties_a_browsers_hands(desk: Office) -> None:

@@ -6,7 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 from paceline.campaign.lifecycle.changes import Pause, Resume
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.entry import Step
 from tests.contract.systems import ACTIVE, PAUSED, Office
 from tests.service.served import Served, keys_of, serving

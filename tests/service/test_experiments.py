@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.switched import TRIED, Bench
 from tests.contract.systems import Office
 from tests.service.served import Served, serving
@@ -17,7 +17,7 @@ ANY = {"If-Match": "*"}
 WISH: dict[str, Any] = {
     "campaign": TRIED,
     "predictiveDialerSettings": {"parameterWeights": {"answer_rate": 0.1, "predictive_factor": 0.25}},
-    "days": 4,
+    "days": 6,
     "hours_s": [50_400, 64_800],
     "seed": 4,
     "reason": "which is better",

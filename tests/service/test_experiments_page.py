@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.experiments.plan import Setting
 from tests.contract.switched import FROM, TERMS, TRIED, Bench, plan, status
 from tests.contract.systems import Office
@@ -27,7 +27,7 @@ def bench(lasting: Office) -> Bench:
 def tried(bench: Bench) -> Iterator[Served]:
     """A service with a campaign whose experiment is planned."""
     system = bench.system()
-    made = plan(system, replace(TERMS, days=6, ends_early=False))
+    made = plan(system, replace(TERMS, days=8, ends_early=False))
     assert made.experiment is not None, made.document()
     with serving(system) as running:
         yield running
@@ -50,7 +50,7 @@ def test_planned_experiment_shows_every_block_with_its_setting_before_it_starts(
     letters = "".join(re.findall(r'class="letters"[^>]*>([on]+)<', shown.text))
     assert letters == "".join(one.setting.value[0] for one in made.plan.blocks)
     for said in (
-        "Planned", "24 blocks on 6 days, 12 of the old setting (o) and 12 of the new one (n); 0 carried out",
+        "Planned", "24 blocks on 8 days, 12 of the old setting (o) and 12 of the new one (n); 0 carried out",
         "answer_rate 0.1, predictive_factor 0.25", "No look has shown anything yet", "coins from seed 11",
         "which is better",
     ):  # fmt: skip
@@ -74,17 +74,17 @@ def test_experiment_is_started_watched_and_aborted_from_its_page(tried: Served, 
     entry, client = str(status(tried.system).entry), asked(tried)
     assert f'name="experiment" value="{entry}"' in client.get(f"{PAGE}/start").text
     assert "Start: kept" in words(client.post(f"{PAGE}/start", data={"experiment": entry, "reason": "go"}))
-    for _ in range(4):
+    for _ in range(6):
         bench.day(tried.system)
     shown = viewed(tried)
-    assert "16 blocks in numbers" in words(shown)
+    assert "18 blocks in numbers" in words(shown)
     assert 'class="used"' in shown.text
     assert "Look 1 of 2" in words(shown)
     assert "Evidence of an experiment" in words(shown)
     assert "Nobody has looked" not in words(shown)
     bench.until(FROM // 3600)
     bench.office.clock.advance(61)  # a look at all campaigns counts for a minute
-    assert "Nobody has looked at it for 20 hours" in words(viewed(tried))
+    assert "Nobody has looked at it for 21 hours" in words(viewed(tried))
     assert "Abort: kept" in words(client.post(f"{PAGE}/abort", data={"experiment": entry, "reason": "enough"}))
     tried.system.worker.once()
     assert bench.live() is Setting.OLD

@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
-from tests.contract.emulated import SECRET
+from paceline.control.access.rights import Role
+from tests.contract.killing import LEASE_S, Killer, ordered
 from tests.contract.systems import Office
 from tests.service.served import Served, keys_of, serving
 
-LEASE_S = 10.0
 PAUSE, RESUME = ("POST", "/v1/campaigns/ACTIVE:pause"), ("POST", "/v1/campaigns/PAUSED:resume")
 Asked = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def dying() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.service.dying"]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        yield process
-        os.killpg(process.pid, signal.SIGKILL)
+def dying() -> Iterator[Killer]:
+    with Killer("tests.service.dying") as ready:
+        yield ready
 
 
-def killed_at(
-    dying: subprocess.Popen[str], office: Office, url: str, asked: Asked, headers: dict[str, str], *, sent: bool
-) -> None:
+def killed_at(dying: Killer, office: Office, url: str, asked: Asked, headers: dict[str, str], *, sent: bool) -> None:
     """Ask a service of another process, which is killed in the middle of it."""
-    order = {
-        "url": url, "tenant": office.tenant, "api": office.emulated.emulator.url, "secret": SECRET,
-        "wall_ns": office.clock.wall_ns(), "lease_s": LEASE_S, "sent": sent,
-    }  # fmt: skip
-    assert dying.stdin is not None
-    assert dying.stdout is not None
-    dying.stdin.write(json.dumps(order) + "\n")
-    dying.stdin.flush()
-    place = dying.stdout.readline().strip()
     method, path = asked
+    dying.order(ordered(office, url, kind=method, campaign=path, moment="answered" if sent else "unsent"))
+    place = dying.line()
     with pytest.raises(httpx2.TransportError):
         httpx2.request(method, f"{place}{path}", headers=headers, timeout=60.0, trust_env=False)
-    assert dying.stdout.readline() == "signal 9\n"
+    assert dying.line() == "signal 9"
 
 
 def again(served: Served, asked: Asked, headers: dict[str, str]) -> httpx2.Response:
@@ -58,7 +39,7 @@ def again(served: Served, asked: Asked, headers: dict[str, str]) -> httpx2.Respo
 
 @pytest.mark.parametrize("sent", [True, False])
 def test_request_of_a_service_that_died_is_in_doubt_and_is_not_made_again(
-    office: Office, url: str, dying: subprocess.Popen[str], sent: bool
+    office: Office, url: str, dying: Killer, sent: bool
 ) -> None:
     system = office.system(lease_s=LEASE_S)
     keys = keys_of(system)
@@ -76,9 +57,7 @@ def test_request_of_a_service_that_died_is_in_doubt_and_is_not_made_again(
         assert fresh.json()["outcome"] == ("unchanged" if sent else "applied"), fresh.text
 
 
-def test_pause_of_a_service_that_died_is_repeated_and_has_one_effect(
-    office: Office, url: str, dying: subprocess.Popen[str]
-) -> None:
+def test_pause_of_a_service_that_died_is_repeated_and_has_one_effect(office: Office, url: str, dying: Killer) -> None:
     system = office.system(lease_s=LEASE_S)
     keys = keys_of(system)
     headers = {"Authorization": f"Bearer {keys[Role.OPERATOR]}", "If-Match": "*", "Idempotency-Key": "k"}

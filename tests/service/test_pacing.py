@@ -7,26 +7,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from threading import Event
-from typing import Any
 
 import httpx2
 import pytest
 
-from paceline.campaign.pacing.changes import SetPacing
-from paceline.control.access_rights import Role
-from paceline.control.order import Order
+from paceline.control.access.rights import Role
 from tests.contract.systems import ACTIVE, Office
-from tests.service.foretold import AIMS, ALLOWANCE, OPTIMUM, Foreteller
-from tests.service.served import Served, serving
+from tests.service.foretold import (
+    AIMS,
+    ALLOWANCE,
+    LIVE,
+    OPTIMUM,
+    PACING,
+    PAGE,
+    WHAT_IF,
+    Foreteller,
+    asked,
+    foretelling,
+    words,
+)
+from tests.service.served import Served
 
-WHAT_IF, PACING = "/v1/campaigns/ACTIVE/what-if", "/v1/campaigns/ACTIVE/pacing"
-PAGE = "/campaigns/ACTIVE"
 ANY = {"If-Match": "*"}
-LIVE = SetPacing(
-    campaign=ACTIVE, answer_rate=Decimal("0.5"), abandonment_aim=Decimal("0.005"), max_calls=80, call_interval_ms=200,
-    warm_up_s=60, strategy="predictive",
-)  # fmt: skip
-"""Two lines for an idle agent: by the forecaster of these tests 1 % abandoned, 84 % occupancy."""
 
 
 @pytest.fixture
@@ -36,27 +38,12 @@ def foreteller() -> Foreteller:
 
 @pytest.fixture
 def told(desk: Office, foreteller: Foreteller) -> Iterator[Served]:
-    """A service whose campaign ACTIVE has a pacing, and whose forecaster can be checked by hand."""
-    system = desk.system(forecaster=lambda: foreteller)
-    desk.outside(LIVE)
-    facts = {"purpose": "sales", "regions": ["US-NY"], "anchor": "2026-06-01T00:00:00Z"}
-    system.facts.declare(ACTIVE, facts, Order(actor=system.actor))
-    system.recorder.saw([system.platform.read(ACTIVE)])
-    with serving(system) as running:
+    with foretelling(desk, foreteller) as running:
         yield running
-
-
-def asked(**fields: Any) -> dict[str, Any]:
-    return {"predictiveDialer": fields}
 
 
 def operator(served: Served) -> httpx2.Client:
     return served.client(Role.OPERATOR, Accept="text/html", **{"HX-Request": "true"})
-
-
-def words(answer: httpx2.Response) -> str:
-    """What a page says, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 def test_what_if_tells_both_pacings_the_risk_and_what_is_left(told: Served) -> None:

@@ -11,21 +11,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from paceline.campaign.pacing.changes import SetPacing
-from paceline.control.access_rights import Role
-from paceline.control.order import Order
+from paceline.control.access.rights import Role
 from paceline.service.dashboard import pacing_page
 from paceline.service.operations import THREADS, WAITING
 from tests.contract.emulated import Emulated
 from tests.contract.systems import ACTIVE, Office
-from tests.service.foretold import Foreteller
-from tests.service.served import Served, serving
-
-WHAT_IF, PACING, PAGE = "/v1/campaigns/ACTIVE/what-if", "/v1/campaigns/ACTIVE/pacing", "/campaigns/ACTIVE"
-LIVE = SetPacing(
-    campaign=ACTIVE, answer_rate=Decimal("0.5"), abandonment_aim=Decimal("0.005"), max_calls=80, call_interval_ms=200,
-    warm_up_s=60, strategy="predictive",
-)  # fmt: skip
+from tests.service.foretold import PAGE, WHAT_IF, Foreteller, foretelling, words
+from tests.service.served import Served
 
 
 @pytest.fixture
@@ -35,25 +27,12 @@ def foreteller() -> Foreteller:
 
 @pytest.fixture
 def told(desk: Office, foreteller: Foreteller) -> Iterator[Served]:
-    system = desk.system(forecaster=lambda: foreteller)
-    desk.outside(LIVE)
-    facts = {"purpose": "sales", "regions": ["US-NY"], "anchor": "2026-06-01T00:00:00Z"}
-    system.facts.declare(ACTIVE, facts, Order(actor=system.actor))
-    system.recorder.saw([system.platform.read(ACTIVE)])
-    with serving(system) as running:
+    with foretelling(desk, foreteller) as running:
         yield running
-
-
-def asked(**fields: Any) -> dict[str, Any]:
-    return {"predictiveDialer": fields}
 
 
 def browser(served: Served, role: Role = Role.OPERATOR, **headers: Any) -> httpx2.Client:
     return served.client(role, Accept="text/html", **headers)
-
-
-def words(answer: httpx2.Response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 def test_fault_of_a_computation_is_told_as_failed_and_says_nothing_of_its_inside(told: Served) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from tests.service.routes import OPEN, ORDER, address, routes_of
 from tests.service.served import Served
 
 ENTRANCES = {"/enter", "/static/{digest}/{name:path}"}
 """What everybody may fetch, and the form that everybody may send."""
-CHANGES_NOTHING = {"/leave", "/audit/verify", "/calling-time/check"}
+CHANGES_NOTHING = {"/leave", "/audit/verify", "/audit/report", "/calling-time/check", "/law/look", "/lists/check"}
 """What is posted by everybody who may look."""
-STREAMS = {"/live/campaigns", "/live/campaigns/{campaign}", "/live/changes"}
+STREAMS = {"/live/campaigns", "/live/campaigns/{campaign}", "/live/changes", "/live/wall"}
 ASKS = {
     "/campaigns/{campaign}/{verb}", "/campaigns/{campaign}/ease-off", "/campaigns/{campaign}/supervise",
     "/rollouts/{campaign}/start", "/rollouts/{campaign}/{verb}", "/experiments/{campaign}/{verb}",
+    "/experiment", "/experiments/{campaign}/plan",
 }  # fmt: skip
 """What is looked at only to press a button."""
 APPROVERS = {"/changes/{number}/approve", "/changes/{number}/reject"}
@@ -36,7 +37,8 @@ def least_role(method: str, path: str) -> Role:
         return Role.ADMINISTRATOR
     if path in APPROVERS:
         return Role.APPROVER
-    asks = path.startswith(("/many/", "/changes/{number}/")) or path in ASKS
+    is_told = path.startswith("/many/runs/")  # what is done to many campaigns is told to everybody
+    asks = (path.startswith(("/many/", "/changes/{number}/")) and not is_told) or path in ASKS
     return Role.OPERATOR if asks or (method == "POST" and path not in CHANGES_NOTHING) else Role.VIEWER
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.identity import COOKIE
 from tests.contract.systems import ACTIVE, Office
 from tests.service.served import Served, serving
 
-STREAMS = ("/live/campaigns", f"/live/campaigns/{ACTIVE}", "/live/changes")
+STREAMS = ("/live/campaigns", "/live/wall", f"/live/campaigns/{ACTIVE}", "/live/changes")
 EVENTS = "/v1/events"
 
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.ledger.verify import verify_database
 from paceline.primitives.canonical import Json
 from paceline.service.operations import WAITING, answer_within
@@ -96,7 +96,7 @@ def test_entry_is_told_with_its_rows_and_what_was_so_then(served: Served, emulat
     assert [row["step"] for row in told["rows"]] == ["opened", "intent", "closed"]
     emulated.advance(60)
     known = client.get("/v1/audit/at", params={"instant": "2026-06-15T12:00:01Z", "campaign": "ACTIVE"}).json()
-    assert known["settings"]["status"] == "PAUSED"
+    assert (known["settings"]["status"], known["schedule"]["settings"]) == ("PAUSED", None)
     assert client.get("/v1/audit/stats").json()["changes"]["outcomes"] == {"applied": 1}
     assert client.get("/v1/audit/999").json()["code"] == "entry-not-found"
 

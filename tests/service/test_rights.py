@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.service.routes import OPEN, ORDER, address, least_role, routes_of
 from tests.service.served import Served
 

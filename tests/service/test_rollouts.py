@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.rolled import GOOD, HARMFUL, ROLLED, Stage
 from tests.contract.systems import Office
 from tests.service.served import Served, serving

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.order import Order
 from paceline.service.identity import COOKIE, SECURE_COOKIE
 from tests.contract.systems import Office
@@ -100,7 +100,7 @@ def test_cookie_is_for_https_and_this_host_alone_behind_tls(desk: Office) -> Non
 
 
 def test_keys_are_compared_in_the_same_time_whatever_they_are(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    from paceline.control import access_secrets
+    from paceline.control.access import secret_words as access_secrets
 
     compared: list[tuple[str, str]] = []
     same: Callable[[str, str], bool] = access_secrets.is_same

@@ -9,11 +9,11 @@ import httpx2
 import pytest
 
 from paceline.campaign.lifecycle.changes import Stop
-from paceline.control.access_rights import Role
-from paceline.control.fleet import Found
+from paceline.control.access.rights import Role
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Order
 from paceline.ledger.entry import Actor
-from paceline.service.dashboard import campaign_page
+from paceline.service.dashboard import following
 from tests.contract.emulated import Emulated
 from tests.contract.systems import PAUSED, STOPPED, Office
 from tests.service.served import Served, serving
@@ -106,7 +106,7 @@ def test_question_for_many_says_that_what_it_shows_is_older(served: Served, emul
 def test_open_page_of_a_campaign_says_that_the_platform_is_away(
     desk: Office, emulated: Emulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campaign_page, "QUIET_S", 0.05)
+    monkeypatch.setattr(following, "QUIET_S", 0.05)
     with (
         serving(desk.system(), look_s=0.05) as served,
         served.client(Role.VIEWER).stream("GET", "/live/campaigns/ACTIVE") as stream,

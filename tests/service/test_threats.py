@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from paceline.campaign.lifecycle.changes import Pause
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.control.wall import Wall, WallLook
 from paceline.primitives.clock import ManualClock
 from paceline.service import live as live_module
@@ -60,7 +60,8 @@ class _Slow(Wall):
     def __init__(self, look: WallLook) -> None:
         self.answer, self.asked, self.seen = threading.Event(), threading.Event(), look
 
-    def look(self) -> WallLook:
+    def look(self, *, thorough: bool = False) -> WallLook:
+        del thorough
         self.asked.set()
         self.answer.wait()
         return self.seen

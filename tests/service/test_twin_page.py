@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx2
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from paceline.twin.model import Drifted
 from tests.contract.systems import ACTIVE, PAUSED, STOPPED
 from tests.service.served import Served
@@ -75,3 +75,20 @@ def test_campaign_without_a_twin_says_what_to_do(standing: Served) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "no-twin")
     assert "paceline twin fit LOCKED" in answer.json()["hint"]
     assert page(standing, "NOWHERE").status_code == 404
+
+
+def test_standing_of_the_twin_is_told_in_a_line_beside_the_weights(standing: Served) -> None:
+    client = standing.client(Role.VIEWER, Accept="text/html", **{"HX-Request": "true"})
+    line = "/campaigns/{}/twin/standing"
+    keep(standing.system, twin_of(ACTIVE))
+    passed = words(client.get(line.format(ACTIVE)))
+    assert "has earned its say: its predictions held on 5 days that it had not seen" in passed
+    found = Drifted(
+        quantity="answers", toward="fewer", since=DATA_UNTIL, found=DATA_UNTIL + timedelta(hours=3),
+        run_length_days=91.0,
+    )  # fmt: skip
+    keep(standing.system, twin_of(STOPPED, drifted=found))
+    assert "drifted (answers, since about" in words(client.get(line.format(STOPPED)))
+    assert "new weights are refused until it is fitted again" in words(client.get(line.format(STOPPED)))
+    assert "nobody can say what new weights would do" in words(client.get(line.format("LOCKED")))
+    assert client.get(line.format("NOWHERE")).status_code == 404

@@ -11,8 +11,8 @@ import pytest
 
 from paceline.campaign.evidence import Lack
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.access_rights import Role
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.access.rights import Role
+from paceline.control.approving.policy import Policy, Rule
 from tests.contract.set_up import HELD
 from tests.contract.systems import Office
 from tests.contract.weighed import Scripted, again, asked_of, live, weighted

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import Role
 from tests.contract.emulated import Emulated
 from tests.contract.systems import Office
 from tests.service.served import Served, serving

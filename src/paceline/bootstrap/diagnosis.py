@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 
 from paceline.bootstrap.opening import tenant_of, throttle_of
-from paceline.control.law_checks import law_checks
+from paceline.control.law.checks import law_checks
 from paceline.control.under_way import kept_checks
 from paceline.cxone.attempt import Limits
 from paceline.cxone.diagnosed import platform_checks

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 from paceline.campaign.catalogue import change_of
 from paceline.campaign.ports import Platform
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.announcing import Announcer
 from paceline.control.drift_watch import DriftWatch
 from paceline.control.experiments.desk import ExperimentDesk
 from paceline.control.experiments.experiments import NoExperimentError
 from paceline.control.experiments.steering import ExperimentStateError
 from paceline.control.order import Order
 from paceline.control.settlement import change_in
+from paceline.control.telling.announcing import Announcer
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Query
 from paceline.twin.kept import Twins

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from paceline.bootstrap.options import Options
 from paceline.bootstrap.system import System
+from paceline.bootstrap.telling import crier_of
 from paceline.bootstrap.told_elsewhere import receiver_of, tracker_of
 from paceline.bootstrap.watching import Watching
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.access import Access
+from paceline.control.access.access import Access
 from paceline.control.adoption import Adopt, adopted
-from paceline.control.facts_file import read_facts
+from paceline.control.facts.facts_file import read_facts
 from paceline.control.order import Order
+from paceline.control.telling.announcing import Announcer
 from paceline.cxone.attempt import Limits
 from paceline.cxone.outbound_v2.dialect import OutboundV2
 from paceline.cxone.retry import WITHOUT_END, Schedule
@@ -44,6 +46,7 @@ class Ledger:
     book: Book
     readings: Readings
     access: Access
+    crier: Announcer
     actor: Actor
     data_folder: Path
 
@@ -64,6 +67,7 @@ def ledger_of(settings: Settings) -> Iterator[Ledger]:
             book=book,
             readings=Readings(database, book),
             access=Access(database, book, clock),
+            crier=crier_of(database, book, clock),
             actor=settings.actor,
             data_folder=settings.data_folder,
         )
@@ -163,6 +167,8 @@ def _options(settings: Settings) -> Options:
         watching=Watching(guards=settings.guards, requests_per_minute=_per_minute(settings)),
         tracker=tracker_of(settings),
         receiver=receiver_of(settings),
+        data_folder=settings.data_folder,
+        records=settings.records,
     )
 
 

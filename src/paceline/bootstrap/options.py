@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from paceline.bootstrap.forecasting import the_forecaster
 from paceline.bootstrap.told_elsewhere import TuningReceiver
@@ -12,7 +13,7 @@ from paceline.campaign.forecaster import Forecaster
 from paceline.campaign.weigher import Weigher
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.shelf import the_rulebook
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.control.owners import LEASE_S
 from paceline.outbox.addresses import Reach
 from paceline.primitives.ids import CampaignId
@@ -38,6 +39,8 @@ class Options:
         weigher: makes who tells what data say of new weights, when that is first asked; None joins the usual ones.
         tracker: makes the tracking server that runs are sent to, when the first one is due; None sends none.
         receiver: whom the platform itself is to tell of weights; None is nobody.
+        data_folder: where the key lies that signs checkpoints; None is nowhere, and nothing is signed.
+        records: where imported call records are kept; None is nowhere.
     """
 
     lease_s: float = LEASE_S
@@ -54,3 +57,5 @@ class Options:
     weigher: Callable[[], Weigher] | None = None
     tracker: Callable[[], Tracker] | None = None
     receiver: TuningReceiver | None = None
+    data_folder: Path | None = None
+    records: Path | None = None

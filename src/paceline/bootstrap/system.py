@@ -16,29 +16,27 @@ from paceline.campaign.change import HouseRules
 from paceline.campaign.ports import Platform
 from paceline.control.abandonment.accounts import Accounts
 from paceline.control.abandonment.book import AbandonmentBook
-from paceline.control.access import Access
-from paceline.control.agenda import ROOM, Agenda
+from paceline.control.access.access import Access
+from paceline.control.access.replays import Replays
+from paceline.control.agenda.agenda import ROOM, Agenda
 from paceline.control.allowance import Allowance
-from paceline.control.announcing import Announcer, Undelivered
-from paceline.control.approval_desk import ApprovalDesk
-from paceline.control.approvals import Approvals
-from paceline.control.carrying import Carrying
+from paceline.control.approving.desk import ApprovalDesk
+from paceline.control.approving.withdrawal import Withdrawal
 from paceline.control.draining import Draining
-from paceline.control.due_changes import DueChanges
-from paceline.control.due_closing import DueClosing
-from paceline.control.due_judgement import DueJudgement
-from paceline.control.enforcement import Enforcement
+from paceline.control.due.approvals import Approvals
+from paceline.control.due.changes import DueChanges
+from paceline.control.due.closing import DueClosing
+from paceline.control.due.judgement import DueJudgement
 from paceline.control.experiments.experiments import Experiments
 from paceline.control.experiments.joining import experiment_desk
-from paceline.control.explanation import Explanation, explained
-from paceline.control.facts import Facts
-from paceline.control.fleet import Fleet
+from paceline.control.facts.facts import Facts
+from paceline.control.facts.law import Law
+from paceline.control.fleet.enforcement import Enforcement
+from paceline.control.fleet.fleet import Fleet
+from paceline.control.fleet.freeze import Freeze
 from paceline.control.foresight import Foresight
-from paceline.control.freeze import Freeze
 from paceline.control.freezes import Freezes
 from paceline.control.last_look import LastLook
-from paceline.control.later import Later
-from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order
 from paceline.control.outcome import Outcome
@@ -48,22 +46,24 @@ from paceline.control.platform_time import PlatformTime
 from paceline.control.predictions.kept import Predictions
 from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
-from paceline.control.replays import Replays
+from paceline.control.reviewing.explanation import Explanation, explained
+from paceline.control.reviewing.settings_explained import SettingsLook
 from paceline.control.rollout.joining import rollout_desk
 from paceline.control.rollout.rollouts import Rollouts
-from paceline.control.settings_explained import SettingsLook
 from paceline.control.settlement import Settlement
 from paceline.control.supervision.envelope import CertifiedSteps
 from paceline.control.supervision.joining import supervisor_of
 from paceline.control.survey import Survey
+from paceline.control.telling.announcing import Announcer, Undelivered
+from paceline.control.telling.webhooks import Webhooks
 from paceline.control.undoing import Undoing
 from paceline.control.unended import UnendedChanges
 from paceline.control.wall import Wall
-from paceline.control.watch import Watch
-from paceline.control.webhooks import Webhooks
-from paceline.control.weighing import Weighing
-from paceline.control.withdrawal import Withdrawal
-from paceline.control.worker import Worker
+from paceline.control.weighing.weighing import Weighing
+from paceline.control.work.carrying import Carrying
+from paceline.control.work.later import Later
+from paceline.control.work.watch import Watch
+from paceline.control.work.worker import Worker
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Query
 from paceline.ledger.readings import Readings
@@ -107,6 +107,8 @@ class System:
         self._tracker = options.tracker
         self.clock = clock
         self.campaign = options.campaign
+        self.data_folder = options.data_folder
+        self.records = options.records
         self.platform = platform
         self.database = database
         self.book = Book(database, tenant=tenant, clock=clock)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.predictions.kept import Predictions
 from paceline.control.predictions.turns import PredictionTurns
-from paceline.control.tasks import Task
+from paceline.control.telling.tuning_news import TuningNews
 from paceline.control.tracked.turns import TrackedRuns
-from paceline.control.tuning_news import TuningNews
+from paceline.control.work.tasks import Task
 from paceline.figures.evidence import differences_in, svg_of_differences
 from paceline.ledger.entry import Step
 from paceline.tracking.run import Picture
@@ -65,7 +66,7 @@ def tasks_beside(parts: Parts, tracker: Callable[[], Tracker] | None) -> tuple[T
         book=parts.book,
         readings=parts.readings,
         actor=parts.actor,
-        kind=SetWeights.kind,
+        kinds=(SetWeights.kind, SetPacing.kind),
     )
     if tracker is None:
         return (turns,)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from paceline.campaign.observed import Observed
     from paceline.campaign.ports import Platform
     from paceline.control.survey import Survey
+    from paceline.control.telling.announcing import Announcer
     from paceline.ledger.book import Book
     from paceline.ledger.entry import Actor
     from paceline.ledger.readings import Readings
@@ -49,6 +50,11 @@ class Parts(Protocol):
         """The ledger beside them."""
         ...
 
+    @property
+    def crier(self) -> Announcer:
+        """Who tells of a drift."""
+        ...
+
 
 class Whole(Parts, Protocol):
     """What a twin is made from; a whole system has it."""
@@ -60,8 +66,8 @@ class Whole(Parts, Protocol):
 
 
 def twins_of(parts: Parts) -> Twins:
-    """Return the kept twins of a tenant; of a drift nobody is told."""
-    return Twins(parts.database, parts.book)
+    """Return the kept twins of a tenant; whoever subscribed is told of a drift."""
+    return Twins(parts.database, parts.book, tell=parts.crier.noted)
 
 
 def told_of(observed: Observed) -> Callable[[int], Boldness] | None:

@@ -12,11 +12,11 @@ from paceline.control.abandonment.guards import Guards
 from paceline.control.abandonment.periods import EndedPeriods
 from paceline.control.abandonment.policy import GuardPolicy
 from paceline.control.abandonment.polling import Polling, Quota
-from paceline.control.announcing import Announcer
 from paceline.control.easing import Easing
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
+from paceline.control.telling.announcing import Announcer
 from paceline.ledger.readings import Readings
 from paceline.primitives.clock import WaitingClock
 from paceline.primitives.ids import CampaignId

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from paceline.campaign.evidence import Evidence, Lack, NoEvidence
-from paceline.control.asks import asked_before
 from paceline.control.experiments.experiments import Experiments
 from paceline.control.experiments.weighing import SPEAKS_FOR, ExperimentWeigher
 from paceline.control.predictions.accuracy import accuracy_of
 from paceline.control.predictions.kept import Predictions
+from paceline.control.weighing.asks import asked_before
 from paceline.storage.database import Database
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class FirstThatKnows:
             if isinstance(found, NoEvidence) and found.is_final:
                 return found
             if isinstance(found, Evidence):
-                known = accuracy_of(self._predictions.of(asked.observed.campaign))
+                known = accuracy_of(self._predictions.of(asked.observed.campaign), source=found.source.value)
                 return replace(found, accuracy=known)
         return found
 

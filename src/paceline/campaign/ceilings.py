@@ -6,13 +6,14 @@ Setting, limit and measurement are three things: a setting within the law is no 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from paceline.campaign.observed import Measurement, Situation
 from paceline.compliance.abandonment import Measured, Setting, may_be_set, within
 from paceline.compliance.rule import AbandonmentCeiling, Rule
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Severity
 
 _DAY = timedelta(days=1)
@@ -122,7 +123,7 @@ def _over(
         rule=rule,
         severity=Severity.ERROR,
         message=(
-            f"since {_text(measured.start)}, {measured.abandoned} of {measured.answered} calls that people answered "
+            f"since {utc_text(measured.start)}, {measured.abandoned} of {measured.answered} calls that people answered "
             f"were abandoned, over {limit.most} in {limit.per} ({law.id}): {', '.join(fields)} may not be loosened "
             "before the rate is within it again"
         ),
@@ -145,7 +146,3 @@ def _unmeasured(law: Rule, fields: tuple[str, ...], *, rule: str) -> Finding:
         field=fields[0],
         source=law.citation,
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

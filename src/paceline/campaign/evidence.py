@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from paceline.campaign.forecast import Between
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
 
 UTILISATION, ABANDONMENT, CONNECTS = "utilisation", "abandonment", "connects_per_agent_hour"
@@ -103,8 +104,8 @@ class TwinStanding:
             "why": self.why,
             "coverage": [one.document() for one in self.coverage],
             "folds": self.folds,
-            "fitted_until": _text(self.fitted_until),
-            "data_until": _text(self.data_until),
+            "fitted_until": utc_text(self.fitted_until),
+            "data_until": utc_text(self.data_until),
             "split": self.split,
             "entry": self.entry,
         }
@@ -256,8 +257,8 @@ class Evidence:
             "source": self.source.value,
             "blocks": self.blocks,
             "days": self.days,
-            "since": _text(self.since),
-            "until": _text(self.until),
+            "since": utc_text(self.since),
+            "until": utc_text(self.until),
             "metrics": [one.document() for one in self.metrics],
             "worth_having": self.worth_having,
             "abandonment_high": self.abandonment_high,
@@ -301,7 +302,3 @@ def insignificance_of(p_adjusted: float) -> str:
     ('chance explains it', 'days or the fit leave it open')
     """
     return BY_CHANCE if p_adjusted > MOST_CHANCE else LEFT_OPEN
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

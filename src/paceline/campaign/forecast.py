@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
 
 
@@ -91,8 +92,8 @@ class PeriodRisk:
         return {
             "period": self.period,
             "rules": [*self.rules],
-            "start": _text(self.start),
-            "end": _text(self.end),
+            "start": utc_text(self.start),
+            "end": utc_text(self.end),
             "ceiling": f"{self.most}/{self.per}",
             "answered": self.answered,
             "abandoned": self.abandoned,
@@ -196,8 +197,8 @@ class Projection:
             "days": self.days,
             "seed": self.seed,
             "measured": {
-                "since": _text(self.measured_since),
-                "until": _text(self.measured_until),
+                "since": utc_text(self.measured_since),
+                "until": utc_text(self.measured_until),
                 "answer_rate": self.measured_answer_rate.document(),
                 "handle_s": self.measured_handle_s,
             },
@@ -235,7 +236,3 @@ class WithinEnvelope:
 
 Forecast = Projection | NoProjection | WithinEnvelope
 """What is expected of a pacing."""
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

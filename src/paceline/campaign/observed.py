@@ -14,6 +14,7 @@ from paceline.campaign.forecast import Forecast
 from paceline.compliance.call import Call
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId, Version
 
 Document = Mapping[str, Json]
@@ -162,7 +163,7 @@ def document_of(observed: Observed) -> dict[str, Json]:
 
 
 def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+    return None if instant is None else utc_text(instant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,11 +29,12 @@ def obstacles(needs: frozenset[Ability], situation: Situation, *, block: str) ->
         situation: what it is judged in.
         block: what is replaced, in the words of `Observed.unknown_blocks`.
     """
-    found = [_unsupported(needs, situation), _locked(situation), _archived(situation), _unknown(block, situation)]
+    found = [unsupported(needs, situation), locked(situation), _archived(situation), _unknown(block, situation)]
     return Findings.of([*found, *(_unfinished(other) for other in situation.unfinished)])
 
 
-def _unsupported(needs: frozenset[Ability], situation: Situation) -> Finding | None:
+def unsupported(needs: frozenset[Ability], situation: Situation) -> Finding | None:
+    """Return the finding that names what the platform cannot do; None when it can do all of it."""
     missing = tuple(sorted(needs - situation.abilities))
     if not missing:
         return None
@@ -46,7 +47,8 @@ def _unsupported(needs: frozenset[Ability], situation: Situation) -> Finding | N
     )
 
 
-def _locked(situation: Situation) -> Finding | None:
+def locked(situation: Situation) -> Finding | None:
+    """Return the finding that refuses a change of a campaign that is locked on the platform; None when it is not."""
     if not situation.observed.locked:
         return None
     return Finding(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from paceline.campaign.forecast import Between
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 
 TUNED = "campaign.predictive.tuned"
@@ -40,7 +41,7 @@ class SimulationStarted:
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
-        at = self.at.isoformat().replace("+00:00", "Z")
+        at = utc_text(self.at)
         return {"id": self.id, "at": at, "duration_s": self.duration_s}
 
 

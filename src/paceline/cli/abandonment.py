@@ -18,6 +18,7 @@ from paceline.cli.render import console_for, show_data, tell
 from paceline.cli.target import target_of
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,8 +147,8 @@ def _notes(account: CampaignAccount) -> list[str]:
         age = "" if period.age_s is None else f", {period.age_s:.0f} s old"
         covered = f"{period.days_covered:.1f} of {period.days_elapsed:.1f} days read by the hour"
         anchor = {"declared": "declared", "first-dial": "the first dial that was seen"}.get(period.anchor, "")
-        since = f"since {_text(period.start)}" + (f" ({anchor})" if anchor else "")
-        lines.append(f"{since}, as of {_text(period.as_of)}{age}; {covered}")
+        since = f"since {utc_text(period.start)}" + (f" ({anchor})" if anchor else "")
+        lines.append(f"{since}, as of {utc_text(period.as_of.replace(microsecond=0))}{age}; {covered}")
         if period.to_come is not None:
             ends = f"it ends above with a probability of {period.to_come.breach:.2f}"
             few = "" if period.to_come.days >= WEEK else "; other days of the week are not among them"
@@ -157,7 +158,3 @@ def _notes(account: CampaignAccount) -> list[str]:
 
 def _day(at: datetime) -> str:
     return f"{at.day} {at:%B}"
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

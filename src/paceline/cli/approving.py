@@ -111,7 +111,7 @@ def _decided(system: System, numbers: tuple[int, ...], decide: Callable[[EntryId
 
 
 def _shown(outcomes: list[Outcome], everywhere: Everywhere) -> int:
-    from paceline.control.fleet import FleetOutcome
+    from paceline.control.fleet.fleet import FleetOutcome
 
     if len(outcomes) == 1:
         show_outcome(outcomes[0], everywhere.output)

@@ -11,7 +11,7 @@ from paceline.cli.words import UsageError
 from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:
-    from paceline.control.fleet import Found
+    from paceline.control.fleet.fleet import Found
 
 SHOWN = 10
 """How many campaigns are named in a question."""
@@ -23,15 +23,17 @@ class CountError(PacelineError):
     code = "count"
 
 
-def may_go_on(verb: str, found: Found, targeting: Targeting) -> bool:
+def may_go_on(verb: str, found: Found, targeting: Targeting, *, dry_run: bool = False) -> bool:
     """Return whether these campaigns may be changed; false means that somebody said no.
+
+    What only tries asks nobody, for nothing is sent.
 
     Raises:
         CountError: there are more, or fewer, than --count says.
         UsageError: nobody can be asked, and an option that says yes is missing.
     """
     hold_count(len(found), targeting)
-    if len(found) == 0 or (len(found) == 1 and not targeting.everything):
+    if dry_run or len(found) == 0 or (len(found) == 1 and not targeting.everything):
         return True
     if targeting.yes and (targeting.count is not None or not targeting.everything):
         return True

@@ -25,7 +25,6 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId, campaign_id
 
 if TYPE_CHECKING:
-    from paceline.control.metrics import Metrics
     from paceline.ledger.entry import Query
 
 _FROM = Parameter(name="--from")
@@ -115,6 +114,8 @@ def show_entry(number: Annotated[int, _LEAST_ONE], /, *, everywhere: Everywhere 
 def settings_at(at: str, /, *, campaign: str | None = None, everywhere: Everywhere | None = None) -> int:
     """Show what is known of a campaign's settings at an instant: since when, by whom, and what nobody saw.
 
+    Its schedule stands below them: the platform keeps it under a version of its own.
+
     Parameters
     ----------
     at
@@ -124,14 +125,17 @@ def settings_at(at: str, /, *, campaign: str | None = None, everywhere: Everywhe
     """
     everywhere = everywhere or Everywhere()
     then = instant(at, option="INSTANT")
+    from paceline.campaign.observed import Part
+
     named = campaign_id(campaign) if campaign is not None else settings_of(everywhere).campaign
     if named is None:
         raise UsageError("no campaign was named", hint="give --campaign ID, or set PACELINE_CAMPAIGN")
     with open_ledger(everywhere) as ledger:
         known = ledger.readings.settings_at(named, then)
-        document = known_document(known)
+        schedule = ledger.readings.settings_at(named, then, Part.SCHEDULE)
+        document = known_document(known, schedule=schedule)
         if everywhere.output is Output.TABLE:
-            _say(known_lines(known, ledger.book.revealed(document)))
+            _say(known_lines(known, schedule, ledger.book.revealed(document)))
         else:
             show_data(document, everywhere.output, names=[f"campaign/{named}"])
     return exits.DONE
@@ -152,7 +156,8 @@ def show_stats(
     until
         Changes that were opened before this instant.
     """
-    from paceline.control.metrics import measured
+    from paceline.control.reviewing.metric_rows import stats_rows
+    from paceline.control.reviewing.metrics import measured
 
     everywhere = everywhere or Everywhere()
     start, end = period(since, until)
@@ -176,29 +181,6 @@ def period(since: str | None, until: str | None) -> tuple[datetime | None, datet
     if start is not None and end is not None and end <= start:
         raise UsageError("--to must be later than --from", hint="the period is from --from to before --to")
     return start, end
-
-
-def stats_rows(metrics: Metrics) -> list[tuple[str, str, str]]:
-    """Return the figures for people: what, its value, and of how many it is."""
-    apart = f"{metrics.accuracy.n}; apart: {metrics.settling} settling, {metrics.sent_open} open"
-    rows = [("changes", str(metrics.changes), f"apart: {metrics.dry_runs} of dry runs")]
-    rows += [(f"  {word}", str(count), str(metrics.changes)) for word, count in metrics.outcomes.items()]
-    rows.append(("  open", str(metrics.open), str(metrics.changes)))
-    rows.append(("accuracy", _fraction(metrics.accuracy.value), f"{apart}, {metrics.in_doubt} in doubt"))
-    rows.append(("validation errors", _fraction(metrics.validation_errors.value), str(metrics.validation_errors.n)))
-    requests = metrics.requests_per_applied
-    rows.append(
-        ("requests for an applied change", "-" if requests is None else f"{requests:.2f}", str(metrics.applied))
-    )
-    for stage, one in metrics.latency.items():
-        rows.append((f"{stage}, half / 95 of 100 within", f"{one.p50_ms:.1f} / {one.p95_ms:.1f} ms", str(one.n)))
-    refused = str(metrics.outcomes.get("refused", 0))
-    rows += [(f"refused by {rule}", str(count), refused) for rule, count in metrics.refusals.items()]
-    return rows
-
-
-def _fraction(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
 
 
 def _outcome(word: str) -> str:

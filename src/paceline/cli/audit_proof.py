@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,26 +15,19 @@ from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, settings_of
 from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data, tell
-from paceline.cli.signing import own_keys, public_of, public_text, signer_of
+from paceline.cli.signing import public_of
 from paceline.cli.words import UsageError
 from paceline.cli.writing import FileError, text_of, written
+from paceline.ledger.export_form import Form
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import EntryId
 
 if TYPE_CHECKING:
-    from paceline.bootstrap import Ledger
     from paceline.ledger.verify import Verification
 
 _SEVERAL = Parameter(negative=())
 _OUT = Parameter(name="--out")
 _CHECKPOINT = "name a file that `paceline audit checkpoint --out FILE` wrote"
-
-
-class Form(StrEnum):
-    """Forms of an export."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 def verify_ledger(
@@ -57,6 +48,8 @@ def verify_ledger(
     export
         A file of rows, as `audit export` writes it, instead of the database.
     """
+    from paceline.bootstrap.signing import own_keys
+
     everywhere = everywhere or Everywhere()
     checkpoints = [text_of(path, hint=_CHECKPOINT) for path in checkpoint]
     keys = dict(public_of(text) for text in key)
@@ -84,15 +77,14 @@ def sign_checkpoint(*, out: Annotated[Path, _OUT], everywhere: Everywhere | None
     out
         The file to write.
     """
-    from paceline.ledger.proofs import seal
+    from paceline.bootstrap.signing import sealed_by
 
     with open_ledger(everywhere or Everywhere()) as ledger:
-        signer = signer_of(ledger)
-        sealed = seal(ledger.book, signer)
+        sealed, public = sealed_by(ledger)
     with written(out) as stream:
         stream.write(sealed.text)
     tell(f"paceline: {out} vouches for {sealed.size} rows; keep it, and this public key, away from the ledger:")
-    print(public_text(signer.public))
+    print(public)
     return exits.DONE
 
 
@@ -115,6 +107,7 @@ def prove_entry(
     out
         The file to write, standard output without one.
     """
+    from paceline.bootstrap.signing import own_keys
     from paceline.ledger.checkpoint import read_checkpoint
     from paceline.ledger.proofs import prove
 
@@ -146,30 +139,11 @@ def export_ledger(
     out
         The file to write, standard output without one.
     """
+    from paceline.ledger.exporting import lines_of
+
     with open_ledger(everywhere or Everywhere()) as ledger, written(out) as stream:
-        for text in lines_of(ledger, form):
-            stream.write(text)
+        stream.writelines(lines_of(ledger.book, form))
     return exits.DONE
-
-
-def lines_of(ledger: Ledger, form: Form) -> Iterator[str]:
-    """Yield the lines of an export, line feeds included; phone numbers stay words.
-
-    Raises:
-        LedgerUnavailableError: the ledger cannot be read now.
-    """
-    from paceline.ledger.entry import Query
-    from paceline.ledger.proofs import exported
-    from paceline.ledger.spreadsheet import COLUMNS, csv_row
-
-    if form is Form.JSONL:
-        yield from exported(ledger.book)
-        return
-    line = _Line()
-    told = csv.writer(line, lineterminator="\n")
-    for cells in chain([COLUMNS], (csv_row(entry) for entry in ledger.book.entries(Query()))):
-        told.writerow(cells)
-        yield line.text
 
 
 def _verified_export(export: Path, checkpoints: list[str], keys: Mapping[str, bytes]) -> Verification:
@@ -206,13 +180,3 @@ def _show_verification(found: Verification, output: Output) -> None:
     for fault in found.faults:
         place = "" if fault.sequence is None else f"row {fault.sequence}: "
         print(f"  {place}{fault.what}", file=sys.stdout)
-
-
-class _Line:
-    """The last line that was written to it."""
-
-    text = ""
-
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)

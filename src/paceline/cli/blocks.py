@@ -16,7 +16,7 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
 from paceline.cli import block_words, exits
-from paceline.cli.campaign import change_all, said_of
+from paceline.cli.campaign import Said, change_all, said_of
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import Changing, Targeting
@@ -29,7 +29,7 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _CALLED = {
     "dialing": ("dialing rules", "rules"),
@@ -57,13 +57,12 @@ def set_rules(
         The block in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
     """
     ids, pairs = _parted(words)
-    fields: Any = block_words.named_by(block_words.RULES, pairs, file)
-
-    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        _not_by_platform(at)
-        return SetDialingRules(campaign=campaign, **fields)
-
-    return change_all(SetDialingRules, make, ids, said_of(targeting, changing, everywhere))
+    return _set(
+        SetDialingRules,
+        block_words.named_by(block_words.RULES, pairs, file),
+        ids,
+        said_of(targeting, changing, everywhere),
+    )
 
 
 def set_pacing(
@@ -83,13 +82,9 @@ def set_pacing(
         The block in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
     """
     ids, pairs = _parted(words)
-    fields: Any = block_words.named_by(block_words.PACING, pairs, file)
-
-    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        _not_by_platform(at)
-        return SetPacing(campaign=campaign, **fields)
-
-    return change_all(SetPacing, make, ids, said_of(targeting, changing, everywhere))
+    return _set(
+        SetPacing, block_words.named_by(block_words.PACING, pairs, file), ids, said_of(targeting, changing, everywhere)
+    )
 
 
 def set_schedule(
@@ -109,13 +104,12 @@ def set_schedule(
         The schedule in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
     """
     ids, pairs = _parted(words)
-    fields: Any = block_words.named_by(block_words.SCHEDULE, pairs, file)
-
-    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        _not_by_platform(at)
-        return SetSchedule(campaign=campaign, **fields)
-
-    return change_all(SetSchedule, make, ids, said_of(targeting, changing, everywhere))
+    return _set(
+        SetSchedule,
+        block_words.named_by(block_words.SCHEDULE, pairs, file),
+        ids,
+        said_of(targeting, changing, everywhere),
+    )
 
 
 def set_weights(
@@ -136,13 +130,7 @@ def set_weights(
         of weights takes the place of the live one whole.
     """
     ids, pairs = _parted(words)
-    fields: Any = weights_named_by(pairs, file)
-
-    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
-        _not_by_platform(at)
-        return SetWeights(campaign=campaign, **fields)
-
-    return change_all(SetWeights, make, ids, said_of(targeting, changing, everywhere))
+    return _set(SetWeights, weights_named_by(pairs, file), ids, said_of(targeting, changing, everywhere))
 
 
 def get_rules(campaign: str | None = None, /, *, everywhere: Everywhere | None = None) -> int:
@@ -195,12 +183,18 @@ def _parted(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(word for word in words if "=" not in word), pairs
 
 
-def _not_by_platform(at: datetime | None) -> None:
-    if at is not None:
-        raise UsageError(
-            "the platform itself carries out pauses, resumptions and stops only",
-            hint="leave --by out: a worker makes the change when its hour comes",
-        )
+def _set(kind: type[AnyChange], fields: Mapping[str, Any], ids: tuple[str, ...], said: Said) -> int:
+    """Make one change of a kind for each campaign that the words mean, with these fields."""
+
+    def make(campaign: CampaignId, at: datetime | None) -> AnyChange:
+        if at is not None:
+            raise UsageError(
+                "the platform itself carries out pauses, resumptions and stops only",
+                hint="leave --by out: a worker makes the change when its hour comes",
+            )
+        return kind(campaign=campaign, **fields)
+
+    return change_all(kind, make, ids, said)
 
 
 def _shown(campaign: str | None, aspect: str, everywhere: Everywhere) -> int:

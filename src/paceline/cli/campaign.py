@@ -19,7 +19,7 @@ from paceline.cli.options import Campaigns, Changing, Draining, Targeting
 from paceline.cli.render import exit_of, exit_of_fleet, show_fleet, show_outcome
 from paceline.cli.target import target_of
 from paceline.cli.waiting import all_waited, exit_after, exit_after_all, longest_of, waited
-from paceline.cli.words import UsageError, instant, span
+from paceline.cli.words import UsageError, instant, overrides_said, span
 from paceline.control.adoption import Adopt
 from paceline.primitives.ids import CampaignId
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from paceline.bootstrap import System
     from paceline.campaign.change import Lane
     from paceline.campaign.ports import PlatformError
-    from paceline.control.fleet import Found, Target
-    from paceline.control.later import Makes
-    from paceline.control.order import Order, Override
+    from paceline.control.fleet.fleet import Found, Target
+    from paceline.control.order import Order
     from paceline.control.outcome import Outcome
+    from paceline.control.work.later import Makes
 
 LEAST_PATIENCE_S = 5.0
 """However short --timeout is, the platform has so many seconds to answer: in no time nothing would be stopped."""
@@ -116,7 +116,7 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
         campaigns: the ids that were named.
         said: the options of the command.
     """
-    from paceline.control.later import kept_for_all
+    from paceline.control.work.later import kept_for_all
 
     changing, output = said.changing, said.everywhere.output
     at, not_after = _instant_of(changing), _not_after_of(changing)
@@ -137,7 +137,7 @@ def change_all(of: type[AnyChange], make: Makes, campaigns: tuple[str, ...], sai
             code = exit_after(outcome) if changing.wait else exit_of(outcome)
             return exit_by_difference(code, differs=would_apply([outcome]), detailed=changing.detailed_exitcode)
         found, away = _found(system, target, of.lane, is_for_later=due is not None)
-        if not may_go_on(of.__name__, found, said.targeting):
+        if not may_go_on(of.__name__, found, said.targeting, dry_run=changing.dry_run):
             return exits.REFUSED
         order = replace(order, campaigns=len(found))
         told = _progress(len(found))
@@ -218,22 +218,8 @@ def _order_of(changing: Changing, system: System, not_after: timedelta | None, *
         on_conflict=changing.on_conflict,
         not_after=NOT_AFTER if not_after is None or is_now else not_after,
         approve_within=not_after if is_now else None,
-        overrides=_overrides_of(changing),
+        overrides=overrides_said(changing.override, changing.until, such_as="schedule.directive"),
     )
-
-
-def _overrides_of(changing: Changing) -> tuple[Override, ...]:
-    from paceline.control.order import Override
-
-    if not changing.override and changing.until is None:
-        return ()
-    if not changing.override or changing.until is None:
-        raise UsageError(
-            "--override and --until go together: what is overridden, and until when",
-            hint="such as --override schedule.directive --until 2026-12-31T00:00:00Z",
-        )
-    until = instant(changing.until, option="--until")
-    return tuple(Override(rule=rule, until=until) for rule in changing.override)
 
 
 def _progress(total: int) -> Callable[[Outcome], None]:

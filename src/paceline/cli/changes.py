@@ -22,12 +22,13 @@ from paceline.cli.unended import COLUMNS, table_row
 from paceline.control.adoption import Adopt
 from paceline.ledger.shown import entry_document, rows_document
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import EntryId, campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.asked import Asked
+    from paceline.control.approving.asked import Asked
     from paceline.ledger.entry import Entry
 
 _LEAST_ONE = Parameter(validator=validators.Number(gte=1))
@@ -174,7 +175,7 @@ def undo_change(
 
 
 def _approval(asked: Asked, *, is_waiting: bool) -> str:
-    until = asked.until.isoformat().replace("+00:00", "Z")
+    until = utc_text(asked.until)
     if asked.given is not None:
         return f"by {asked.given.by} (entry {asked.given.note})"
     if not is_waiting:

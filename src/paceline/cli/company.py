@@ -9,18 +9,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 from paceline.cli.configured import Output
-from paceline.cli.keys import ENTRANCE
 from paceline.cli.render import tell
 from paceline.cli.rounds_told import Reporter, said_as
 from paceline.cli.service import PATIENCE_S as SERVING_PATIENCE_S
 from paceline.cli.service import budget_of, options_of
 from paceline.cli.speaking import secrets_of
 from paceline.cli.work import PATIENCE_S, keep_working
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import ENTRANCE, Role
 from paceline.control.adoption import Adopt
 from paceline.control.order import Order
 from paceline.primitives.clock import MachineClock
@@ -28,7 +28,7 @@ from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:  # the server's libraries, and pydantic, load only when it serves
     from paceline.bootstrap import System
-    from paceline.control.worker import Round
+    from paceline.control.work.worker import Round
     from paceline.service.server import ServiceServer
     from paceline.settings import Local, Settings
     from paceline.telemetry.collector import Process
@@ -149,11 +149,13 @@ def _heard(counts: Process) -> Callable[[str | None, float], None]:
 
 
 def _server(system: System, settings: Settings, counts: Process, *, port: int) -> ServiceServer:
+    from paceline.bootstrap import diagnosis_of
     from paceline.service.app import application
     from paceline.service.server import Listening, ServiceServer
 
     options = options_of(replace(settings.serving, behind_tls=False))
-    app = application(system, options, process=counts, budget=budget_of(settings))
+    diagnose = partial(diagnosis_of, settings)
+    app = application(system, options, process=counts, budget=budget_of(settings), diagnose=diagnose)
     return ServiceServer(app, Listening(host=HOST, port=port, grace_s=GRACE_S))
 
 

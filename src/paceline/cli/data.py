@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, rulebook_of, settings_of
-from paceline.cli.data_told import show_described, show_shelf, show_taken
+from paceline.cli.data_told import show_described, show_shelf, show_taken, write_fits
 from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data, tell
 from paceline.cli.words import UsageError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # DuckDB and numpy load only when records are read
     from paceline.bootstrap import Ledger
     from paceline.records.importing.mapping import Reading
     from paceline.records.importing.taking_in import Import, Taken
-    from paceline.records.reading.describing import Description
+    from paceline.records.summary import Summary
     from paceline.settings import Settings
 
 _NO_OTHERS = Parameter(negative=())
@@ -122,6 +122,7 @@ def describe_calls(
     /,
     *,
     calls: Path | None = None,
+    pictures: Path | None = None,
     how: HowRead | None = None,
     everywhere: Everywhere | None = None,
 ) -> int:
@@ -133,12 +134,14 @@ def describe_calls(
         Whose records; without one, and without a file, every campaign's are listed.
     calls
         A file that is looked at instead, and not kept; its bad rows are counted and left out.
+    pictures
+        Fit them too, and write how well the fits go with them into this folder, as SVG.
     """
     everywhere, how = everywhere or Everywhere(), how or HowRead()
     if calls is not None:
         if campaign is not None:
             raise UsageError("--calls FILE goes without the id of a campaign")
-        return _describe_file(calls, how, everywhere)
+        return _describe_file(calls, how, everywhere, pictures)
     from paceline.records.importing.keeping import folder_of, kept_in, shelf
     from paceline.records.reading.records import records_of
 
@@ -147,18 +150,30 @@ def describe_calls(
         tenant = ledger.book.tenant
     if campaign is None:
         held = {one: kept_in(folder_of(settings.records, tenant, one)) for one in shelf(settings.records, tenant)}
+        if pictures is not None:
+            raise UsageError("--pictures DIR wants the id of a campaign, or --calls FILE")
         show_shelf(held, everywhere.output)
         return exits.DONE
     kept = kept_in(folder_of(settings.records, tenant, campaign_id(campaign)))
     with records_of(kept) as records:
-        from paceline.records.reading.describing import described
+        summary = records.summary(zone=how.zone or "UTC")
+    from paceline.records.reading.describing import described
 
-        told = described(records.summary(zone=how.zone or "UTC"))
-    show_described(told, everywhere.output, campaign=campaign_id(campaign), kept=kept)
+    show_described(described(summary), everywhere.output, campaign=campaign_id(campaign), kept=kept)
+    _draw(summary, pictures, campaign)
     return exits.DONE
 
 
-def _describe_file(path: Path, how: HowRead, everywhere: Everywhere) -> int:
+def _draw(summary: Summary, folder: Path | None, name: str) -> None:
+    """Fit what was summed up, where pictures are wanted, and write them; the curves of a terminal go beside."""
+    if folder is None:
+        return
+    from paceline.records.fits.fitted import fit_records
+
+    write_fits(fit_records(summary), folder, name)
+
+
+def _describe_file(path: Path, how: HowRead, everywhere: Everywhere, pictures: Path | None) -> int:
     from paceline.primitives.clock import MachineClock, instant_of
     from paceline.records.reading.describing import described
     from paceline.records.reading.loose import records_of_file
@@ -166,12 +181,13 @@ def _describe_file(path: Path, how: HowRead, everywhere: Everywhere) -> int:
     now = instant_of(MachineClock().wall_ns())
     rulebook = rulebook_of(everywhere)
     with records_of_file(path, how.reading(), rulebook=rulebook, now=now, shifts=how.shifts) as loose:
-        told: Description = described(loose.records.summary(zone=how.zone or "UTC"))
+        summary = loose.records.summary(zone=how.zone or "UTC")
     for limit, count in loose.counts.items():
         tell(f"left out: {count} of {loose.rows} rows; wanted in {limit}")
     if loose.bad_logins:
         tell(f"left out: {loose.bad_logins} bad rows of logins")
-    show_described(told, everywhere.output, source=loose.source, bad=loose.bad)
+    show_described(described(summary), everywhere.output, source=loose.source, bad=loose.bad)
+    _draw(summary, pictures, path.stem)
     return exits.DONE
 
 

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from paceline.cli.configured import Output
-from paceline.cli.render import console_for, show_data, show_table
+from paceline.cli.render import console_for, show_data, show_table, tell
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from paceline.primitives.canonical import Json
     from paceline.primitives.ids import CampaignId, EntryId
+    from paceline.records.fits.fitted import FittedRecords
     from paceline.records.importing.checking import BadRow
     from paceline.records.importing.keeping import Kept
     from paceline.records.importing.taking_in import Import, Taken
@@ -141,8 +144,8 @@ def _file(one: Kept) -> dict[str, Json]:
         "path": str(one.path),
         "calls": one.rows,
         "left_out": one.left_out,
-        "first": one.first.isoformat().replace("+00:00", "Z"),
-        "last": one.last.isoformat().replace("+00:00", "Z"),
+        "first": utc_text(one.first),
+        "last": utc_text(one.last),
         "logins": one.shifts is not None,
     }
 
@@ -153,3 +156,19 @@ def _at(one: Kept) -> str:
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
+
+
+def write_fits(fitted: FittedRecords, folder: Path, name: str) -> None:
+    """Write how well fits go with their records into a folder, which is made when it is not there; tell it in letters.
+
+    The data of the command go to its output: this is for people, beside it.
+    """
+    from paceline.figures.fits import lines_of_fits, pictures_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for line in lines_of_fits(fitted):
+        tell(line)
+    for kind, svg in pictures_of(fitted).items():
+        path = folder / f"{name}-{kind}.svg"
+        path.write_text(svg, encoding="utf-8")
+        tell(f"wrote {path}")

@@ -18,8 +18,8 @@ from paceline.primitives.ids import CampaignId, campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import Ledger
-    from paceline.control.declared import Declaration
-    from paceline.control.facts import Facts
+    from paceline.control.facts.declared import Declaration
+    from paceline.control.facts.facts import Facts
     from paceline.control.order import Order
 
 _NO_OTHERS = Parameter(negative=())
@@ -53,7 +53,7 @@ def declare(
     detailed_exitcode
         With --dry-run: end with 2 when something would change, and with 0 when nothing would.
     """
-    from paceline.control.known_facts import Scope, judged, of_words
+    from paceline.control.facts.known_facts import Scope, judged, of_words
     from paceline.control.order import Order
 
     everywhere = everywhere or Everywhere()
@@ -86,8 +86,8 @@ def _campaign(named: list[str], everywhere: Everywhere) -> CampaignId:
 
 def _facts(ledger: Ledger, everywhere: Everywhere, order: Order) -> Facts:
     """Return the facts as they are; what stands in the file by now was said before: adopted later, it would count."""
-    from paceline.control.facts import Facts
-    from paceline.control.facts_file import read_facts
+    from paceline.control.facts.facts import Facts
+    from paceline.control.facts.facts_file import read_facts
     from paceline.control.order import Order
 
     facts = Facts(ledger.database, ledger.book)

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, settings_of
 from paceline.cli.render import console_for, show_data
-from paceline.primitives.canonical import Json
-from paceline.primitives.checks import Blame, Check, Condition, blame_of, skipped
+from paceline.primitives.checks import Blame, Check, Condition, blame_of, checks_document, skipped
 
 LATER = (
     "database", "ledger", "changes", "workers", "zone_data", "law", "platform", "token", "scopes", "api", "time",
@@ -38,9 +37,7 @@ def doctor(*, everywhere: Everywhere | None = None) -> int:
     if everywhere.output is Output.TABLE:
         _show(checks)
     else:
-        listed: list[Json] = [dict(one.document()) for one in checks]
-        data: dict[str, Json] = {"ok": blame is None, "checks": listed}
-        show_data(data, everywhere.output, names=[f"check/{one.check}" for one in checks])
+        show_data(checks_document(checks), everywhere.output, names=[f"check/{one.check}" for one in checks])
     return _EXITS[blame]
 
 

@@ -19,11 +19,7 @@ from paceline.control.ease_to import EaseTo
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.campaign.observed import Observed
-    from paceline.control.fleet import FleetOutcome, Found
     from paceline.control.order import Order
-    from paceline.control.outcome import Outcome
-    from paceline.primitives.ids import CampaignId
 
 
 def ease_off(
@@ -63,41 +59,13 @@ def ease_off(
         found = system.fleet.find(target)
         if asked.if_revision is not None:
             raise UsageError("--if-revision is for one campaign: several have each a revision of their own")
-        if not may_go_on("Ease off", found, said.targeting):
+        if not may_go_on("Ease off", found, said.targeting, dry_run=asked.dry_run):
             return exits.REFUSED
-        fleet = _all(system, found, to, order)
+        fleet = system.easing.ease_all(found, to, order)
         show_fleet(fleet, output)
         return exit_by_difference(
             exit_of_fleet(fleet), differs=would_apply(fleet.items), detailed=asked.detailed_exitcode
         )
-
-
-def _all(system: System, found: Found, to: EaseTo, order: Order) -> FleetOutcome:
-    from dataclasses import replace
-
-    from paceline.control.fleet import FleetOutcome, summary_of
-
-    order = replace(order, campaigns=len(found))
-    items = tuple(_one(system, campaign, to, order, seen) for campaign, seen in found.campaigns.items())
-    return FleetOutcome(
-        items=items,
-        unreadable=found.unreadable,
-        requests=found.requests + sum(item.requests for item in items),
-        summary=summary_of(items, unreadable=len(found.unreadable)),
-    )
-
-
-def _one(system: System, campaign: CampaignId, to: EaseTo, order: Order, seen: Observed | None) -> Outcome:
-    """Return how one of many ended: what keeps it from being begun is its failure, and the others go on."""
-    from paceline.campaign.pacing.changes import SetPacing
-    from paceline.campaign.ports import PlatformError
-    from paceline.control.easing import NothingGoodError
-    from paceline.control.outcome import Failed, Failure, Outcome
-
-    try:
-        return system.easing.ease(campaign, to, order, seen=seen)
-    except (NothingGoodError, PlatformError) as problem:
-        return Outcome(change=SetPacing(campaign=campaign), ending=Failed(Failure.of(problem)))
 
 
 def _order(system: System, asked: Changing) -> Order:

@@ -21,10 +21,10 @@ from paceline.cli import block_words, exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.experiment_told import show_analysis, show_began, show_experiment, show_experiments
-from paceline.cli.options import OneCampaign, Targeting
+from paceline.cli.options import OneCampaign
 from paceline.cli.render import exit_of, show_data, tell
 from paceline.cli.rollout import Answering, Why, order_for
-from paceline.cli.target import target_of
+from paceline.cli.target import one_named
 from paceline.cli.weight_words import weights_named_by
 from paceline.cli.words import UsageError, instant, span
 from paceline.control.adoption import Adopt
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from paceline.bootstrap import System
     from paceline.control.experiments.desk import ExperimentDesk
-    from paceline.control.experiments.plan import Terms
+    from paceline.control.experiments.planning import Terms
     from paceline.control.experiments.settings import Switch
     from paceline.control.experiments.standing import Experiment
     from paceline.control.experiments.starting import Began
@@ -64,7 +64,7 @@ class By(StrEnum):
 class Blocks:
     """How the blocks lie, and what they have to show."""
 
-    days: Annotated[int, Parameter(validator=validators.Number(gte=3, lte=100))] = 10
+    days: Annotated[int, Parameter(validator=validators.Number(gte=5, lte=100))] = 10
     """On how many open days there are blocks."""
     block: str = "60m"
     """How long each is."""
@@ -91,7 +91,8 @@ class Blocks:
         Raises:
             UsageError: a span, an instant or the hours are none.
         """
-        from paceline.control.experiments.plan import Balanced, Terms
+        from paceline.control.experiments.plan import Balanced
+        from paceline.control.experiments.planning import Terms
 
         return Terms(
             seed=self.seed,
@@ -146,7 +147,7 @@ def plan_experiment(
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.MUST) as system:
         order = replace(order_for(system, why, answering, if_revision=if_revision), dry_run=dry_run)
-        began = system.experiment_desk.plan(_wish(of, _named(ids[0] if ids else None, system), fields), terms, order)
+        began = system.experiment_desk.plan(_wish(of, one_named(ids[0] if ids else None, system), fields), terms, order)
         show_began(began, everywhere.output)
     return _exit_of_began(began)
 
@@ -157,7 +158,7 @@ def start_experiment(
     """Start what is planned, or what is paused: a worker changes over at the edges of blocks."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.MUST) as system:
-        began = system.experiment_desk.start(_named(campaign, system), order_for(system, why, None))
+        began = system.experiment_desk.start(one_named(campaign, system), order_for(system, why, None))
         show_began(began, everywhere.output)
         _tell_if_alone(system, began.experiment)
     return _exit_of_began(began)
@@ -167,7 +168,7 @@ def experiment_status(campaign: OneCampaign = None, /, *, everywhere: Everywhere
     """Show where the experiment of a campaign stands: its blocks, what was measured in them, and its looks."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
-        found = system.experiment_desk.status(_named(campaign, system))
+        found = system.experiment_desk.status(one_named(campaign, system))
         show_experiment(found, everywhere.output)
         _tell_if_alone(system, found)
     return _exit_of(found)
@@ -177,7 +178,7 @@ def analyse_experiment(campaign: OneCampaign = None, /, *, everywhere: Everywher
     """Show what the last planned look says, computed anew from the blocks; between looks nothing is told."""
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
-        experiment, look = system.experiment_desk.analyse(_named(campaign, system))
+        experiment, look = system.experiment_desk.analyse(one_named(campaign, system))
         show_analysis(experiment, look, everywhere.output)
     return exits.DONE
 
@@ -223,7 +224,7 @@ def _steered(
 ) -> int:
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.TRY) as system:
-        found = verb(system.experiment_desk)(_named(campaign, system), order_for(system, why, None))
+        found = verb(system.experiment_desk)(one_named(campaign, system), order_for(system, why, None))
         show_experiment(found, everywhere.output)
         _tell_if_alone(system, found)
     return _exit_of(found)
@@ -249,11 +250,6 @@ def _hours(text: str) -> tuple[int, int]:
     if not dash or found[0] >= found[1]:
         raise UsageError(f"--hours: {text!r} are no hours of a day", hint="write 09:00-17:00")
     return found
-
-
-def _named(campaign: str | None, system: System) -> CampaignId:
-    (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
-    return named
 
 
 def _tell_if_alone(system: System, experiment: Experiment | None) -> None:

@@ -23,8 +23,8 @@ from paceline.primitives.ids import campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.fleet import Found, Target
-    from paceline.control.freeze import FreezeOutcome
+    from paceline.control.fleet.fleet import Found, Target
+    from paceline.control.fleet.freeze import FreezeOutcome
     from paceline.control.order import Order
 
 AGAIN_S = 2.0
@@ -92,7 +92,7 @@ def unfreeze(
     ticket
         Where it is discussed, for the ledger.
     """
-    from paceline.control.fleet import Found
+    from paceline.control.fleet.fleet import Found
 
     everywhere = everywhere or Everywhere()
     targeting = targeting or Targeting()
@@ -140,7 +140,7 @@ def _exit_of(outcome: FreezeOutcome, found: Found) -> int:
 
 def _found(target: Target, system: System) -> Found:
     """Return the campaigns of a target; those that are named are not read first, which could have to wait."""
-    from paceline.control.fleet import Found
+    from paceline.control.fleet.fleet import Found
 
     if not target.is_selection:
         return Found(campaigns=dict.fromkeys(sorted(target.named)))
@@ -155,7 +155,7 @@ def _order(system: System, reason: str | None, ticket: str | None) -> Order:
 
 def _tried_again(system: System, order: Order, outcome: FreezeOutcome, longest_s: float) -> dict[str, str]:
     """Return what is not stopped yet when the time is over, with the reasons."""
-    from paceline.control.enforcement import not_stopped
+    from paceline.control.fleet.enforcement import not_stopped
 
     began_ns = system.clock.running_ns()
     left: dict[str, str] = {str(one): why for one, why in outcome.not_yet.items()}

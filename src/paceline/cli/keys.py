@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ from paceline.cli.entrance import open_ledger
 from paceline.cli.render import show_data, show_table, tell
 from paceline.cli.webhook import Noted
 from paceline.cli.words import UsageError, span
-from paceline.control.access_rights import Role
+from paceline.control.access.rights import ENTRANCE, Role
 from paceline.ledger.entry import instant_text
 from paceline.primitives.canonical import Json
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "name", "role", "standing", "used", "expires", "made by")
 """The columns of the list."""
-ENTRANCE = "/enter"
-"""Where a link leads; its secret stands behind the `#`, which no browser sends and no server logs."""
 Name = Annotated[str, Parameter(help="Whose deeds are done with it, as the ledger names them: 1 to 80 characters.")]
 """Whom something is for."""
 
@@ -76,12 +75,16 @@ def list_keys(*, everywhere: Everywhere | None = None) -> int:
         now, keys = ledger.access.now(), ledger.access.keys()
     found = [one.document(now) for one in keys]
     if everywhere.output is Output.TABLE:
-        wanted = ("id", "name", "role", "standing", "used_at", "expires_at", "made_by")
-        show_table(COLUMNS, ([one[column] for column in wanted] for one in found))
+        show_table(COLUMNS, map(_row, found))
     else:
         items: list[Json] = [*found]
         show_data({"items": items}, everywhere.output, names=[f"key/{one['id']}" for one in found])
     return exits.DONE
+
+
+def _row(told: Mapping[str, Json]) -> tuple[Json, ...]:
+    used, ends = ((str(one)[:19] + "Z" if one else None) for one in (told["used_at"], told["expires_at"]))
+    return (told["id"], told["name"], told["role"], told["standing"], used, ends, told["made_by"])
 
 
 def revoke_key(

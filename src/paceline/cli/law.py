@@ -16,7 +16,6 @@ from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
-from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:
     from paceline.compliance.rule import Rule
@@ -70,7 +69,7 @@ def list_rules(
     """
     from paceline.cli.schedule_check import region_said
     from paceline.compliance.rule_terms import kind_of
-    from paceline.compliance.told import document_of, is_judged
+    from paceline.compliance.told import rules_document
 
     everywhere = everywhere or Everywhere()
     day = _day_said(on)
@@ -81,9 +80,7 @@ def list_rules(
     if everywhere.output is Output.TABLE:
         _show_all(rulebook, rules, day)
     else:
-        listed: list[Json] = [document_of(rule, on=day) for rule in rules]
-        unchecked: list[Json] = [rule.id for rule in rules if not is_judged(rule)]
-        data: dict[str, Json] = {"edition": rulebook.edition, "rules": listed, "not_checked": unchecked}
+        data = rules_document(rules, rulebook, on=day)
         show_data(data, everywhere.output, names=[f"rule/{rule.id}" for rule in rules])
     return exits.DONE
 
@@ -100,7 +97,7 @@ def show_rule(rule: str, /, *, on: str | None = None, extra: Extra = (), everywh
     extra
         Files of rules of your own that stand beside ours and those of the setting law_files.
     """
-    from paceline.compliance.told import document_of
+    from paceline.compliance.told import whole_document
 
     everywhere = everywhere or Everywhere()
     rulebook = rulebook_of(everywhere, extra)
@@ -108,9 +105,7 @@ def show_rule(rule: str, /, *, on: str | None = None, extra: Extra = (), everywh
     if everywhere.output is Output.TABLE:
         _show_one(rulebook, found, day)
     else:
-        instead: list[Json] = [other.id for other in _instead(rulebook, found, day)]
-        data: dict[str, Json] = {**document_of(found, on=day), "instead": instead, "edition": rulebook.edition}
-        show_data(data, everywhere.output, names=[f"rule/{found.id}"])
+        show_data(whole_document(found, rulebook, on=day), everywhere.output, names=[f"rule/{found.id}"])
     return exits.DONE
 
 
@@ -124,13 +119,11 @@ def _day_said(on: str | None) -> date:
 
 def _binding(rulebook: Rulebook, region: str | None) -> list[Rule]:
     """Return the rules of a region and of its country, all rules where none is named."""
-    if region is None:
-        return list(rulebook.rules)
-    known = {*rulebook.zones, *(one[:2] for one in rulebook.zones)}
-    if region not in known:
-        hint = f"known are such as {', '.join(get_close_matches(region, sorted(known)) or ['US-FL', 'CA-ON', 'GB'])}"
+    if region is not None and region not in rulebook.regions:
+        near = get_close_matches(region, sorted(rulebook.regions)) or ["US-FL", "CA-ON", "GB"]
+        hint = f"known are such as {', '.join(near)}"
         raise UsageError(f"--region: no law of {region!r} is known, so no call there is lawful", hint=hint)
-    return [rule for rule in rulebook.rules if rule.jurisdiction in {region, region[:2]}]
+    return rulebook.within(region)
 
 
 def _named(rulebook: Rulebook, rule_id: str) -> Rule:
@@ -140,12 +133,6 @@ def _named(rulebook: Rulebook, rule_id: str) -> Rule:
         hint = f"is it {' or '.join(near)}?" if near else "paceline law list names all of them"
         raise UsageError(f"there is no rule {rule_id!r}", hint=hint)
     return found
-
-
-def _instead(rulebook: Rulebook, rule: Rule, day: date) -> list[Rule]:
-    """Return the rules of the same kind and place that are in force where this one is not."""
-    alike = [one for one in rulebook.by_jurisdiction[rule.jurisdiction] if type(one.terms) is type(rule.terms)]
-    return [] if rule.in_force(day) else [one for one in alike if one.in_force(day) and one.purposes & rule.purposes]
 
 
 def _show_all(rulebook: Rulebook, rules: Iterable[Rule], day: date) -> None:
@@ -184,7 +171,7 @@ def _show_one(rulebook: Rulebook, rule: Rule, day: date) -> None:
         "says": terms_words(rule.terms),
         "binds": f"{rule.jurisdiction}: {_binds(rule)}",
         "in force": f"{_in_force(rule, day)} (asked for {day})",
-        "instead": ", ".join(one.id for one in _instead(rulebook, rule, day)),
+        "instead": ", ".join(one.id for one in rulebook.instead_of(rule, day)),
         "checked": "yes" if is_judged(rule) else "NOT checked here: somebody else has to keep it",
         "citation": rule.citation,
         "read in": f"{rule.source} ({rule.confidence} confidence, last read {rule.verified_on})",

@@ -9,24 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from paceline.campaign.observed import Part, State
+from paceline.campaign.observed import State
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.entrance import open_system
-from paceline.cli.law_ahead import AHEAD, Judged, Turn, judged_from
 from paceline.cli.options import Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
-from paceline.primitives.canonical import Json
-from paceline.primitives.errors import PacelineError
-from paceline.primitives.findings import Finding
+from paceline.control.law.ahead import AHEAD
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.compliance.rulebook import Rulebook
-    from paceline.control.fleet import Found
+    from paceline.compliance.coming import Turn
+    from paceline.control.law.breaking import LawCheck
 
 BROKEN_COLUMNS = ("CAMPAIGN", "STATE", "JUDGED FROM", "RULE", "WHAT", "SOURCE")
 TURN_COLUMNS = ("ON", "RULE", "WHAT", "BINDS", "JUDGED HERE", "CITATION")
@@ -59,6 +56,7 @@ def check_law(
         Files of rules of your own that stand beside ours: what would break if they were law.
     """
     from paceline.compliance.zonedata import demand
+    from paceline.control.law.breaking import checked
 
     everywhere = everywhere or Everywhere()
     demand()
@@ -67,31 +65,10 @@ def check_law(
         targeting = Targeting(label=label, status=status, everything=not chosen)
         found = system.fleet.find(target_of(campaigns, targeting, system))
         # By the setting `law_files` too: what is tried out stands beside the law that is in use.
-        rulebook = rulebook_of(everywhere, extra) if extra else system.law.rulebook
+        rulebook = rulebook_of(everywhere, extra) if extra else None
         first = _day(system, on)
-        judged, unjudged = _each(system, found, rulebook, first, all_named=bool(campaigns))
-    return _told(judged, unjudged, first, rulebook, everywhere.output)
-
-
-def _each(
-    system: System, found: Found, rulebook: Rulebook, first: date, *, all_named: bool
-) -> tuple[list[Judged], list[tuple[str, str]]]:
-    """Judge campaign by campaign, the archived ones only where they were named; and tell which cannot be, and why."""
-    judged: list[Judged] = []
-    unjudged = [(one.campaign or "a campaign without an id", one.why) for one in found.unreadable]
-    for campaign, seen in found.campaigns.items():
-        if seen is not None and seen.state is State.ARCHIVED and not all_named:
-            continue
-        try:
-            observed = system.platform.read(campaign, part=Part.SCHEDULE)
-            circumstances = system.law.circumstances(campaign)
-        except PacelineError as failed:
-            unjudged.append((campaign, failed.message))
-            continue
-        judged.append(judged_from(observed, circumstances, rulebook, first))
-        blocks = sorted(observed.unknown_blocks)
-        unjudged += [(campaign, f"its {block} are in a form that nobody here knows") for block in blocks]
-    return judged, unjudged
+        check = checked(system.platform, system.law, found, first, archived=bool(campaigns), rulebook=rulebook)
+    return _told(check, everywhere.output)
 
 
 def _day(system: System, on: str | None) -> date:
@@ -106,68 +83,26 @@ def _day(system: System, on: str | None) -> date:
     return day
 
 
-def _told(
-    judged: list[Judged], unjudged: list[tuple[str, str]], first: date, rulebook: Rulebook, output: Output
-) -> int:
-    broken = [one for one in judged if one.breaks]
-    turns = {(turn.on, turn.rule.id, turn.begins): turn for one in judged for turn in one.turns}
-    ahead = [turn for _, turn in sorted(turns.items())]
+def _told(check: LawCheck, output: Output) -> int:
     if output is Output.TABLE:
-        _show_for_people(judged, ahead, first, rulebook)
+        _show_for_people(check)
     else:
-        data: dict[str, Json] = {
-            "on": first.isoformat(),
-            "until": (first + AHEAD).isoformat(),
-            "campaigns": [_document(one) for one in judged],
-            "breaking": [one.campaign for one in broken],
-            "turns": [_turn(turn) for turn in ahead],
-            "unjudged": [{"campaign": campaign, "why": why} for campaign, why in unjudged],
-            "edition": rulebook.edition,
-        }
-        show_data(data, output, names=[f"campaign/{one.campaign}" for one in broken])
-    for campaign, why in unjudged:
+        show_data(check.document(), output, names=[f"campaign/{one.campaign}" for one in check.breaking])
+    for campaign, why in check.unjudged:
         tell(f"paceline: {campaign} could not be judged: {why}")
-    return exits.REFUSED if broken else exits.PARTLY if unjudged else exits.DONE
+    return exits.REFUSED if check.breaking else exits.PARTLY if check.unjudged else exits.DONE
 
 
-def _document(one: Judged) -> Json:
-    return {
-        "campaign": one.campaign,
-        "state": one.state.value,
-        "judged": [*one.has],
-        "breaks": [{"on": day.isoformat(), **_finding(found)} for day, found in one.breaks],
-    }
-
-
-def _finding(found: Finding) -> dict[str, Json]:
-    document: dict[str, Json] = {}
-    for name, value in found.document().items():
-        document[name] = [*value] if isinstance(value, list) else value
-    return document
-
-
-def _turn(turn: Turn) -> Json:
-    from paceline.compliance.told import is_judged
-
-    return {
-        "on": turn.on.isoformat(),
-        "rule": turn.rule.id,
-        "begins": turn.begins,
-        "jurisdiction": turn.rule.jurisdiction,
-        "judged": is_judged(turn.rule),
-        "citation": turn.rule.citation,
-    }
-
-
-def _show_for_people(judged: list[Judged], ahead: list[Turn], first: date, rulebook: Rulebook) -> None:
+def _show_for_people(check: LawCheck) -> None:
     console = console_for(sys.stdout)
 
     def say(text: str, style: str = "") -> None:
         console.print(text, markup=False, highlight=False, style=style)
 
-    broken = [one for one in judged if one.breaks]
-    count = f"{len(broken)} of {len(judged)} campaigns break the law from {first} to {first + AHEAD}"
-    say(count if broken else f"none of {len(judged)} campaigns breaks the law from {first} to {first + AHEAD}", "bold")
+    broken, first, until = check.breaking, check.first, check.first + AHEAD
+    many = len(check.judged)
+    count = f"{len(broken)} of {many} campaigns break the law from {first} to {until}"
+    say(count if broken else f"none of {many} campaigns breaks the law from {first} to {until}", "bold")
     rows = [
         (one.campaign, one.state.value, day, found.rule, found.message, found.source)
         for one in broken
@@ -175,12 +110,12 @@ def _show_for_people(judged: list[Judged], ahead: list[Turn], first: date, ruleb
     ]
     if rows:
         show_table(BROKEN_COLUMNS, rows)
-    if ahead:
-        show_table(TURN_COLUMNS, [_turn_row(turn) for turn in ahead])
-    nothing = [one.campaign for one in judged if not one.has]
+    if check.turns:
+        show_table(TURN_COLUMNS, [_turn_row(turn) for turn in check.turns])
+    nothing = [one.campaign for one in check.judged if not one.has]
     if nothing:
         say(f"no settings to judge: {', '.join(nothing)}", "dim")
-    say(f"rules {rulebook.edition}", "dim")
+    say(f"rules {check.edition}", "dim")
 
 
 def _turn_row(turn: Turn) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from paceline.compliance.call import Call
-    from paceline.control.declared import CampaignFacts
+    from paceline.control.facts.declared import CampaignFacts
     from paceline.records.importing.mapping import Reading
     from paceline.records.judging.judge import JudgedCalls, Question
     from paceline.records.judging.rows import Rows
@@ -145,7 +145,7 @@ def _show(found: JudgedCalls, out: Path | None, output: Output) -> None:
     else:
         show_data(document_of_calls(found), output, names=[f"rule/{one.rule_id}" for one in found.broken])
     if written is not None:
-        tell(f"paceline: {written} violations are in {out}")
+        tell(f"paceline: {written} {'violation is' if written == 1 else 'violations are'} in {out}")
 
 
 def _spare(read: tuple[Path, ...], out: Path | None) -> None:
@@ -197,7 +197,7 @@ def _question(rows: Rows, kind: CallOptions, said: tuple[str, ...], everywhere: 
 
 def _declared(campaigns: tuple[str, ...], everywhere: Everywhere) -> Mapping[str, CampaignFacts]:
     """Return what was declared of the campaigns; nothing where nothing was ever kept here."""
-    from paceline.control.facts import Facts
+    from paceline.control.facts.facts import Facts
 
     settings = settings_of(everywhere)
     if settings.database_url.startswith("sqlite") and not settings.data_folder.exists():

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -18,11 +16,11 @@ from paceline.cli.call_options import CallOptions, instant_said
 from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
-    from paceline.compliance.contact_list import Columns
-    from paceline.compliance.list_outlook import Outlook, Sum
-    from paceline.primitives.canonical import Json
+    from paceline.compliance.list_outlook import Sum
+    from paceline.compliance.list_told import ListTold
 
 SHOWN = 20
 """So many bad rows are shown to people; programs get all of them."""
@@ -78,19 +76,18 @@ def check_list(
     at
         Instant with an offset that counts as now; now where none is said.
     """
-    from paceline.compliance.contact_list import ContactList
-    from paceline.compliance.list_outlook import Outlook
+    from paceline.compliance.list_told import told_of
 
     everywhere, reading = everywhere or Everywhere(), reading or Reading()
     call, country = (calls or CallOptions()).call(), _country_said(reading.country)
-    outlook = Outlook(rulebook_of(everywhere), at=instant_said(at), call=call, country=country)
+    instant, delimiter = instant_said(at), _delimiter_said(reading.delimiter)
+    rulebook, said = rulebook_of(everywhere), reading.columns()
     with _opened(path) as stream:
-        contacts = ContactList(stream, said=reading.columns(), delimiter=_delimiter_said(reading.delimiter))
-        outlook.take(contacts)
+        told = told_of(stream, rulebook, at=instant, call=call, country=country, said=said, delimiter=delimiter)
     if everywhere.output is Output.TABLE:
-        _show_for_people(outlook, contacts.columns)
+        _show_for_people(told)
     else:
-        show_data(_document(outlook, contacts.columns), everywhere.output, names=[])
+        show_data(told.document(), everywhere.output, names=[])
     return exits.DONE
 
 
@@ -113,72 +110,29 @@ def _country_said(country: str | None) -> str | None:
 
 
 def _delimiter_said(delimiter: str | None) -> str | None:
-    named = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-    found = delimiter if delimiter is None else named.get(delimiter, delimiter)
-    if found is not None and found not in named.values():
-        raise UsageError(f"--delimiter: {delimiter!r} is none", hint=f"there are {', '.join(named)}")
+    from paceline.compliance.list_told import DELIMITERS
+
+    found = delimiter if delimiter is None else DELIMITERS.get(delimiter, delimiter)
+    if found is not None and found not in DELIMITERS.values():
+        raise UsageError(f"--delimiter: {delimiter!r} is none", hint=f"there are {', '.join(DELIMITERS)}")
     return found
 
 
-def _document(outlook: Outlook, columns: Columns) -> dict[str, Json]:
-    from paceline.compliance.geography.tables import digest
-    from paceline.compliance.zonedata import record
+def _show_for_people(told: ListTold) -> None:
 
-    whole = outlook.everybody()
-    rows: list[Json] = [{"row": bad.row, "reason": bad.reason} for bad in outlook.bad_rows]
-    by_hour: list[Json] = [
-        {"at": _written(outlook, hour), "callable": count} for hour, count in enumerate(whole.by_hour)
-    ]
-    return {
-        "at": _written(outlook, 0),
-        "rows": outlook.rows,
-        "contacts": whole.contacts,
-        "callable_now": whole.by_hour[0],
-        "by_hour": by_hour,
-        "regions": {name: each.document() for name, each in outlook.by_region().items()},
-        "zones": {name: each.document() for name, each in outlook.by_zone().items()},
-        "groups": _groups(outlook),
-        "closed_now": {**outlook.closed_now},
-        "bad": {"count": len(rows), "reasons": {**outlook.bad_counts}, "rows": rows},
-        "columns": {
-            "number": columns.names[columns.number] if columns.names else columns.number,
-            "unread": [*columns.unread],
-        },
-        "edition": outlook.rulebook.edition,
-        "geography": digest(),
-        "zone_data": {**record(outlook.by_zone())},
-    }
-
-
-def _groups(outlook: Outlook) -> list[Json]:
-    return [
-        {
-            "regions": [*group.regions],
-            "zones": [*group.zones],
-            "purposes": [*sorted(group.call.purposes)],
-            "contacts": group.contacts,
-            "callable_now": group.contacts if group.open_at[0] else 0,
-            "next": None if group.next is None else group.next.isoformat().replace("+00:00", "Z"),
-            "closed_by": [*group.closed_by],
-        }
-        for group in outlook.groups
-    ]
-
-
-def _show_for_people(outlook: Outlook, columns: Columns) -> None:
     console = console_for(sys.stdout)
 
     def say(text: str, style: str = "") -> None:
         console.print(text, markup=False, highlight=False, style=style)
 
-    whole, bad = outlook.everybody(), outlook.bad_counts
+    outlook = told.outlook
+    whole, bad = outlook.everybody(), told.bad_reasons()
     say(f"{outlook.rows} rows: {whole.contacts} contacts, {sum(bad.values())} bad rows", "bold")
-    say(f"{whole.by_hour[0]} may be called at {_written(outlook, 0)}", "bold")
-    if columns.unread:
-        say(f"not read, though they look like numbers: {', '.join(columns.unread)}", "yellow")
-    hours = [(_written(outlook, hour), count) for hour, count in enumerate(whole.by_hour)]
-    show_table(("FROM", "CALLABLE"), hours)
-    shown = list(islice(outlook.bad_rows, SHOWN))
+    say(f"{whole.by_hour[0]} may be called at {utc_text(outlook.at)}", "bold")
+    if told.unread:
+        say(f"not read, though they look like numbers: {', '.join(told.unread)}", "yellow")
+    show_table(("FROM", "CALLABLE"), [(utc_text(told.at(hour)), count) for hour, count in enumerate(whole.by_hour)])
+    shown = told.bad_rows(SHOWN)
     tables: tuple[tuple[tuple[str, ...], list[tuple[object, ...]]], ...] = (
         (("REGION", "CONTACTS", "CALLABLE NOW"), [_sum_row(*each) for each in outlook.by_region().items()]),
         (("ZONE", "CONTACTS", "CALLABLE NOW"), [_sum_row(*each) for each in outlook.by_zone().items()]),
@@ -196,7 +150,3 @@ def _show_for_people(outlook: Outlook, columns: Columns) -> None:
 
 def _sum_row(name: str, each: Sum) -> tuple[object, ...]:
     return name, each.contacts, each.by_hour[0]
-
-
-def _written(outlook: Outlook, hour: int) -> str:
-    return (outlook.at + timedelta(hours=hour)).isoformat().replace("+00:00", "Z")

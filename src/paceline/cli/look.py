@@ -14,16 +14,17 @@ from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import OneCampaign, Targeting
 from paceline.cli.render import console_for, show_data, show_table, tell
-from paceline.cli.settings_look import show_settings
+from paceline.cli.settings_look import Say, show_settings
 from paceline.cli.target import target_of
 from paceline.cli.words import UsageError
 from paceline.control.adoption import Adopt
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.explanation import Explanation
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
+    from paceline.control.reviewing.explanation import Explanation
 
 COLUMNS = ("CAMPAIGN", "STATE", "REVISION", "AGENTS", "QUEUE", "LOCKED", "PENDING", "NAME")
 ASSUMED = {
@@ -132,7 +133,7 @@ def _row(observed: Observed, *, frozen: bool) -> tuple[object, ...]:
         observed.agents,
         "" if observed.drained is None else "empty" if observed.drained else "draining",
         ", ".join(held),
-        "" if pending is None else f"{pending.state} at {pending.effective_at.isoformat().replace('+00:00', 'Z')}",
+        "" if pending is None else f"{pending.state} at {utc_text(pending.effective_at)}",
         observed.name,
     )
 
@@ -145,7 +146,7 @@ def _frozen_document(told: Explanation) -> Json:
     frozen = told.situation.frozen
     if frozen is None:
         return None
-    since = frozen.since.isoformat().replace("+00:00", "Z")
+    since = utc_text(frozen.since)
     return {"by": frozen.by, "reason": frozen.reason, "since": since, "entry": frozen.entry}
 
 
@@ -173,12 +174,20 @@ def _show_explanation(told: Explanation, facts: Json, waiting: Sequence[Mapping[
         for found in one.findings:
             say(f"    {found.severity}: {found.message} [{found.rule}]", "dim")
     say("what was declared", "bold")
-    declared = facts if isinstance(facts, dict) else {}
-    for name, value in declared.items():
-        undeclared = ASSUMED.get(name, "undeclared")
-        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
-        say(f"  {name}: {undeclared if value is None else value}{unread}")
+    _show_declared(facts if isinstance(facts, dict) else {}, say)
     if told.last is not None:
         last = told.last
         late = "" if told.lateness is None else f"; {told.lateness}"
         say(f"last change: {last.kind} by {last.actor.name}, {last.outcome or 'not ended'} (entry {last.number}){late}")
+
+
+def _show_declared(facts: Mapping[str, Json], say: Say) -> None:
+    """Say each fact, what is assumed where nobody declared it, and the entry that says who did."""
+    told = facts.get("entries")
+    entries = told if isinstance(told, dict) else {}
+    for name, value in facts.items():
+        if name == "entries":
+            continue
+        said = f" (entry {entries[name]})" if name in entries else ""
+        unread = f" ({UNREAD[name]})" if name in UNREAD and value is not None else ""
+        say(f"  {name}: {ASSUMED.get(name, 'undeclared') if value is None else value}{said}{unread}")

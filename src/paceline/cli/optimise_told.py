@@ -47,7 +47,7 @@ def _next(best: Best, campaign: str, out: Path | None) -> list[str]:
     if out is not None:
         return [
             f"paceline set pacing {campaign} --file {out}",
-            f"paceline rollout start {campaign} --file {out}",
+            f"paceline rollout start {campaign} --file {out} --steps 3",
         ]
     words = [] if best.sent is None else [f"{name}={value}" for name, value in best.sent.settings.items()]
     return [f"paceline set pacing {campaign} {' '.join(words)}"]

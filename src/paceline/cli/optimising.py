@@ -92,16 +92,30 @@ def found_for(
         return best_pacing(scenario, wish)
 
 
-def told(best: Best, searching: Searching, everywhere: Everywhere, *, campaign: str | None = None, **more: Json) -> int:
-    """Print what was found, write it where that was asked for, and return the exit code."""
+def told(
+    best: Best,
+    searching: Searching,
+    everywhere: Everywhere,
+    *,
+    campaign: str | None = None,
+    document: dict[str, Json] | None = None,
+) -> int:
+    """Print what was found, write it where that was asked for, and return the exit code.
+
+    Args:
+        best: what was found.
+        searching: how it was looked for, and where it is written to.
+        everywhere: the form of the output.
+        campaign: for which; None for a scenario.
+        document: what programs are told; None is what was found alone.
+    """
     if searching.out is not None and best.sent is not None:
         _write(best.sent.settings, searching.out)
-    if campaign is not None:
-        more["campaign"] = campaign
     if everywhere.output is Output.TABLE:
         show_best(best, campaign=campaign or "ID", out=searching.out)
     else:
-        show_data({**best.document(), **more}, everywhere.output, names=[best.found.pacing.policy.value])
+        data = best.document() if document is None else document
+        show_data(data, everywhere.output, names=[best.found.pacing.policy.value])
     if searching.out is not None and best.sent is None:
         tell(f"{searching.out} is not written: {best.why_not_sent}")
         return exits.REFUSED

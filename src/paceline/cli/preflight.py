@@ -14,7 +14,6 @@ from paceline.cli.whole import whole
 from paceline.cli.words import UsageError
 
 if TYPE_CHECKING:
-    from paceline.primitives.canonical import Json
     from paceline.teletraffic.preflight import Preflight, Setting
 
 _OPTIONS = {"ring_answered_s": "--ring-s"}
@@ -66,11 +65,12 @@ def preflight(
     """
     from paceline.teletraffic.errors import ParameterError
     from paceline.teletraffic.preflight import Decision, Setting
+    from paceline.teletraffic.preflight import preflight as judge
 
     _refuse_what_is_no_setting(known, lines=lines, interval_ms=interval_ms, ratio=ratio)
     try:
         setting = Setting(**asdict(known))
-        judged = _judged(setting, lines=lines, interval_ms=interval_ms, ratio=ratio)
+        judged = judge(setting, lines=lines, interval_ms=interval_ms, ratio=ratio)
     except ParameterError as off:
         option = _OPTIONS.get(off.field, f"--{off.field.replace('_', '-')}")
         raise UsageError(f"{option} is {off.found}; it must be {off.bound}", hint=off.hint) from off
@@ -79,7 +79,7 @@ def preflight(
         for line in _table(setting, judged):
             print(line)
     else:
-        show_data(_document(judged), output, names=[judged.decision.value])
+        show_data(judged.document(), output, names=[judged.decision.value])
     return exits.DONE if judged.decision is Decision.ALLOWED else exits.REFUSED
 
 
@@ -97,37 +97,6 @@ def _refuse_what_is_no_setting(
             f"--limit is {known.limit:g}; it must be from 0 to the law's {LIMIT:g}: tighter, never looser",
             hint="16 CFR 310.4(b)(4) and 47 CFR 64.1200(a)(7) allow 3 % of the calls that a person answers",
         )
-
-
-def _judged(setting: Setting, *, lines: int | None, interval_ms: float | None, ratio: float | None) -> Preflight:
-    from paceline.teletraffic import preflight as forms
-
-    if lines is not None:
-        return forms.preflight_lines(setting, lines)
-    if interval_ms is not None:
-        return forms.preflight_interval(setting, interval_ms / 1000)
-    if ratio is not None:
-        return forms.preflight_ratio(setting, ratio)
-    return forms.preflight_progressive(setting)
-
-
-def _document(judged: Preflight) -> dict[str, Json]:
-    document: dict[str, Json] = {
-        "model": judged.model.value,
-        "utilisation": judged.utilisation,
-        "abandonment": judged.abandonment,
-        "decision": judged.decision.value,
-        "late": judged.late,
-        "limit": judged.limit,
-    }
-    if judged.interval_s is None:
-        return {**document, "lines": judged.lines, "most_lines": judged.most_lines}
-    shortest = judged.shortest_interval_s
-    return {
-        **document,
-        "interval_ms": judged.interval_s * 1000,
-        "shortest_interval_ms": None if shortest is None else shortest * 1000,
-    }
 
 
 def _table(setting: Setting, judged: Preflight) -> list[str]:

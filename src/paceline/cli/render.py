@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from paceline.cli import exits
 from paceline.cli.configured import Output
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from paceline.campaign.evidence import Evidence, NoEvidence
     from paceline.campaign.observed import Observed
-    from paceline.control.fleet import FleetOutcome
+    from paceline.control.fleet.fleet import FleetOutcome
     from paceline.control.outcome import Outcome
 
 CONFLICTS = frozenset({"lifecycle.transition", "lifecycle.locked", "lifecycle.unfinished"})
@@ -120,9 +121,21 @@ def show_fleet(outcome: FleetOutcome, output: Output) -> None:
         _show_line(console, item)
     for one in outcome.unreadable:
         console.print(f"{one.campaign or '(no id)'}  failed: {one.why}", markup=False, highlight=False, style="red")
-    told = ", ".join(f"{count} {word}" for word, count in outcome.summary.items()) or "no campaign fits"
+    told = ", ".join(f"{count} {word}" for word, count in _summary(outcome).items()) or "no campaign fits"
     requests = "1 request" if outcome.requests == 1 else f"{outcome.requests} requests"
     console.print(f"{told}; {requests}", markup=False, highlight=False, style="bold")
+
+
+def _summary(outcome: FleetOutcome) -> dict[str, int]:
+    """Return how many ended in which way; of what was only tried, how many would be changed."""
+    from paceline.control.outcome import Unchanged
+
+    counted: dict[str, int] = dict(outcome.summary)
+    tried = sum(isinstance(item.ending, Unchanged) and item.ending.would_apply for item in outcome.items)
+    if not tried:
+        return counted
+    left = counted.pop("unchanged") - tried
+    return {"would be applied": tried, **({"unchanged": left} if left else {}), **counted}
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -196,7 +209,7 @@ def _hour(outcome: Outcome) -> str:
     if not isinstance(outcome.ending, Scheduled):
         return ""
     told = (("for", outcome.ending.due), ("waits for approval until", outcome.ending.approve_until))
-    return "  ".join(f"{words} {at.isoformat().replace('+00:00', 'Z')}" for words, at in told if at is not None)
+    return "  ".join(f"{words} {utc_text(at)}" for words, at in told if at is not None)
 
 
 def _move(before: Observed | None, after: Observed | None) -> str:

@@ -20,11 +20,11 @@ from cyclopts import Parameter, validators
 from paceline.cli import block_words, exits
 from paceline.cli.configured import Everywhere
 from paceline.cli.entrance import open_system
-from paceline.cli.options import OneCampaign, Targeting
+from paceline.cli.options import OneCampaign
 from paceline.cli.render import exit_of, tell
 from paceline.cli.rollout_told import show_rollout, show_started
-from paceline.cli.target import target_of
-from paceline.cli.words import UsageError, instant, span
+from paceline.cli.target import one_named
+from paceline.cli.words import UsageError, overrides_said, span
 from paceline.control.adoption import Adopt
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def start_rollout(
     with open_system(everywhere, adopt=Adopt.MUST) as system:
         from paceline.campaign.pacing.changes import SetPacing
 
-        campaign = _named(ids[0] if ids else None, system)
+        campaign = one_named(ids[0] if ids else None, system)
         order = order_for(system, why, answering, if_revision=if_revision)
         started = system.rollout_desk.start(SetPacing(campaign=campaign, **fields), terms, order)
         show_started(started, everywhere.output)
@@ -148,7 +148,7 @@ def rollout_status(campaign: OneCampaign = None, /, *, everywhere: Everywhere | 
 
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.NO) as system:
-        found = system.rollout_desk.status(_named(campaign, system))
+        found = system.rollout_desk.status(one_named(campaign, system))
         show_rollout(found, everywhere.output)
         if found.phase.is_under_way:
             _tell_if_alone(system)
@@ -231,16 +231,11 @@ def _steered(
 ) -> int:
     everywhere = everywhere or Everywhere()
     with open_system(everywhere, adopt=Adopt.TRY) as system:
-        found = verb(system.rollout_desk)(_named(campaign, system), order_for(system, why, answering))
+        found = verb(system.rollout_desk)(one_named(campaign, system), order_for(system, why, answering))
         show_rollout(found, everywhere.output)
         if found.phase.is_under_way:
             _tell_if_alone(system)
     return _exit_of(found)
-
-
-def _named(campaign: str | None, system: System) -> CampaignId:
-    (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
-    return named
 
 
 def order_for(system: System, why: Why | None, answering: Answering | None, *, if_revision: str | None = None) -> Order:
@@ -249,18 +244,10 @@ def order_for(system: System, why: Why | None, answering: Answering | None, *, i
     Raises:
         UsageError: of --override and --until one is missing, or the instant is none.
     """
-    from paceline.control.order import Order, Override
+    from paceline.control.order import Order
 
     why, answering = why or Why(), answering or Answering()
-    if bool(answering.override) is (answering.until is None):
-        raise UsageError(
-            "--override and --until go together: what is overridden, and until when",
-            hint="such as --override pacing.no-projection --until 2026-12-31T00:00:00Z",
-        )
-    overrides: tuple[Override, ...] = ()
-    if answering.until is not None:
-        until = instant(answering.until, option="--until")
-        overrides = tuple(Override(rule=rule, until=until) for rule in answering.override)
+    overrides = overrides_said(answering.override, answering.until, such_as="pacing.no-projection")
     return Order(actor=system.actor, reason=why.reason, ticket=why.ticket, if_revision=if_revision, overrides=overrides)
 
 

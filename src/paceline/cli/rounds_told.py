@@ -13,8 +13,8 @@ from paceline.primitives.canonical import Json
 if TYPE_CHECKING:
     from paceline.control.drifts import Drift
     from paceline.control.outcome import Outcome
-    from paceline.control.watch import Settled
-    from paceline.control.worker import Round
+    from paceline.control.work.watch import Settled
+    from paceline.control.work.worker import Round
     from paceline.outbox.ports import Round as Carried
 
 Said = Callable[[str, dict[str, Json], str], None]

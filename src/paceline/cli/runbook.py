@@ -35,7 +35,9 @@ def runbook(name: str | None = None, /) -> int:
     text = runbooks.page(name)
     if text is None:
         known = [*runbooks.outcomes(), *runbooks.alerts(), *runbooks.rules()]
-        near = get_close_matches(name, known, n=3)
+        # A word of a name is what somebody remembers of it.
+        near = [one for one in known if len(name) > 2 and name.lower() in one.lower()][:3]
+        near = near or get_close_matches(name, known, n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`paceline runbook` lists them"
         raise UsageError(f"there is no runbook for {name[:80]!r}", hint=hint)
     _show(text)

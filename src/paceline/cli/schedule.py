@@ -16,6 +16,7 @@ from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.render import console_for, show_data, show_table, tell
 from paceline.cli.words import UsageError
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.primitives.intervals import Intervals
@@ -164,7 +165,7 @@ def _offset(seconds: int) -> str:
 def _written(seconds: int) -> str:
     from paceline.primitives.intervals import instant_at
 
-    return instant_at(seconds).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(seconds))
 
 
 def _warn_of_old_data() -> None:

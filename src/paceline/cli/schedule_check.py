@@ -12,6 +12,7 @@ from paceline.cli.call_options import CallOptions, instant_said
 from paceline.cli.configured import Everywhere, Output, rulebook_of
 from paceline.cli.render import console_for, show_data, show_table
 from paceline.cli.words import UsageError
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.compliance.decision import Decision
@@ -97,7 +98,7 @@ def _show_for_people(decision: Decision) -> None:
     if not decision.is_callable and decision.next is None:
         say("no instant within a year is callable", "yellow")
     elif not decision.is_callable and decision.next is not None:
-        say(f"next: {decision.next.isoformat().replace('+00:00', 'Z')}", "bold")
+        say(f"next: {utc_text(decision.next)}", "bold")
     for rule in decision.not_judged:
         say(f"not judged: {rule.summary} [{rule.id}]", "dim")
     say(f"rules {decision.edition}, zone data {decision.zone_data['version']}", "dim")

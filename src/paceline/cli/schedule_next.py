@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.render import console_for, show_data, show_table
-from paceline.cli.schedule_prove import DAY_COLUMNS, closed_day_document, day_rows
-from paceline.cli.scheduled import Scheduled, instant_text, scheduled
+from paceline.cli.schedule_prove import DAY_COLUMNS, day_rows
+from paceline.cli.scheduled import scheduled
 from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from paceline.control.schedules.looked import Scheduled
 
-    from paceline.campaign.schedule.proof import Proof
-    from paceline.primitives.intervals import Intervals
-
-AHEAD = timedelta(days=366)
-"""How far ahead is looked."""
 SHOWN = 5
 """So many coming closed days are shown to people; programs get all of them."""
 CHANGE_COLUMNS = ("CLOCK CHANGES", "WHERE", "WHAT")
@@ -37,72 +31,21 @@ def next_opening(campaign: str | None = None, /, *, everywhere: Everywhere | Non
     campaign
         Its id; the campaign that is set where none is given.
     """
-    from paceline.campaign.schedule.proof import lawful_instants, proof
+    from paceline.figures.schedule_ahead import next_document
 
     everywhere = everywhere or Everywhere()
     seen = scheduled(campaign, everywhere)
-    found = proof(seen.schedule, seen.law, seen.at, AHEAD)
-    lawful = lawful_instants(seen.schedule, seen.law, seen.at, seen.at + AHEAD)
-    opens = lawful.next_from(seen.at)
-    data = _next_document(seen, found, lawful)
+    data = next_document(seen)
     if everywhere.output is Output.TABLE:
-        _show_next(seen, found, data)
+        _show_next(seen, data)
     else:
-        show_data(data, everywhere.output, names=["never" if opens is None else instant_text(opens)])
-    return exits.REFUSED if opens is None else exits.DONE
+        show_data(data, everywhere.output, names=[str(data["next"] or "never")])
+    return exits.REFUSED if data["next"] is None else exits.DONE
 
 
-def _next_document(seen: Scheduled, found: Proof, lawful: Intervals) -> dict[str, Json]:
-    from paceline.campaign.schedule.proof import closed_days
-
-    opens, until = _first(lawful, seen.at)
-    is_open, _ = _first(found.scheduled, seen.at)
-    return {
-        "campaign": seen.campaign,
-        "state": seen.state.value,
-        "at": instant_text(seen.at),
-        "next": opens,
-        "until": until,
-        "scheduled": is_open,
-        "closed_days": [closed_day_document(day) for day in closed_days(found)],
-        "paused_on_closed_days": seen.facts.closed_days_paused,
-        "clock_changes": _changes(seen),
-        "places": len(seen.law.places),
-        "unknown_regions": [*seen.unknown],
-        "edition": seen.law.rulebook.edition,
-        "zone_data": found.zone_data,
-    }
-
-
-def _first(instants: Intervals, at: datetime) -> tuple[str | None, str | None]:
-    """Return the first instant from `at` on, and the end of the stretch that it is in."""
-    from paceline.primitives.intervals import Intervals
-
-    opens = instants.next_from(at)
-    if opens is None:
-        return None, None
-    ((_, end), *_) = instants & Intervals.between(opens, at + AHEAD)
-    return instant_text(opens), instant_text(end)
-
-
-def _changes(seen: Scheduled) -> list[Json]:
-    """Return the next change of each clock, those of the same instant and the same kind together."""
-    from paceline.figures.week import changes_ahead
-    from paceline.primitives.intervals import instant_at
-
-    zones = sorted({seen.schedule.zone, *(place.zone for place in seen.law.places)})
-    found: dict[tuple[int, str], list[Json]] = {}
-    for zone in zones:
-        for change in changes_ahead(zone, seen.at)[:1]:
-            found.setdefault((change.at_s, change.told()), []).append(zone)
-    return [
-        {"at": instant_text(instant_at(at)), "told": told, "zones": named}
-        for (at, told), named in sorted(found.items())
-    ]
-
-
-def _show_next(seen: Scheduled, found: Proof, data: dict[str, Json]) -> None:
-    from paceline.campaign.schedule.proof import closed_days
+def _show_next(seen: Scheduled, data: dict[str, Json]) -> None:
+    from paceline.campaign.schedule.proof import closed_days, proof
+    from paceline.figures.schedule_ahead import AHEAD
 
     console = console_for(sys.stdout)
 
@@ -116,7 +59,7 @@ def _show_next(seen: Scheduled, found: Proof, data: dict[str, Json]) -> None:
     say(f"  it is {seen.state.value}; open by its schedule from {data['scheduled']}")
     if seen.unknown:
         say(f"  nobody knows the law of {', '.join(seen.unknown)}: unknown is closed", "red")
-    if days := closed_days(found):
+    if days := closed_days(proof(seen.schedule, seen.law, seen.at, AHEAD)):
         show_table(DAY_COLUMNS, day_rows(days[:SHOWN]))
         if len(days) > SHOWN:
             say(f"and {len(days) - SHOWN} more closed days: -o json names all", "dim")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,14 @@ from paceline.cli import exits
 from paceline.cli.configured import Configured, Everywhere, Output
 from paceline.cli.render import console_for, show_data, tell
 from paceline.cli.schedule import date_said
-from paceline.cli.scheduled import Scheduled, horizon_said, scheduled
+from paceline.cli.scheduled import horizon_said, scheduled
 from paceline.cli.words import UsageError
 from paceline.cli.writing import written
-from paceline.primitives.canonical import Json
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from paceline.control.schedules.looked import Scheduled
     from paceline.figures.week import Week
 
 
@@ -44,7 +45,9 @@ def show_week(campaign: str | None = None, /, *, date: str | None = None, everyw
     if everywhere.output is Output.TABLE:
         _show_week(week)
     else:
-        show_data(_week_document(week), everywhere.output, names=[panel.zone for panel in week.panels])
+        from paceline.figures.schedule_ahead import week_document
+
+        show_data(week_document(week), everywhere.output, names=[panel.zone for panel in week.panels])
     return exits.DONE
 
 
@@ -86,18 +89,12 @@ def export_schedule(
 
 
 def _calendar(seen: Scheduled, ahead: timedelta) -> str:
-    from paceline.campaign.schedule.proof import closed_days, proof
-    from paceline.figures.ics import calendar_of
-    from paceline.primitives.intervals import Intervals
+    from paceline.figures.schedule_ahead import calendar_file
 
-    found = proof(seen.schedule, seen.law, seen.at, ahead)
-    days = closed_days(found)
-    paused = Intervals.of(span for day in days for span in day.instants.spans)
-    left_out = paused if seen.facts.closed_days_paused else Intervals()
-    if any(breach.hours for breach in found.breaches) or (days and not seen.facts.closed_days_paused):
+    found = calendar_file(seen, ahead)
+    if not found.is_lawful:
         tell("paceline: the calendar holds openings that are not lawful; paceline schedule prove names them")
-    end = seen.at + ahead
-    return calendar_of(seen.campaign, seen.name, seen.schedule, start=seen.at, end=end, paused=left_out)
+    return found.text
 
 
 def _picture(seen: Scheduled, date: str | None) -> str:
@@ -107,11 +104,9 @@ def _picture(seen: Scheduled, date: str | None) -> str:
 
 
 def _week(seen: Scheduled, date: str | None) -> Week:
-    from paceline.figures.named import title_of
-    from paceline.figures.week import today_in, week_of
+    from paceline.figures.schedule_ahead import week_ahead
 
-    first = today_in(seen.schedule.zone, seen.at) if date is None else date_said(date, option="--date")
-    return week_of(title_of(seen.campaign, seen.name), seen.schedule, seen.law, first)
+    return week_ahead(seen, None if date is None else date_said(date, option="--date"))
 
 
 def _show_week(week: Week) -> None:
@@ -124,31 +119,3 @@ def _show_week(week: Week) -> None:
     console = console_for(sys.stdout)
     for line in lines_of(week):
         console.print(Text.assemble(*((piece.text, styles[piece.shade]) for piece in line)))
-
-
-def _week_document(week: Week) -> dict[str, Json]:
-    from paceline.figures.week import Panel, Shade
-
-    def panel_document(panel: Panel) -> dict[str, Json]:
-        stretches: list[Json] = [
-            {
-                "date": panel.dates[one.day].isoformat(),
-                "start_s": one.start_s,
-                "end_s": one.end_s,
-                "shade": one.shade.name.lower(),
-            }
-            for one in panel.stretches
-        ]
-        notes: dict[str, Json] = {panel.dates[day].isoformat(): note for day, note in panel.notes.items()}
-        return {"zone": panel.zone, "alike": [*panel.alike], "stretches": stretches, "notes": notes}
-
-    totals: dict[str, Json] = {shade.name.lower(): week.totals_s.get(shade, 0) // 60 for shade in Shade if shade}
-    return {
-        "campaign": week.campaign,
-        "from": week.together.dates[0].isoformat(),
-        "minutes": totals,
-        "together": panel_document(week.together),
-        "clocks": [panel_document(panel) for panel in week.panels],
-        "edition": week.edition,
-        "zone_data": week.zone_data,
-    }

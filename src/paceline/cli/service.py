@@ -10,11 +10,14 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
 from paceline.cli.configured import Configured, settings_of
+from paceline.cli.loading import loading
 from paceline.cli.speaking import Log, Voice, logged
 from paceline.cli.told_to_end import End
 from paceline.cli.work import database_of
@@ -126,27 +129,32 @@ def budget_of(settings: Settings) -> Budget | None:
 
 
 def _serve(settings: Settings, voice: Voice) -> End:
-    from paceline.bootstrap import system_of
-    from paceline.service.app import application
-    from paceline.service.server import ServiceServer
-    from paceline.telemetry.attempts import AttemptCounts
-    from paceline.telemetry.collector import Process
+    with ExitStack() as loaded:
+        loaded.enter_context(loading())
+        from paceline.bootstrap import diagnosis_of, system_of
+        from paceline.service.app import application
+        from paceline.service.server import ServiceServer
+        from paceline.telemetry.attempts import AttemptCounts
+        from paceline.telemetry.collector import Process
 
-    end, attempts = End(), AttemptCounts(MachineClock())
-    with system_of(
-        settings,
-        patience_s=PATIENCE_S,
-        adopt=Adopt.TRY,
-        notice=lambda words: voice.warn("notice", {"told": words}),
-        heard=attempts.hear,
-    ) as system:
-        process, options = Process(attempts=attempts), options_of(settings.serving)
-        app = application(system, options, process=process, budget=budget_of(settings))
-        server = ServiceServer(app, listening_of(settings.serving))
-        server.heed_signals()
-        _announce(settings, system, server.url, voice)
-        server.serve()
-        end.told_by = server.told_by
+        end, attempts = End(), AttemptCounts(MachineClock())
+        with system_of(
+            settings,
+            patience_s=PATIENCE_S,
+            adopt=Adopt.TRY,
+            notice=lambda words: voice.warn("notice", {"told": words}),
+            heard=attempts.hear,
+        ) as system:
+            process, options = Process(attempts=attempts), options_of(settings.serving)
+            app = application(
+                system, options, process=process, budget=budget_of(settings), diagnose=partial(diagnosis_of, settings)
+            )
+            server = ServiceServer(app, listening_of(settings.serving))
+            server.heed_signals()
+            _announce(settings, system, server.url, voice)
+            loaded.close()
+            server.serve()
+            end.told_by = server.told_by
     return end
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Findings, Severity
 
 if TYPE_CHECKING:
-    from paceline.control.settings_explained import Judged, SettingsExplained
+    from paceline.control.reviewing.settings_explained import Judged, SettingsExplained
 
 
 class Say(Protocol):
@@ -32,7 +33,7 @@ def show_settings(told: SettingsExplained, say: Say) -> None:
     for about, what in told.taken_for.items():
         say(f"  its {about} is taken for granted: {what}", "dim")
     for one in told.overrides:
-        until = one.until.isoformat().replace("+00:00", "Z")
+        until = utc_text(one.until)
         say(f"  {one.by} answers for {one.rule} until {until} (entry {one.entry})", "yellow")
 
 

@@ -11,7 +11,8 @@ from paceline.primitives.ids import campaign_id
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
+    from paceline.primitives.ids import CampaignId
 
 
 def target_of(campaigns: Sequence[str], targeting: Targeting, system: System) -> Target:
@@ -21,7 +22,7 @@ def target_of(campaigns: Sequence[str], targeting: Targeting, system: System) ->
         MalformedIdError: a word cannot be the id of a campaign.
         UsageError: the words contradict each other, or say nothing and no campaign is set.
     """
-    from paceline.control.fleet import Target
+    from paceline.control.fleet.fleet import Target
 
     chosen = targeting.label or targeting.status is not None
     if targeting.everything and (campaigns or chosen):
@@ -38,3 +39,9 @@ def target_of(campaigns: Sequence[str], targeting: Targeting, system: System) ->
         named = (system.campaign,)
     labelled = system.facts.labelled(labels(targeting.label)) if targeting.label else None
     return Target(named=named, state=targeting.status, labelled=labelled, everything=targeting.everything)
+
+
+def one_named(campaign: str | None, system: System) -> CampaignId:
+    """Return the one campaign that a command is for: named, or the one that is set; raises as `target_of` does."""
+    (named,) = target_of(() if campaign is None else (campaign,), Targeting(), system).named
+    return named

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from paceline.campaign.weights.steps import MOST_STEPS
 from paceline.cli import exits
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
@@ -20,9 +20,6 @@ from paceline.primitives.ids import campaign_id
 if TYPE_CHECKING:  # numpy and numba load only when something is played
     from paceline.bootstrap import System
     from paceline.optimizer.tuner.told import Tuned
-    from paceline.primitives.ids import CampaignId
-
-MOST_STEPS = 20
 
 
 def tune(
@@ -47,7 +44,8 @@ def tune(
     seed
         The same seed finds the same; one of the data without.
     steps
-        In so many equal steps, 1 to 20: the first one is proposed, or applied; the next one when that has been seen.
+        In so many equal steps, 1 to 20: the first one alone is proposed, or applied. Before the next, days under it are
+        to be measured, the twin fitted anew, and the best looked for again, one step fewer: it may have moved.
     apply
         Hand the change to the corridor, which judges it as any other.
     reason
@@ -60,8 +58,10 @@ def tune(
         raise UsageError(f"--seed is {seed}; it must be from 0 to {(1 << 48) - 1}")
     if reason is not None and not apply:
         raise UsageError("--reason is for the ledger, and without --apply nothing is done")
+    from paceline.bootstrap.tuning import tuned_for
+
     with open_system(everywhere, adopt=Adopt.TRY) as system:
-        found = _tuned(system, campaign_id(campaign), seed)
+        found = tuned_for(system, campaign_id(campaign), seed=seed, tell=tell)
         if isinstance(found, str):
             tell(f"paceline: no weights can be proposed for campaign {campaign}: {found}")
             return exits.REFUSED
@@ -76,8 +76,9 @@ def _told(found: Tuned, steps: int, everywhere: Everywhere) -> int:
     if everywhere.output is Output.TABLE:
         show_tuned(found, steps=steps, is_applied=False)
     else:
-        first = {key: str(value) for key, value in found.step(1, steps).items()}
-        show_data({**found.document(), "steps": steps, "first": first}, everywhere.output, names=[found.campaign])
+        from paceline.bootstrap.tuning import tuned_document
+
+        show_data(tuned_document(found, steps), everywhere.output, names=[found.campaign])
     return exits.DONE if not found.changed or found.is_borne_out else exits.REFUSED
 
 
@@ -92,37 +93,3 @@ def _applied(system: System, found: Tuned, steps: int, reason: str | None, every
         tell(f"step 1 of {steps} is made; when days under it were measured: paceline twin fit {found.campaign}, then")
         tell(f"  paceline tune {found.campaign} --steps {steps - 1} --apply")
     return code
-
-
-def _tuned(system: System, campaign: CampaignId, seed: int | None) -> Tuned | str:
-    """Return the best weights, or in words why none can be looked for."""
-    from paceline.campaign.ceilings import tightest
-    from paceline.campaign.weights.changes import SetWeights
-    from paceline.control.asks import asked_before
-    from paceline.optimizer.tuner.told import TuneAsked
-    from paceline.optimizer.tuner.tuner import tuned
-    from paceline.twin.kept import Twins
-    from paceline.twin.weighing import TwinWeigher, seed_of
-
-    twin = Twins(system.database, system.book).of(campaign)
-    weigher = TwinWeigher(lambda _campaign: twin, asked_before=partial(asked_before, system.book))
-    lacking = weigher.at_hand(campaign, split=None)
-    if lacking is not None or twin is None:
-        return "it has no twin" if lacking is None else f"{lacking.why}; {lacking.advice}"
-    observed = system.survey.looked_at(campaign).observed
-    if observed.weights is None:
-        return "it has no weights: paceline set weights takes them whole"
-    split = observed.weights.validation_split
-    if (lacking := weigher.at_hand(campaign, split=split)) is not None:
-        return f"{lacking.why}; {lacking.advice}"
-    situation = system.survey.foreseen(
-        SetWeights(campaign=campaign, convergence=observed.weights.convergence), observed
-    )
-    asked = TuneAsked(
-        observed=observed,
-        twin=twin,
-        ceiling=float(tightest(situation)),
-        seed=seed_of(twin) if seed is None else seed,
-    )
-    tell("looking for weights on the days that the twin was fitted on")
-    return tuned(asked, weigher)

@@ -20,16 +20,12 @@ from paceline.control.adoption import Adopt
 from paceline.primitives.ids import campaign_id
 from paceline.primitives.zones import UnknownZoneError
 from paceline.primitives.zones import zone as known_zone
+from paceline.twin.effort import MOST_DAYS
 
 if TYPE_CHECKING:  # numpy and numba load only when something is played
-    from paceline.bootstrap import Ledger, System
-    from paceline.campaign.evidence import NoEvidence
     from paceline.primitives.ids import CampaignId
     from paceline.twin.checking import Checked
-    from paceline.twin.fitting import Material
     from paceline.twin.model import Twin
-
-MOST_DAYS = 400
 
 
 class Source(StrEnum):
@@ -137,66 +133,31 @@ def _fitted(
     campaign: CampaignId, how: HowFitted, everywhere: Everywhere, *, reason: str | None, ticket: str | None
 ) -> Twin | str:
     """Return the kept twin, or in words why there is none."""
-    from paceline.bootstrap.twins import DAYS, kept_records, platform_material, records_material
-
-    settings = settings_of(everywhere)
-    if how.source is not Source.PLATFORM:
-        with open_ledger(everywhere) as ledger, kept_records(settings.records, ledger.book.tenant, campaign) as records:
-            if records is not None:
-                material = records_material(
-                    records, campaign, zone=how.zone, split=how.split, days=how.days, seed=how.seed
-                )
-                return _kept(material, how, ledger, reason=reason, ticket=ticket)
-            if how.source is Source.RECORDS:
-                return f"no call records are kept; import some: paceline data import FILE --campaign {campaign}"
-    with open_system(everywhere, adopt=Adopt.TRY) as system:
-        measured = platform_material(system, campaign, seed=how.seed, days=how.days or DAYS)
-        return _kept(measured, how, system, reason=reason, ticket=ticket)
-
-
-def _kept(
-    material: Material | NoEvidence,
-    how: HowFitted,
-    keeper: Ledger | System,
-    *,
-    reason: str | None,
-    ticket: str | None,
-) -> Twin | str:
-    """Fit a twin and keep it; or say why there is none."""
-    from paceline.bootstrap.twins import twins_of
-    from paceline.campaign.evidence import NoEvidence as Lacking
-    from paceline.twin.fitting import fit_twin
+    from paceline.bootstrap.twin_fitting import HowFitted as Fitting
+    from paceline.bootstrap.twin_fitting import fitted_on_records, fitted_on_statistics
     from paceline.twin.kept import By
 
-    if isinstance(material, Lacking):
-        return f"{material.why}; {material.advice}"
-    made = fit_twin(material, split=how.split, seed=how.seed, tell=tell)
-    if isinstance(made, Lacking):
-        return f"{made.why}; {made.advice}"
-    return twins_of(keeper).keep(made, By(actor=keeper.actor, reason=reason, ticket=ticket))
+    settings = settings_of(everywhere)
+    fitting = Fitting(days=how.days, split=how.split, zone=how.zone, seed=how.seed)
+    if how.source is not Source.PLATFORM:
+        with open_ledger(everywhere) as ledger:
+            by = By(actor=ledger.actor, reason=reason, ticket=ticket)
+            found = fitted_on_records(ledger, settings.records, campaign, fitting, by, tell=tell)
+        if found is not None:
+            return found
+        if how.source is Source.RECORDS:
+            return f"no call records are kept; import some: paceline data import FILE --campaign {campaign}"
+    with open_system(everywhere, adopt=Adopt.TRY) as system:
+        by = By(actor=system.actor, reason=reason, ticket=ticket)
+        return fitted_on_statistics(system, campaign, fitting, by, tell=tell)
 
 
 def _checked(campaign: CampaignId, everywhere: Everywhere) -> tuple[Twin, Checked] | None:
     """Return the kept twin with what newer data say of it, drift marked; None where there is none."""
-    from paceline.bootstrap.twins import kept_records, newer_measured, newer_records, twins_of
-    from paceline.twin.checking import check_twin
+    from paceline.bootstrap.twin_fitting import checked_twin
     from paceline.twin.kept import By
-    from paceline.twin.model import MadeOf
 
-    settings = settings_of(everywhere)
+    records = settings_of(everywhere).records
     with open_ledger(everywhere) as ledger:
-        twins = twins_of(ledger)
-        twin = twins.of(campaign)
-        if twin is None:
-            return None
-        with kept_records(settings.records, ledger.book.tenant, campaign) as records:
-            if twin.made_of is MadeOf.RECORDS and records is not None:
-                newer = newer_records(twin, records)
-            else:
-                with open_system(everywhere, adopt=Adopt.TRY) as system:
-                    newer = newer_measured(system, twin)
-        checked = check_twin(twin, newer)
-        if checked.drifted is not None and twin.drifted is None and twin.standing.entry is not None:
-            by = By(actor=ledger.actor, reason="paceline twin check")
-            twins.drifted(campaign, checked.drifted, by, of=twin.standing.entry)
-        return twin, checked
+        by = By(actor=ledger.actor, reason="paceline twin check")
+        return checked_twin(ledger, records, campaign, by, opened=lambda: open_system(everywhere, adopt=Adopt.TRY))

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 def show_twin(twin: Twin, output: Output) -> None:
     """Show a twin that was fitted now."""
     from paceline.twin.judging import judged
+    from paceline.twin.told import twin_document
 
     found = judged(twin.results)
     if output is not Output.TABLE:
-        show_data(twin_document(twin, found), output, names=[f"twin/{twin.campaign}"])
+        show_data(twin_document(twin), output, names=[f"twin/{twin.campaign}"])
         return
     _say(_headline(twin), "bold green" if twin.standing.passed else "bold red")
     if twin.standing.why:
@@ -40,12 +41,10 @@ def show_twin(twin: Twin, output: Output) -> None:
 def show_checked(twin: Twin, checked: Checked, output: Output) -> None:
     """Show how a kept twin stands to newer data."""
     from paceline.twin.judging import judged
+    from paceline.twin.told import twin_document
 
     if output is not Output.TABLE:
-        document: dict[str, Json] = {
-            **twin_document(twin, judged(twin.results)),
-            "newer": checked.document(),
-        }
+        document: dict[str, Json] = {**twin_document(twin), "newer": checked.document()}
         show_data(document, output, names=[f"twin/{twin.campaign}"])
         return
     _say(_headline(twin), "bold green" if twin.standing.passed else "bold red")
@@ -64,27 +63,6 @@ def show_checked(twin: Twin, checked: Checked, output: Output) -> None:
         )
     elif checked.result is not None:
         _say("no drift was found")
-
-
-def twin_document(twin: Twin, found: Sequence[Judged]) -> dict[str, Json]:
-    """Return what is told of a twin as JSON; half-hours and draws are kept, and not told."""
-    return {
-        "campaign": twin.campaign,
-        "made_of": twin.made_of.value,
-        "data": twin.data,
-        "zone": twin.zone,
-        "days": len(twin.days),
-        "held_out_days": len(twin.held_out),
-        "parameters": [one.document() for one in twin.parameters],
-        "standing": twin.standing.document(),
-        "measures": [
-            {**one.coverage().document(), "low": one.held.low, "high": one.held.high, "pit": [*one.pit], "why": one.why}
-            for one in found
-        ],
-        "drift": None if twin.drifted is None else twin.drifted.document(),
-        "assumed": [*twin.assumed],
-        "seed": twin.seed,
-    }
 
 
 def write_pictures(twin: Twin, folder: Path) -> tuple[Path, ...]:

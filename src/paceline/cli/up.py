@@ -19,6 +19,7 @@ from cyclopts import Parameter, validators
 from paceline.cli import exits
 from paceline.cli.configured import Configured, settings_of
 from paceline.cli.dialing_day import DialingDay, bring_to_life, day_under_way
+from paceline.cli.loading import loading
 from paceline.cli.service import PORT
 from paceline.cli.told_to_end import told_to_end
 from paceline.primitives.chance import fresh_key
@@ -86,17 +87,18 @@ def _serve(listening: Listening, day: DialingDay | None, folder: Path, settings:
     from paceline.settings.reading import DEFAULT
     from paceline.settings.running import tell
 
-    emulator, told = _emulator(listening, folder)
-    if day is not None:
-        bring_to_life(emulator.platform, day)
     with ExitStack() as stack:
-        emulator.start()
-        stack.callback(emulator.stop)
-        end = stack.enter_context(told_to_end())
-        may_move = settings.sources.get("port") == DEFAULT
-        company = stack.enter_context(
-            in_company(settings, told, port=settings.serving.port, may_move=may_move, ended=end.told)
-        )
+        with loading():
+            emulator, told = _emulator(listening, folder)
+            if day is not None:
+                bring_to_life(emulator.platform, day)
+            emulator.start()
+            stack.callback(emulator.stop)
+            end = stack.enter_context(told_to_end())
+            may_move = settings.sources.get("port") == DEFAULT
+            company = stack.enter_context(
+                in_company(settings, told, port=settings.serving.port, may_move=may_move, ended=end.told)
+            )
         told = replace(told, service_url=company.url)
         _announce(told, tell(folder, told), settings, company)
         end.wait()

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from paceline.cli import exits
 from paceline.cli.render import exit_of, exit_of_fleet, tell
 from paceline.cli.words import span
+from paceline.primitives.clock import utc_text
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
     from paceline.campaign.observed import Observed
-    from paceline.control.fleet import FleetOutcome
+    from paceline.control.fleet.fleet import FleetOutcome
     from paceline.control.outcome import Outcome
     from paceline.primitives.errors import PacelineError
 
@@ -48,7 +49,7 @@ def waited(system: System, outcome: Outcome, longest: Longest) -> Outcome:
 
     due = due_of(outcome)
     if due is not None:
-        at = due.isoformat().replace("+00:00", "Z")
+        at = utc_text(due)
         tell(f"{outcome.change.campaign}: due at {at}, by the platform itself; it is not waited for")
         return outcome
     limit = Limit(platform=longest.platform, here_s=longest.here_s)

@@ -1,11 +1,16 @@
-"""What people type for instants, spans and labels, and errors that say how it is typed."""
+"""What people type for instants, spans, labels and what they answer for, and errors that say how it is typed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from paceline.primitives.errors import PacelineError
+
+if TYPE_CHECKING:
+    from paceline.control.order import Override
 
 _SPAN = re.compile(r"(?P<count>\d{1,7})(?P<unit>[smhd])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -61,3 +66,22 @@ def labels(texts: tuple[str, ...]) -> dict[str, str]:
         if not (name and equals and value):
             raise UsageError(f"--label: {name + equals + value!r} is not NAME=VALUE")
     return {name: value for name, _, value in pairs}
+
+
+def overrides_said(rules: Sequence[str], until: str | None, *, such_as: str) -> tuple[Override, ...]:
+    """Return what a person answers for by --override and --until; nothing where neither is said.
+
+    Raises:
+        UsageError: one of the two is missing, or the instant is none; the hint names `such_as`, a rule.
+    """
+    from paceline.control.order import Override
+
+    if not rules and until is None:
+        return ()
+    if not rules or until is None:
+        raise UsageError(
+            "--override and --until go together: what is overridden, and until when",
+            hint=f"such as --override {such_as} --until 2026-12-31T00:00:00Z",
+        )
+    end = instant(until, option="--until")
+    return tuple(Override(rule=rule, until=end) for rule in rules)

@@ -29,7 +29,7 @@ from paceline.primitives.errors import PacelineError
 
 if TYPE_CHECKING:
     from paceline.bootstrap import System
-    from paceline.control.worker import Round
+    from paceline.control.work.worker import Round
     from paceline.settings import Settings
 
 AGAIN_S = 1.0

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from paceline.compliance.calling_time import window_on
 from paceline.compliance.timetable import DAY_S
+from paceline.primitives.intervals import seconds_of
 from paceline.primitives.zones import segments
 
+AHEAD = timedelta(days=366)
+"""How far ahead changes of the clocks are told."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -53,6 +56,18 @@ def clock_changes(zone: str, on: date) -> tuple[ClockChange, ...]:
         for before, after in pairwise(around)
     )
     return tuple(one for one in found if one.local[0] < midnight + DAY_S and one.local[1] > midnight)
+
+
+def changes_ahead(zone: str, start: datetime, ahead: timedelta = AHEAD) -> tuple[ClockChange, ...]:
+    """Return the changes of a zone's clock from an instant on, in order.
+
+    Raises:
+        UnknownZoneError: when the pinned zone data has no such zone.
+    """
+    return tuple(
+        ClockChange(at_s=after.start_s, before_s=before.offset_s, after_s=after.offset_s)
+        for before, after in pairwise(segments(zone, seconds_of(start), seconds_of(start + ahead)))
+    )
 
 
 def hours_of(zone: str, on: date) -> float:

@@ -2,7 +2,9 @@
 
 Rules:
 * Every row comes out once, in order: as a contact, or with the reason why it is none. Empty lines are no rows.
-* A quote that is not closed spoils its own row: the lines that it would take along are rows of their own.
+* A quote that is not closed spoils its own row: the lines that it would take along are rows of their own. What goes
+  over more than `MOST_LINES` is held for that: each row would else read the rest of the list once more.
+* Two columns that may both hold the region, or the zone, are no list before somebody names the one that counts.
 * Rows are numbered as a spreadsheet numbers them; the row of names is 1.
 * A bare region code such as `FL` is read by the country of the number, then by whichever country has it alone.
 * A number in national form is read by the country that the caller names, and is none without.
@@ -45,8 +47,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "purpose": ("purpose",),
 }
 """What a column may be called, small letters and digits only, the surest first."""
+MOST_LINES = 50
+"""So many lines a row may go over."""
 _DELIMITERS = ",;\t|"
 _NUMBER_INSIDE = re.compile(r"[\r\n].*\d[\d ().-]{8,}", re.ASCII)
+_DIGITS_OF_A_NUMBER = 7
+_WHERE = ("zone", "region")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"\+[\d ().-]{6,24}", re.ASCII)
 
 
@@ -104,7 +110,7 @@ def columns_of(header: Sequence[str], said: Mapping[str, str | None]) -> Columns
         said: the names that somebody gave, by `number`, `zone`, `region`, `purpose`; they count over what is guessed.
 
     Raises:
-        ContactListError: no column holds numbers, or one that somebody named is not there.
+        ContactListError: no column holds numbers, one that somebody named is not there, or two may hold the same.
     """
     plain = [_plain(name) for name in header]
     places = {what: _place(what, plain, header, said.get(what)) for what in NAMES}
@@ -135,6 +141,8 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        if len(self._taken) == MOST_LINES:
+            raise csv.Error(f"it goes over more than {MOST_LINES} lines: a quote is not closed")
         line = self._again.popleft() if self._again else next(self._lines)
         self._taken.append(line)
         return line
@@ -255,15 +263,34 @@ def region_code(text: str, countries: Iterable[str], known: Iterable[str]) -> st
 
 def _place(what: str, plain: Sequence[str], header: Sequence[str], said: str | None) -> int | None:
     if said is not None:
-        if said in header:
+        if said in header and (what not in _WHERE or list(header).count(said) == 1):
             return list(header).index(said)
-        if _plain(said) and _plain(said) in plain:
-            return list(plain).index(_plain(said))
+        alike = [at for at, name in enumerate(plain) if name and name == _plain(said)]
+        if len(alike) > 1 and what in _WHERE:
+            raise _undecided(what, header, alike)
+        if alike:
+            return alike[0]
         raise ContactListError(
-            f"the contact list has no column {said[:64]!r} for the {what}",
-            hint=f"its columns: {', '.join(name[:32] for name in header[:20])}",
+            f"the contact list has no column {_name_told(said)!r} for the {what}",
+            hint=f"its columns: {', '.join(_name_told(name) for name in header[:20])}",
         )
+    found = [at for at, name in enumerate(plain) if name in NAMES[what]]
+    if what in _WHERE and len(found) > 1:
+        raise _undecided(what, header, found)
     return next((list(plain).index(name) for name in NAMES[what] if name in plain), None)
+
+
+def _undecided(what: str, header: Sequence[str], places: Sequence[int]) -> ContactListError:
+    """Return that nobody knows which of several columns counts: a person is where the wrong one does not say."""
+    return ContactListError(
+        f"several columns may hold the {what}: {', '.join(_name_told(header[at]) for at in places[:20])}",
+        hint=f"name the one that counts: --{what}-column NAME; two of one name cannot be told apart",
+    )
+
+
+def _name_told(name: str) -> str:
+    """Return a name of a column as it may be told: a list without a row of names has somebody's number there."""
+    return "(a number)" if sum(one.isdigit() for one in name) >= _DIGITS_OF_A_NUMBER else name[:32]
 
 
 def _without_names(header: Sequence[str]) -> Columns:

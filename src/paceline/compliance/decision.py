@@ -24,6 +24,7 @@ from paceline.compliance.rule_terms import kind_of
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.zonedata import MINIMUM, StaleZoneDataError, record, release
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.zones import zone, zone_data_version
 
 _OF_TIMES = (Hours, ClosedDays, Blackout, Banned)
@@ -67,10 +68,10 @@ class Decision:
         """Return it as JSON: `callable`, `next`, `zones` and `rules` are stable, the number is not in it."""
         return {
             "callable": self.is_callable,
-            "next": None if self.next is None else _written(self.next),
+            "next": None if self.next is None else utc_text(self.next),
             "zones": [*sorted(self.locality.zones)],
             "rules": [_rule_document(each) for each in by_rule(self.judgements)],
-            "at": _written(self.at),
+            "at": utc_text(self.at),
             "reasons": [*self.reasons],
             "where": {
                 "standing": self.locality.standing.value,
@@ -164,7 +165,3 @@ def _rule_document(judgements: Sequence[Judgement]) -> Json:
 def _untold(rule: Rule) -> Json:
     kind = rule.terms.duty.value if isinstance(rule.terms, Obligation) else kind_of(rule.terms)
     return {"id": rule.id, "citation": rule.citation, "kind": kind, "summary": rule.summary}
-
-
-def _written(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -14,6 +14,7 @@ from paceline.compliance.call import Call, Place
 from paceline.compliance.rule import Blackout, ClosedDays, Hours, Rule
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.timetable import DAY_S, timetable
+from paceline.primitives.clock import utc_text
 from paceline.primitives.intervals import instant_at, seconds_of
 from paceline.primitives.zones import segments
 
@@ -131,4 +132,4 @@ def _minute(minute: int) -> str:
 
 
 def _instant(seconds: int) -> str:
-    return instant_at(seconds).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(seconds))

@@ -27,6 +27,9 @@ from paceline.compliance.geography.tables import area_codes, plans
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.zones import canonical_zone, countries_by_zone, resembling, schedulable
 
+EXAMPLE = "+1 850 555 0123"
+"""A number that nobody has, for telling how one is written."""
+
 
 class Standing(StrEnum):
     """Whether it is known where the called person may be, and if not, why."""
@@ -175,7 +178,7 @@ def _read(text: str) -> tuple[phonenumbers.PhoneNumber | None, Standing, str]:
     """Return the number and whether it is one by which a person can be located."""
     plain = written_plainly(text)
     if plain is None:
-        return None, Standing.MALFORMED, "not a number in international form: write it as +1 850 555 0123"
+        return None, Standing.MALFORMED, f"not a number in international form: write it as {EXAMPLE}"
     try:
         number = phonenumbers.parse(plain, None)
     except phonenumbers.NumberParseException:

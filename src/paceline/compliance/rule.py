@@ -135,7 +135,7 @@ class Blackout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Banned:
-    """No such call at all, where its conditions are known to hold (`applies_to`)."""
+    """No such call at all, where its conditions are known to hold (`Rule.binds`)."""
 
 
 class Duty(StrEnum):

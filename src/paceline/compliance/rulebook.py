@@ -96,6 +96,24 @@ class Rulebook:
         mine = {region for region in self.zones if region[:2] == country}
         return tuple(sorted(mine - self.outlying))
 
+    @property
+    def regions(self) -> frozenset[str]:
+        """The regions, and their countries, of which somebody here knows the law."""
+        return frozenset({*self.zones, *(one[:2] for one in self.zones)})
+
+    def within(self, region: str | None) -> list[Rule]:
+        """Return the rules of a region and of its country, in order; all of them where none is named."""
+        if region is None:
+            return list(self.rules)
+        return [rule for rule in self.rules if rule.jurisdiction in {region, region[:2]}]
+
+    def instead_of(self, rule: Rule, on: date) -> tuple[Rule, ...]:
+        """Return the rules of the same kind and place that are in force on a date on which this one is not."""
+        if rule.in_force(on):
+            return ()
+        alike = (one for one in self.by_jurisdiction[rule.jurisdiction] if type(one.terms) is type(rule.terms))
+        return tuple(one for one in alike if one.in_force(on) and one.purposes & rule.purposes)
+
     def of(self, rule_id: str) -> Rule | None:
         """Return the rule of this id, None when there is none."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)

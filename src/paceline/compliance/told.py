@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -21,7 +22,9 @@ from paceline.compliance.rule import (
     Terms,
 )
 from paceline.compliance.rule_terms import JUDGED, WEEKDAYS, kind_of
+from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.intervals import instant_at
 
 
@@ -56,6 +59,22 @@ def document_of(rule: Rule, *, on: date) -> dict[str, Json]:
         "source": rule.source,
         "verified_on": rule.verified_on.isoformat(),
         "exemptions": list(rule.exemptions),
+    }
+
+
+def whole_document(rule: Rule, rulebook: Rulebook, *, on: date) -> dict[str, Json]:
+    """Return the rule as JSON shows it by itself: with what holds instead where it is not in force, and the edition."""
+    instead: list[Json] = [other.id for other in rulebook.instead_of(rule, on)]
+    return {**document_of(rule, on=on), "instead": instead, "edition": rulebook.edition}
+
+
+def rules_document(rules: Sequence[Rule], rulebook: Rulebook, *, on: date) -> dict[str, Json]:
+    """Return rules as JSON lists them, and which of them nobody checks here."""
+    unchecked: list[Json] = [rule.id for rule in rules if not is_judged(rule)]
+    return {
+        "edition": rulebook.edition,
+        "rules": [document_of(rule, on=on) for rule in rules],
+        "not_checked": unchecked,
     }
 
 
@@ -149,7 +168,7 @@ def _span(span: timedelta, counted: Counted) -> str:
 
 
 def _instant(at_s: int) -> str:
-    return instant_at(at_s).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(at_s))
 
 
 def _day(on: date | None) -> str | None:

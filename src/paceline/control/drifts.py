@@ -18,10 +18,10 @@ from itertools import pairwise
 from sqlalchemy import Connection, select
 
 from paceline.campaign.observed import Observed
-from paceline.control.announcing import DRIFTED
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.recorder import Recorder
 from paceline.control.revisions import in_order, was_ordered
+from paceline.control.telling.announcing import DRIFTED
 from paceline.ledger.entry import Actor, Deed, Step
 from paceline.ledger.history import Sighting
 from paceline.ledger.readings import Readings

@@ -25,14 +25,15 @@ from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.observed import Observed
 from paceline.campaign.pacing.boldness import GENTLEST, loosening, may_abandon
 from paceline.campaign.pacing.changes import SetPacing
-from paceline.campaign.ports import Platform
+from paceline.campaign.ports import Platform, PlatformError
 from paceline.compliance.abandonment import Measured, within
 from paceline.compliance.rule import AbandonmentCeiling
 from paceline.control.allowance import ceilings_of
 from paceline.control.ease_to import EaseTo
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
+from paceline.control.fleet.fleet import FleetOutcome, Found, summary_of
 from paceline.control.order import Order, Override
-from paceline.control.outcome import Outcome
+from paceline.control.outcome import Failed, Failure, Outcome
 from paceline.control.pipeline import Corridor
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Query
@@ -104,6 +105,27 @@ class Easing:
         observed = seen or self._platform.read(campaign)
         change = self.change(observed, to)
         return self._corridor.run(change, self.answered_for(order, observed))
+
+    def ease_all(self, found: Found, to: EaseTo, order: Order) -> FleetOutcome:
+        """Ease many campaigns off, one after the other: what keeps one from it is its failure, and the others go on.
+
+        Raises:
+            LedgerUnavailableError: nobody can tell what was live before.
+        """
+        order = replace(order, campaigns=max(order.campaigns, len(found)))
+        items = tuple(self._one(campaign, to, order, seen) for campaign, seen in found.campaigns.items())
+        return FleetOutcome(
+            items=items,
+            unreadable=found.unreadable,
+            requests=found.requests + sum(item.requests for item in items),
+            summary=summary_of(items, unreadable=len(found.unreadable)),
+        )
+
+    def _one(self, campaign: CampaignId, to: EaseTo, order: Order, seen: Observed | None) -> Outcome:
+        try:
+            return self.ease(campaign, to, order, seen=seen)
+        except (NothingGoodError, PlatformError) as problem:
+            return Outcome(change=SetPacing(campaign=campaign), ending=Failed(Failure.of(problem)))
 
     def change(self, observed: Observed, to: EaseTo) -> AnyChange:
         """Return the change that eases off; it may find the campaign so already.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from paceline.campaign.catalogue import AnyChange
-from paceline.campaign.change import Rulebook
+from paceline.campaign.change import Lane, Rulebook
 from paceline.campaign.judgement import judged
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import LiveCalls, Observed, Part, Situation
@@ -74,8 +74,16 @@ class Foresight:
             PlatformError: its campaign cannot be looked at.
             LedgerUnavailableError: nobody can tell what was declared, or who is at it.
         """
+        return self.of_look(change, self.seen(change.campaign, change.part))
+
+    def of_look(self, change: AnyChange, seen: Observed) -> Foreseen:
+        """Return what would become of a change of settings, by a look at its campaign of a moment ago.
+
+        Raises:
+            PlatformError: what was measured of its campaign cannot be asked.
+            LedgerUnavailableError: nobody can tell what was declared, or who is at it.
+        """
         sound = change.validate(self._rules)
-        seen = self.seen(change.campaign, change.part)
         if sound.refused:
             return Foreseen(change=change, situation=self._survey.around([seen])[0], already_so=False, findings=sound)
         return self._judged(change, self._survey.foreseen(change, seen))
@@ -93,8 +101,10 @@ class Foresight:
             LedgerUnavailableError: nobody can tell who is at them.
         """
         found, resumed = [], 0
-        for around in self._survey.around(seen):
-            change = make(around.observed.campaign)
+        changes = {one.campaign: make(one.campaign) for one in seen}
+        resumes = any(isinstance(change, Resume) for change in changes.values())
+        for around in self._survey.around(seen, counts_active=resumes):
+            change = changes[around.observed.campaign]
             situation = replace(around, live=calls(change.campaign))
             if isinstance(change, Resume) and situation.active is not None:
                 situation = replace(situation, active=situation.active + resumed)
@@ -103,7 +113,7 @@ class Foresight:
             found.append(one)
         return found
 
-    def seen(self, campaign: CampaignId, part: Part) -> Observed:
+    def seen(self, campaign: CampaignId, part: Part, *, lane: Lane = Lane.READING) -> Observed:
         """Return a campaign as it was seen a moment ago, or is now; the look is kept.
 
         Raises:
@@ -115,7 +125,7 @@ class Foresight:
             kept = self._looks.get(key)
         if kept is not None and now - kept[0] <= COUNTS_S * 1e9:
             return kept[1]
-        seen = self._platform.read(campaign, part=part)
+        seen = self._platform.read(campaign, part=part, lane=lane)
         self._recorder.saw([seen])
         with self._lock:
             self._looks[key] = (now, seen)

@@ -17,8 +17,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.campaign.observed import Frozen, Observed, State
-from paceline.control.announcing import FROZEN, UNFROZEN, Crier, Silence
 from paceline.control.order import Order
+from paceline.control.telling.announcing import FROZEN, UNFROZEN, Crier, Silence
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed, instant_from, instant_text

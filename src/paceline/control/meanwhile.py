@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from paceline.campaign.observed import Document, Observed
 from paceline.control.looks import part_of
 from paceline.control.recorder import Recorder
+from paceline.control.revisions import follows
 from paceline.ledger.history import Sighting
 from paceline.ledger.numbers import WORD, without_numbers
 from paceline.ledger.readings import Readings
@@ -127,7 +128,7 @@ def _maker(name: str, judged: Observed, now: Observed, sightings: list[Sighting]
         if seen.settings.get(name) != value:
             value = seen.settings.get(name)
             # Between revisions that do not follow each other lies one that nobody saw.
-            maker = _named(seen) if _follows(version, seen.revision) else None
+            maker = _named(seen) if follows(version, seen.revision) else None
         version = Version(seen.revision)
     return maker if value == now.document.get(name) else None
 
@@ -142,10 +143,6 @@ def _between(judged: Observed, now: Observed, sightings: Iterable[Sighting]) -> 
     place = next((index for index, one in enumerate(seen) if one.revision == judged.version), -1)
     end = next((index for index, one in enumerate(seen) if index > place and one.revision == now.version), len(seen))
     return seen[place + 1 : end + 1]
-
-
-def _follows(earlier: str, later: str) -> bool:
-    return not (earlier.isdecimal() and later.isdecimal()) or int(later) == int(earlier) + 1
 
 
 def _named(seen: Sighting) -> str | None:

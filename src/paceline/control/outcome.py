@@ -18,8 +18,9 @@ from paceline.campaign.observed import Observed
 from paceline.campaign.simulations import SimulationStarted
 from paceline.control.law_at_hand import LawAtHand
 from paceline.control.settings_shown import settings_shown
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import EntryId
@@ -154,7 +155,7 @@ class Outcome:
         forecast: what the change was expected to do, None where nobody asked.
         evidence: what data said of new weights, None where nobody asked.
         simulation: that of the platform itself, asked for before new weights were judged; None where none was.
-        weighed: both as an intent kept them (`weighed`), where the process that asked was gone.
+        weighed: these three as an intent kept them (`weighed`), where the process that asked was gone.
     """
 
     change: AnyChange
@@ -205,9 +206,7 @@ class Outcome:
             found["error"] = self.failure.document()
         if self.law is not None:
             found["law"] = self.law.document()
-        if self.forecast is not None:
-            found["forecast"] = self.forecast.document()
-        found |= {**self.weighed, **weighed(self.evidence, self.simulation)}
+        found |= {**self.weighed, **weighed(self.evidence, self.simulation, self.forecast)}
         if self.dry_run:
             found["dry_run"] = True
             would_apply = isinstance(self.ending, Unchanged) and self.ending.would_apply
@@ -221,9 +220,9 @@ class Outcome:
         change: dict[str, Json] = {"kind": self.change.kind, "campaign": self.change.campaign}
         if isinstance(self.ending, Scheduled):
             due, until = self.ending.due, self.ending.approve_until
-            change["due"] = None if due is None else due.isoformat().replace("+00:00", "Z")
+            change["due"] = None if due is None else utc_text(due)
             if until is not None:
-                change["approve_until"] = until.isoformat().replace("+00:00", "Z")
+                change["approve_until"] = utc_text(until)
         head: dict[str, Json] = {"outcome": self.word, "verdict": self.verdict, "change": change}
         return {**head, **self.details(), "entry": self.entry}
 
@@ -245,7 +244,7 @@ def _shown(observed: Observed | None, change: AnyChange) -> dict[str, Json] | No
         return None
     shown: dict[str, Json] = {"revision": observed.revision, "version": observed.version, "state": observed.state.value}
     if observed.pending is not None:
-        due = observed.pending.effective_at.isoformat().replace("+00:00", "Z")
+        due = utc_text(observed.pending.effective_at)
         shown["pending"] = {"state": observed.pending.state.value, "effective_at": due}
     if observed.drained is not None:
         shown["drained"] = observed.drained

@@ -34,7 +34,9 @@ LEASE_S = 10.0
 SKEW_S = 5.0
 """How far the civil clocks of machines on one database may be apart, in seconds."""
 POLL_S = 0.02
-"""Between two looks at somebody else's entry, in seconds."""
+"""Between the first looks at somebody else's entry, in seconds."""
+POLL_MOST_S = 0.25
+"""Between later looks at most: a tenth of what was waited already, so that who waits long asks the database seldom."""
 FORGET_S = 86_400
 """After so many seconds without a beat an owner with nothing unfinished is forgotten."""
 _SECOND = 1_000_000_000
@@ -146,9 +148,10 @@ class Owner:
                 return Standing.DEAD
             if owner != self.name and self._silent_ns(owner, last[0]) >= lease_ns:
                 return Standing.DEAD
-            if self._clock.running_ns() - began_ns >= lease_ns:
+            waited_ns = self._clock.running_ns() - began_ns
+            if waited_ns >= lease_ns:
                 return Standing.DEAD if owner == self.name and not self._is_at(entry) else Standing.ALIVE
-            self._clock.wait(min(POLL_S, self.lease_s / 5))
+            self._clock.wait(min(max(POLL_S, waited_ns / 10 / _SECOND), POLL_MOST_S, self.lease_s / 5))
 
     def is_dead(self, owner: str) -> bool:
         """Return whether an owner is dead for certain, without waiting."""

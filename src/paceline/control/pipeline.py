@@ -2,8 +2,8 @@
 
 1. open the entry: who, what, why; on disk, or nothing is attempted
 2. validate: sound in itself, lawful, and, of weights, whether data say anything of them: all that costs no request
-3. settle what somebody left open on this campaign; then the platform simulates what weights are about to change
-4. survey: the campaign and its version, who else is at it, the limits
+3. settle what somebody left open on this campaign
+4. survey: the campaign and its version, who else is at it, the limits; the platform simulates what weights would change
 5. guard: may it be done in this situation; where the policy wants a second person's approval, it waits for that here
 6. intend: the exact request, on disk, before it is sent
 7. apply: looked at once more, then sent, under its key and its precondition; an answer that is lost is looked for
@@ -25,14 +25,14 @@ from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Situation, Stage
 from paceline.campaign.ports import Meter, Platform, PlatformError, RevisionConflictError, WrongStateError
 from paceline.compliance.fields import RuleFileError
-from paceline.control.approval_desk import ApprovalDesk
-from paceline.control.due_judgement import Judge
+from paceline.control.agenda.on_its_way import OnItsWay, may_come
+from paceline.control.agenda.planned import Planned
+from paceline.control.approving.desk import ApprovalDesk
 from paceline.control.freezes import FrozenError
 from paceline.control.kept import Opened, Sent
 from paceline.control.last_look import LastLook
 from paceline.control.law_at_hand import law_at_hand
 from paceline.control.meanwhile import Meanwhile
-from paceline.control.on_its_way import OnItsWay, may_come
 from paceline.control.order import Order
 from paceline.control.outcome import (
     Applied,
@@ -45,7 +45,6 @@ from paceline.control.outcome import (
     Scheduled,
     Unchanged,
 )
-from paceline.control.planned import Planned
 from paceline.control.recorder import Recorder
 from paceline.control.refusals import ending_of
 from paceline.control.settlement import LOOK_SOON, DidNotHappen, Happened, NobodyKnows, Settlement, Untouched
@@ -62,8 +61,8 @@ from paceline.control.told import (
     stands_against,
     taken_for_dead,
 )
-from paceline.control.walk import Walk
-from paceline.control.weighing import Weighing
+from paceline.control.walk import Judge, Walk
+from paceline.control.weighing.weighing import Weighing
 from paceline.ledger.failures import EntryClosedError, LedgerError
 from paceline.primitives.clock import Clock
 from paceline.primitives.findings import Findings, Severity
@@ -175,9 +174,6 @@ class Corridor:
             return Refused()
         with walk.watch.stage("settle"):
             walk.others = self._settlement.before(change, walk.opened)
-        if self._weighing.simulates(change, order):
-            with walk.watch.stage("simulate"):
-                walk.simulation = self._weighing.simulated(change, walk.opened)
         number = walk.opened.tries
         while True:
             number += 1
@@ -189,6 +185,9 @@ class Corridor:
                     self._on_its_way.wait(walk.coming)
                 with walk.watch.stage("survey"):
                     situation = self._surveyed(walk, None)
+            if walk.simulation is None and self._weighing.simulates(change, order, situation.observed):
+                with walk.watch.stage("simulate"):
+                    walk.simulation = self._weighing.simulated(change, walk.opened)
             with walk.watch.stage("check"):
                 ended = self._judged(walk, situation)
             if ended is not None:

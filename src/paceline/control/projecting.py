@@ -12,9 +12,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from paceline.campaign.blocks import DialingRules, Pacing
@@ -42,14 +43,6 @@ class Envelopes(Protocol):
     def covers(self, campaign: CampaignId, wanted: Pacing) -> EntryId | None:
         """Return the entry that certified bounds which this pacing keeps; None where there is none."""
         ...
-
-
-class NoEnvelopes:
-    """Nothing was certified."""
-
-    def covers(self, campaign: CampaignId, wanted: Pacing) -> EntryId | None:  # noqa: ARG002  # as the protocol has it
-        """Return None."""
-        return None
 
 
 class Projecting:
@@ -99,6 +92,25 @@ class Projecting:
             # What a brake held down before is no proof of how gently the same pacing dials without it.
             asked = replace(asked, rules=rules, paced_since=None)
         return _computed(lambda: self._forecaster().forecast(asked))
+
+    def forecasts(
+        self, situation: Situation, wanted: Sequence[Pacing], *, lane: Lane = Lane.READING
+    ) -> list[Projection | NoProjection]:
+        """Return what each of several pacings is expected to do, from one look at what was measured: on the same calls.
+
+        Args:
+            situation: that of the campaign, with the law and the facts.
+            wanted: the pacings, whole and sound; at least one.
+            lane: of what is asked.
+
+        Raises:
+            PlatformError: what was measured cannot be asked now.
+        """
+        asked = self.asked(situation, wanted[0], lane=lane)
+        if isinstance(asked, NoProjection):
+            return [asked for _ in wanted]
+        forecaster = self._forecaster()
+        return [_computed(partial(forecaster.forecast, replace(asked, wanted=one))) for one in wanted]
 
     def curve(self, situation: Situation, wanted: Pacing, *, lane: Lane = Lane.READING) -> Curve | NoProjection:
         """Return what can be had with other aims, all else as wanted, in a situation that holds the law and the facts.

@@ -21,7 +21,6 @@ from paceline.campaign.change import Achieved, Diverged, Lane, Settling, Verdict
 from paceline.campaign.lifecycle.changes import Resume
 from paceline.campaign.observed import Observed, Stage
 from paceline.campaign.ports import Prepared
-from paceline.control.announcing import Crier, Silence
 from paceline.control.freezes import Freezes, FrozenError
 from paceline.control.kept import Opened, Sent, Unended, unended_of
 from paceline.control.looks import last_look, reading_of
@@ -29,6 +28,7 @@ from paceline.control.order import Order
 from paceline.control.outcome import Applied, InDoubt, Outcome, Scheduled, differences_of, word_of
 from paceline.control.owners import Owner
 from paceline.control.settings_shown import settings_shown
+from paceline.control.telling.announcing import Crier, Silence
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Deed
@@ -153,7 +153,7 @@ class Recorder:
     ) -> Sent:
         """Keep the exact request, and what it was judged on, before it is sent; `number` counts the tries from 1.
 
-        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of weights.
+        What was read for many changes at once was kept then: `is_kept` says so. `weighed` is what was said of it.
 
         Raises:
             FrozenError: somebody froze the campaign since it was judged, and this resumes it.

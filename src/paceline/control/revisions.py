@@ -32,7 +32,7 @@ def was_ordered(book: Book, before: Sighting, after: Sighting) -> bool:
     Raises:
         LedgerUnavailableError: nobody can tell.
     """
-    if before.made_by is None or not _follows(before.revision, after.revision):
+    if before.made_by is None or not follows(before.revision, after.revision):
         return False
     entry = book.read(before.made_by)
     if entry.outcome != Scheduled.word or entry.kind not in CATALOGUE:
@@ -56,10 +56,11 @@ def are_ours(book: Book, sightings: Sequence[Sighting], *, since: str, until: st
     if place is None:
         return False
     return all(
-        _follows(before.revision, after.revision) and (after.made_by is not None or was_ordered(book, before, after))
+        follows(before.revision, after.revision) and (after.made_by is not None or was_ordered(book, before, after))
         for before, after in pairwise(seen[place:])
     )
 
 
-def _follows(earlier: str, later: str) -> bool:
+def follows(earlier: str, later: str) -> bool:
+    """Return whether nothing can lie between two revisions; where they have no numbers, nobody knows of any."""
     return not (earlier.isdecimal() and later.isdecimal()) or int(later) == int(earlier) + 1

@@ -36,7 +36,7 @@ from paceline.control.kept import Opened, Sent, Unended
 from paceline.control.outcome import Applied, Failed, Failure, InDoubt, Outcome
 from paceline.control.owners import Standing
 from paceline.control.recorder import Recorder
-from paceline.control.weighed import weighed_in
+from paceline.control.weighing.weighed import weighed_in
 from paceline.ledger.entry import Entry, Step, instant_from
 from paceline.ledger.failures import EntryClosedError, EntryOpenError, at_the_ledger
 from paceline.ledger.numbers import without_numbers

@@ -18,14 +18,14 @@ from paceline.campaign.observed import Ability, Drain, LiveCalls, Observed, Situ
 from paceline.campaign.ports import Platform
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.agenda import begun_by_workers
+from paceline.control.agenda.agenda import begun_by_workers
 from paceline.control.allowance import Allowance
+from paceline.control.facts.law import Law
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Opened, Unended
-from paceline.control.law import Law
 from paceline.control.projecting import Projecting
 from paceline.control.recorder import Recorder
-from paceline.control.weighing import Weighing
+from paceline.control.weighing.weighing import Weighing
 from paceline.primitives.ids import CampaignId, EntryId
 
 
@@ -130,19 +130,22 @@ class Survey:
         self._recorder.saw([observed])
         return self.around([observed], counts_calls=True)[0]
 
-    def around(self, seen: Sequence[Observed], *, counts_calls: bool = False) -> list[Situation]:
+    def around(
+        self, seen: Sequence[Observed], *, counts_calls: bool = False, counts_active: bool = True
+    ) -> list[Situation]:
         """Return the situation of each of these campaigns, as it was just seen; nobody is about to change them.
 
         Args:
             seen: the campaigns.
             counts_calls: whether the platform is asked for the calls of one that drains.
+            counts_active: whether it is asked how many are active, which only a resumption has to know.
 
         Raises:
             PlatformError: it cannot be asked how many are active, or how many calls there are.
             LedgerUnavailableError: nobody can tell who is at them.
         """
         others = self._recorder.unended(campaigns=[one.campaign for one in seen])
-        rests = any(one.state is not State.ACTIVE for one in seen)
+        rests = counts_active and any(one.state is not State.ACTIVE for one in seen)
         claimed, limit = self._claimed(Lane.READING) if rests else (_NOBODY, None)
         frozen = self._freezes.frozen()
         return [

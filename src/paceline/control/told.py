@@ -26,6 +26,7 @@ from paceline.control.kept import Unended
 from paceline.control.order import Order, Override
 from paceline.ledger.entry import Entry
 from paceline.ledger.failures import LedgerError
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import EntryId
 
@@ -54,7 +55,7 @@ def heeded(findings: Findings, order: Order, now: datetime) -> Findings:
 def _heeded(finding: Finding, until: Mapping[str, datetime], actor: str) -> Finding:
     if finding.severity is not Severity.REVIEW or finding.rule not in until:
         return finding
-    end = until[finding.rule].isoformat().replace("+00:00", "Z")
+    end = utc_text(until[finding.rule])
     return replace(finding, severity=Severity.INFO, message=f"{finding.message}; {actor} answers for it until {end}")
 
 

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 from paceline.campaign.catalogue import CATALOGUE
 from paceline.campaign.observed import WAITS_HERE, Stage
-from paceline.control.agenda import Trouble, troubles
+from paceline.control.agenda.agenda import Trouble, troubles
 from paceline.control.freezes import Freezes
 from paceline.control.kept import Unended
 from paceline.control.owners import Owner
-from paceline.control.presence import workers_check
 from paceline.control.recorder import Recorder
+from paceline.control.work.presence import workers_check
 from paceline.ledger.book import Book
 from paceline.ledger.ending import ledger_check
 from paceline.ledger.readings import Readings

@@ -24,10 +24,12 @@ from decimal import Decimal
 
 from paceline.campaign.blocks import Pacing, Tuning, Weights
 from paceline.campaign.catalogue import CATALOGUE, AnyChange, change_of
+from paceline.campaign.dialing.changes import SetDialingRules
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform
+from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.boldness import bolder
 from paceline.campaign.weights.changes import SetWeights
 from paceline.campaign.weights.model import JUDGED, MANUAL, Ground, undo_of
@@ -45,6 +47,8 @@ from paceline.primitives.ids import CampaignId, EntryId
 
 _ACTING = Tuning(enabled=True, trigger=MANUAL, drift_protection=True)
 """What a platform does with weights that nobody ever said anything of."""
+_SET_ANEW = {SetDialingRules.kind: "dialing rules", SetSchedule.kind: "the schedule"}
+"""What is judged as a whole by the law of the day: it is set anew, and not undone."""
 STEP_ANSWERED_FOR = timedelta(days=1)
 """How long whoever undoes a change of pacing answers for the size of the step: until it is approved, at most."""
 
@@ -152,12 +156,22 @@ def way_back(entry: Entry) -> WayBack:
         return _to_the_weights_before(number, campaign, before, after, is_undo=ground is Ground.UNDO)
     was, left = State(str(before["state"])), State(str(after["state"]))
     if was is left:
-        raise NoWayBackError(f"entry {number} left the campaign {left}, as it was before")
+        raise _nothing_to_lead_back(entry, left)
     return WayBack(
         change=_leading_to(was, campaign),
         left=left,
         version=str(after["version"]),
         detour=f"resume {campaign} first, then bring it to {was}" if was is State.PAUSED else f"it was {was} before",
+    )
+
+
+def _nothing_to_lead_back(entry: Entry, left: State) -> NoWayBackError:
+    number, what = entry.number, _SET_ANEW.get(entry.kind)
+    if what is None:
+        return NoWayBackError(f"entry {number} left the campaign {left}, as it was before")
+    return NoWayBackError(
+        f"entry {number} changed {what}, and no undo leads back from that",
+        hint=f"set what was there before, as the entry has it: paceline audit show {number} -o json",
     )
 
 

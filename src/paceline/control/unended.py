@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from paceline.campaign.observed import Stage
-from paceline.control.agenda import Trouble, troubles
-from paceline.control.approval_desk import ApprovalDesk
+from paceline.control.agenda.agenda import Trouble, troubles
+from paceline.control.approving.desk import ApprovalDesk
 from paceline.control.kept import Unended
 from paceline.control.recorder import Recorder
 from paceline.ledger.book import Book

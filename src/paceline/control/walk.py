@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.evidence import Evidence, NoEvidence
 from paceline.campaign.forecast import Forecast
-from paceline.campaign.observed import Observed
+from paceline.campaign.observed import Observed, Situation
 from paceline.campaign.ports import PlatformError
 from paceline.campaign.simulations import SimulationStarted
-from paceline.control.due_judgement import Judge
+from paceline.control.agenda.on_its_way import Coming
 from paceline.control.kept import Opened, Unended
 from paceline.control.law_at_hand import LawAtHand
-from paceline.control.on_its_way import Coming
 from paceline.control.order import Order
+from paceline.control.outcome import Ending
 from paceline.control.stopwatch import Stopwatch
-from paceline.control.weighed import weighed
+from paceline.control.weighing.weighed import weighed
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
+
+Judge = Callable[[Situation], tuple[Findings, Ending | None]]
+"""Judges a change in the situation of now: what is to be told, and how it ends, None when nothing stands against it."""
 
 
 @dataclass(slots=True)
@@ -45,5 +49,5 @@ class Walk:
 
     @property
     def weighed(self) -> dict[str, Json]:
-        """What data and the platform said of new weights, as the ledger holds it."""
-        return weighed(self.evidence, self.simulation)
+        """What was expected of it, and what data and the platform said of new weights, as the ledger holds it."""
+        return weighed(self.evidence, self.simulation, self.forecast)

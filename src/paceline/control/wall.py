@@ -3,6 +3,7 @@
 Rules:
 * A look is two requests, whatever the number of campaigns: the list, and the statistics of all of them. One schedule
   is read beside while one is not known, or not known any more: it says whether an active campaign's hours are open.
+  A thorough look reads at once those of all that dial nothing, for who looks only once.
 * Rates are of the last quarter of an hour, from the platform's own counts by minute; None while nothing was counted.
 * A look keeps nothing: what is kept is what the worker saw, and what changes found.
 """
@@ -24,12 +25,13 @@ from paceline.control.abandonment.account import CampaignAccount
 from paceline.control.abandonment.accounts import STALE, Accounts
 from paceline.control.attention import QUIET_MINUTES, Known, Need, Urgency, needs_of, urgency_of
 from paceline.control.drifts import DRIFT
+from paceline.control.facts.facts import DECLARED
 from paceline.control.freezes import FREEZE, UNFREEZE, Freezes
 from paceline.control.rollout.rollouts import Rollouts
 from paceline.control.rollout.standing import Rollout
 from paceline.control.unended import UnendedChanges
 from paceline.ledger.book import Book
-from paceline.ledger.entry import Query
+from paceline.ledger.entry import Query, instant_text
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.primitives.intervals import Intervals
@@ -121,6 +123,20 @@ class WallLook:
     rows: tuple[WallRow, ...]
     unreadable: tuple[Unreadable, ...] = ()
 
+    def in_need(self) -> dict[str, Json]:
+        """Return those that need a person as JSON shows them, without their minutes; how many are well; what is unread.
+
+        A campaign that nobody can read stands in `unreadable` with the reason: whether it needs a person is unknown.
+        """
+        items: list[Json] = [
+            {name: value for name, value in row.document().items() if name != "series"}
+            for row in self.rows
+            if row.needs
+        ]
+        unread: list[Json] = [{"campaign": one.campaign, "why": one.why} for one in self.unreadable]
+        well = len(self.rows) - len(items)
+        return {"at": instant_text(self.at), "items": items, "well": well, "unreadable": unread}
+
 
 @dataclass(slots=True)
 class _Hours:
@@ -142,6 +158,7 @@ class _Memory:
     told: dict[CampaignId, datetime] = field(default_factory=dict)
     latched: dict[CampaignId, Rollout] = field(default_factory=dict)
     ledger_size: int = -1
+    declared: int = 0
     looked_at: datetime | None = None
 
 
@@ -168,22 +185,26 @@ class Wall:
         self._memory = _Memory()
         self._lock = threading.Lock()
 
-    def look(self) -> WallLook:
+    def look(self, *, thorough: bool = False) -> WallLook:
         """Return all campaigns as they are now.
+
+        Args:
+            thorough: whether the schedule of each active campaign that dials nothing is read, where it is not known:
+                a request for each. Without, whether such a one ought to dial is known after some looks only.
 
         Raises:
             PlatformError: the platform cannot be asked.
             LedgerUnavailableError: nobody can tell what is under way.
         """
         with self._lock:
-            return self._look()
+            return self._look(thorough=thorough)
 
-    def _look(self) -> WallLook:
+    def _look(self, *, thorough: bool) -> WallLook:
         shown = list(self._platform.list())
         seen = {one.campaign: one for one in shown if isinstance(one, Observed)}
         at = max((one.at for one in seen.values()), default=self._book.now())
         told = self._statistics(at)
-        self._read_a_schedule(seen, at)
+        self._read_schedules(seen, at, thorough=thorough)
         self._read_the_ledger(at)
         self._read_the_accounts(at)
         frozen = self._freezes.frozen()
@@ -251,8 +272,8 @@ class Wall:
         counted = self._memory.minutes.get(campaign, OrderedDict())
         return sum((tally for minute, tally in counted.items() if minute >= since), Tally())
 
-    def _read_a_schedule(self, seen: Mapping[CampaignId, Observed], at: datetime) -> None:
-        """Read the schedule of one active campaign: the one whose hours are known for the longest time, or not yet."""
+    def _read_schedules(self, seen: Mapping[CampaignId, Observed], at: datetime, *, thorough: bool) -> None:
+        """Read the schedule of one active campaign, not known yet or for the longest time; thorough, of all silent."""
         if Ability.SCHEDULE not in self._platform.abilities:
             return
         hours = self._memory.hours
@@ -260,6 +281,8 @@ class Wall:
         never = [campaign for campaign in active if campaign not in hours]
         old = [campaign for campaign in active if campaign in hours and hours[campaign].read_at < at - SCHEDULE_KEPT]
         turn = (never or sorted(old, key=lambda campaign: hours[campaign].read_at))[:1]
+        if thorough:
+            turn = [one for one in (*never, *old) if not self._recent(one, at, QUIET_MINUTES).dials]
         for campaign in turn:
             try:
                 read = self._platform.read(campaign, part=Part.SCHEDULE)
@@ -280,7 +303,7 @@ class Wall:
         memory = self._memory
         if self._accounts is None or (memory.accounts_at is not None and abs(at - memory.accounts_at) < ACCOUNTS_KEPT):
             return
-        told = {campaign: known.told_at for campaign, known in self._accounts.book.known().items()}
+        told = self._accounts.book.told_at()
         # What nobody was told anew gets old, and then says nothing well.
         fresh = sorted(one for one, when in told.items() if memory.told.get(one) != when or at - when > STALE)
         memory.accounts |= {one.campaign: one for one in (self._accounts.kept(fresh, now=at) if fresh else ())}
@@ -293,6 +316,9 @@ class Wall:
             return
         outside: dict[CampaignId, EntryId] = {}
         for entry in self._book.entries(Query(since=at - SEEN_OUTSIDE, limit=1000)):
+            if entry.kind == DECLARED and entry.number > self._memory.declared:
+                # What a ceiling binds may be another one by that: where everybody stands is computed anew.
+                self._memory.declared, self._memory.told, self._memory.accounts_at = entry.number, {}, None
             if entry.campaign is None:
                 continue
             if entry.kind == DRIFT:

@@ -7,7 +7,6 @@ put the reason in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ from paceline.campaign.ports import (
     Violation,
     WrongStateError,
 )
-from paceline.cxone.exchange import Answer
+from paceline.cxone.exchange import Answer, body_of
 from paceline.primitives.ids import Version
 
 PASSING = frozenset({425, 500, 502, 503, 504, 509, 529})
@@ -159,7 +158,7 @@ def error_of(answer: Answer, *, operation: str, now: datetime) -> PlatformError:
         operation: what was asked, in words.
         now: our own time, for a `Retry-After` date of an answer that tells no time.
     """
-    refusal = Refusal(answer=answer, body=_body(answer), now=now)
+    refusal = Refusal(answer=answer, body=body_of(answer), now=now)
     for row in TABLE:
         if answer.status in row.statuses and (not row.codes or refusal.code in row.codes):
             error = row.error(
@@ -175,14 +174,6 @@ def error_of(answer: Answer, *, operation: str, now: datetime) -> PlatformError:
         request_id=answer.request_id,
         hint="check the address of the platform: it must be the API's own, without a redirection",
     )
-
-
-def _body(answer: Answer) -> dict[str, Any]:
-    try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _text(value: object) -> str:

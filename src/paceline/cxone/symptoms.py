@@ -16,7 +16,6 @@ A refused token that its own host knows (`tokeninfo`) is good, but not here: the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,13 +24,16 @@ from urllib.parse import urlsplit
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.connecting import reason_of
 from paceline.cxone.diagnosis import Looks, origin_of
-from paceline.cxone.exchange import Answer
+from paceline.cxone.exchange import Answer, body_of
 from paceline.cxone.scopes import scopes_check
 from paceline.primitives.checks import Blame, Check, bad, doubtful, fine, skipped
 
 _LONGEST = 200
 _ADDRESS = "check PACELINE_API_URL (or CXONE_API_URL, CXONE_DOMAIN, CXONE_ENV): it must be the API's own origin"
-_TOKEN_ADDRESS = "check PACELINE_AUTH_URL (or CXONE_AUTH_URL): the complete address of the token endpoint"  # noqa: S105
+_TOKEN_ADDRESS = (
+    "check PACELINE_AUTH_URL (or CXONE_AUTH_URL): "  # noqa: S105  # advice, no secret
+    "the complete address of the token endpoint"
+)
 _CHALLENGE = re.compile(r"\bbearer\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\S*\d\S*")
 _TOLD_ERROR = re.compile(r'\berror\s*=\s*"?[a-z_]', re.IGNORECASE)
@@ -216,12 +218,3 @@ def _said(answer: Answer) -> str:
     words = next((body[name] for name in ("message", "error_description") if isinstance(body.get(name), str)), "")
     told = f"{code}: {words}" if isinstance(code, str) and words else str(code or words or "")
     return "".join(letter if letter.isprintable() else " " for letter in told)[:_LONGEST]
-
-
-def body_of(answer: Answer) -> Mapping[str, Any]:
-    """Return the JSON object of an answer, empty when it is none."""
-    try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

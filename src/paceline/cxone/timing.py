@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from paceline.cxone.diagnosis import IN_STEP_S, Looks, Seen
 from paceline.primitives.checks import Check, doubtful, fine, skipped
-from paceline.primitives.clock import instant_of
+from paceline.primitives.clock import instant_of, utc_text
 
 _SECOND = 1_000_000_000
 
@@ -54,4 +54,4 @@ def speed_words(first: Seen, second: Seen) -> str | None:
 
 def _instant(wall_ns: int, ahead_s: float = 0.0) -> str:
     at = instant_of(wall_ns) + timedelta(seconds=ahead_s)
-    return at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return utc_text(at.replace(microsecond=0))

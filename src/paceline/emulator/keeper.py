@@ -53,7 +53,7 @@ class Keeper:
         fresh = fresh_seed() if options.seed is None else options.seed
         self._seed: int = facts.get("seed", fresh)
         self._era: int = facts.get("era", 0)
-        self.world = World(self._holdings, f"{self._seed}.{self._era}")
+        self.world = World(self._holdings, self._seed, self._era)
         self.resumed = bool(facts)
         if facts and self._file is not None:
             self._restore(facts, self._file)
@@ -91,7 +91,7 @@ class Keeper:
         self.limit.clear()
         self.journal.clear()
         self.orders.table.clear()
-        self.world = World(self._holdings, f"{self._seed}.{self._era}")
+        self.world = World(self._holdings, self._seed, self._era)
         self.world.populate(self.clock.now())
         self._save_anew()
 

@@ -1,7 +1,7 @@
 """The platform's state in one SQLite file: saved with every request before it is answered, read back at the next start.
 
 A row per record, a row per request, and a few words about the whole. A commit survives the death of the process at any
-moment (write-ahead log, not flushed to the disk each time: a power failure may cost the newest requests, never the
+moment (write-ahead log, not forced to the disk each time: a power failure may cost the newest requests, never the
 file).
 """
 

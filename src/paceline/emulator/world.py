@@ -39,12 +39,19 @@ class Holdings:
 class World:
     """Everything that a request can read or change."""
 
-    def __init__(self, holdings: Holdings, seed: str) -> None:
-        """Hold the tenants of `holdings`; its campaigns are placed by `populate` or by a saved state."""
+    def __init__(self, holdings: Holdings, seed: int, era: int) -> None:
+        """Hold the tenants of `holdings`; its campaigns are placed by `populate` or by a saved state.
+
+        Args:
+            holdings: of the tenants file.
+            seed: what is left to chance depends on it alone: after a reset the same calls are answered.
+            era: how often it was reset; names that are made up begin anew with each.
+        """
         self.tenants = holdings.tenants
         self.clients = holdings.clients
         self.first_campaigns = holdings.campaigns
-        self.seed = seed
+        self.seed = f"{seed}.0"
+        self.names = f"{seed}.{era}"
         self.minted: Counter[str] = Counter()
         self.campaigns: Table[Campaign] = Table()
         self.tokens: Table[Token] = Table()
@@ -77,9 +84,9 @@ class World:
             self._count(counts)
 
     def mint(self, kind: str) -> str:
-        """Return 64 hex digits that nobody had before: the same for the same seed, kind and number."""
+        """Return 64 hex digits that nobody had before: the same for the same seed, era, kind and number."""
         self.minted[kind] += 1
-        return hashlib.sha256(f"{self.seed}:{kind}:{self.minted[kind]}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.names}:{kind}:{self.minted[kind]}".encode()).hexdigest()
 
     def mint_uuid(self, kind: str) -> str:
         """Return a fresh UUID of version 4 in form."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from paceline.figures.pieces import text
+
 WIDTH, HEIGHT = 680, 340
 """A plot's own units."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 76, 44
@@ -98,7 +100,7 @@ def svg_of_plot(plot: Plot) -> str:
         f'<desc id="description">{escape(plot.told)}</desc>',
         f"<style>{_STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(16, 24, plot.title, "title"),
+        text(16, 24, plot.title, "title"),
         *_legend(plot),
         *_axes(plot),
         *(_drawn(plot, line) for line in plot.lines),
@@ -132,14 +134,14 @@ def _axes(plot: Plot) -> Iterator[str]:
     for value in steps_of(*plot.y_span, most=5):
         x, y = _place(plot, plot.x_span[0], value)
         yield f'<line class="grid" x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - _RIGHT}" y2="{y:.1f}" stroke="#d9dee3"/>'
-        yield _text(x - 8, y + 4, f"{value * 100:g} %" if plot.share else f"{value:g}", anchor="end")
+        yield text(x - 8, y + 4, f"{value * 100:g} %" if plot.share else f"{value:g}", anchor="end")
     for value in steps_of(*plot.x_span, most=8):
         if plot.whole and value % 1:
             continue
         x, y = _place(plot, value, plot.y_span[0])
-        yield _text(x, y + 18, f"{value:g}", anchor="middle")
-    yield _text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 8, plot.x, anchor="middle")
-    yield _text(16, _TOP - 8, plot.y)
+        yield text(x, y + 18, f"{value:g}", anchor="middle")
+    yield text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 8, plot.x, anchor="middle")
+    yield text(16, _TOP - 8, plot.y)
 
 
 def _legend(plot: Plot) -> Iterator[str]:
@@ -152,7 +154,7 @@ def _legend(plot: Plot) -> Iterator[str]:
             yield _stroke([(x, 44), (x + 24, 44)], kind, dashed=dashed)
         else:
             yield _sign((x + 12, 44), kind, is_round=not dashed)
-        yield _text(x + 30, 48, word)
+        yield text(x + 30, 48, word)
         x += 44 + 7 * len(word)
 
 
@@ -184,8 +186,3 @@ def _sign(place: tuple[float, float], kind: str, *, is_round: bool, said: str = 
     if is_round:
         return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{title}</circle>'
     return f'<rect class="{kind}" x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7">{title}</rect>'
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{named} text-anchor="{anchor}">{escape(words)}</text>'

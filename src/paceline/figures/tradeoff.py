@@ -40,6 +40,8 @@ class Tradeoff:
         curve: abandonment and utilisation of the pacings along an aim that rises.
         ceiling: of the law, None where none binds.
         optimum: the highest utilisation that is possible at the ceiling, None where nobody knows.
+        others: other pacings to be held beside, each with its word.
+        name: of the picture; pictures of one page have different ones.
     """
 
     campaign: str
@@ -48,6 +50,13 @@ class Tradeoff:
     curve: tuple[tuple[float, float], ...]
     ceiling: float | None
     optimum: float | None
+    others: tuple[Spot, ...] = ()
+    name: str = "tradeoff"
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """All spots, the live one first."""
+        return (*(spot for spot in (self.live, self.wanted) if spot is not None), *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +79,15 @@ class _Frame:
 def svg_of_tradeoff(picture: Tradeoff) -> str:
     """Return the picture; every text in it is escaped."""
     frame = _frame(picture)
-    labelled = 'role="img" aria-labelledby="tradeoff-title tradeoff-told"'
+    labelled = f'role="img" aria-labelledby="{picture.name}-title {picture.name}-told"'
     parts = [
         f'<svg class="tradeoff" viewBox="0 0 {WIDTH} {HEIGHT}" {labelled}>',
-        f'<title id="tradeoff-title">Occupancy against abandonment of {escape(picture.campaign)}</title>',
-        f'<desc id="tradeoff-told">{escape(told(picture))}</desc>',
+        f'<title id="{picture.name}-title">Occupancy against abandonment of {escape(picture.campaign)}</title>',
+        f'<desc id="{picture.name}-told">{escape(told(picture))}</desc>',
         *_axes(frame),
         *_limits(picture, frame),
         *_line(picture.curve, frame),
-        *(mark for spot in (picture.live, picture.wanted) if spot is not None for mark in _spot(spot, picture, frame)),
+        *(mark for spot in picture.spots for mark in _spot(spot, picture, frame)),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -95,8 +104,7 @@ def told(picture: Tradeoff) -> str:
     said = [
         f"{spot.word}: occupancy {_share(spot.utilisation.mean)}, abandonment {_share(spot.abandonment.mean)} "
         f"({spot.abandonment.low * 100:.1f} to {spot.abandonment.high * 100:.1f})."
-        for spot in (picture.live, picture.wanted)
-        if spot is not None
+        for spot in picture.spots
     ]
     said += [] if picture.ceiling is None else [f"The ceiling of the law is {picture.ceiling * 100:g} %."]
     said += [] if picture.optimum is None else [f"At it no dialer keeps agents busier than {_share(picture.optimum)}."]
@@ -104,7 +112,7 @@ def told(picture: Tradeoff) -> str:
 
 
 def _frame(picture: Tradeoff) -> _Frame:
-    spots = [spot for spot in (picture.live, picture.wanted) if spot is not None]
+    spots = picture.spots
     across = [one for one, _ in picture.curve] + [spot.abandonment.high for spot in spots]
     up = [one for _, one in picture.curve] + [
         end for spot in spots for end in (spot.utilisation.low, spot.utilisation.high)
@@ -154,11 +162,14 @@ def _spot(spot: Spot, picture: Tradeoff, frame: _Frame) -> Iterator[str]:
     x, y = frame.x(spot.abandonment.mean), frame.y(spot.utilisation.mean)
     left, right = frame.x(spot.abandonment.low), frame.x(spot.abandonment.high)
     low, high = frame.y(spot.utilisation.low), frame.y(spot.utilisation.high)
-    kind, side = "live" if spot is picture.live else "wanted", _MARK + 2
+    kind = "live" if spot is picture.live else "wanted" if spot is picture.wanted else "other"
+    side = _MARK + 2
     yield f'<g class="spot {kind}">'
     yield f'<path class="bars" d="M{left:.1f} {y:.1f}H{right:.1f}M{x:.1f} {low:.1f}V{high:.1f}"/>'
     if kind == "live":
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_MARK:g}"/>'
+    elif kind == "other":
+        yield f'<rect x="{x - _MARK:.1f}" y="{y - _MARK:.1f}" width="{2 * _MARK:g}" height="{2 * _MARK:g}"/>'
     else:
         yield f'<path d="M{x:.1f} {y - side:.1f}l{side:g} {side:g}l-{side:g} {side:g}l-{side:g} -{side:g}z"/>'
     below = 20 if kind == "live" else -12

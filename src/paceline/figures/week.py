@@ -10,21 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
-from itertools import pairwise
 
 from paceline.campaign.blocks import DAY_S, Schedule
 from paceline.campaign.schedule.proof import BindingLaw, clock_key
 from paceline.campaign.schedule.windows import date_of, intervals_between, local_reading
 from paceline.compliance.call import Place
 from paceline.compliance.calling_time import legal, window_on
-from paceline.compliance.clock_changes import ClockChange, clock_changes
+from paceline.compliance.clock_changes import AHEAD, ClockChange, changes_ahead, clock_changes
 from paceline.compliance.rule import ClosedDays
 from paceline.primitives.intervals import Intervals, instant_at, seconds_of
 from paceline.primitives.zones import segments, zone_data_version
 
 DAYS = 7
-AHEAD = timedelta(days=366)
-"""How far ahead changes of the clocks are told."""
 _EPOCH_DAY = date(1970, 1, 1)
 
 
@@ -135,18 +132,6 @@ def week_of(campaign: str, schedule: Schedule, law: BindingLaw, first: date) -> 
         totals_s={shade: (found & whole).total_s for shade, found in _shades(scheduled, everywhere).items()},
         edition=law.rulebook.edition,
         zone_data=zone_data_version(),
-    )
-
-
-def changes_ahead(zone: str, start: datetime, ahead: timedelta = AHEAD) -> tuple[ClockChange, ...]:
-    """Return the changes of a zone's clock from an instant on, in order.
-
-    Raises:
-        UnknownZoneError: when the pinned zone data has no such zone.
-    """
-    return tuple(
-        ClockChange(at_s=after.start_s, before_s=before.offset_s, after_s=after.offset_s)
-        for before, after in pairwise(segments(zone, seconds_of(start), seconds_of(start + ahead)))
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 from paceline.ledger import drafts
 from paceline.ledger.appending import append, hold_head, row_from
 from paceline.ledger.chain import start_of
+from paceline.ledger.copies import ERASED, erase_copies
 from paceline.ledger.drafts import Draft
 from paceline.ledger.entry import NOTHING, Deed, Entry, Query, Row, Step, instant_text
 from paceline.ledger.failures import EntryNotFoundError, at_the_ledger
@@ -39,6 +40,14 @@ _ROWS = Prepared(
     .order_by(LEDGER_ENTRIES.c.sequence)
 )
 _OPENS = (Step.OPENED.value, Step.NOTED.value)
+# Built once: another name for the table costs as much as the question.
+_CLOSING = LEDGER_ENTRIES.alias("closing")
+_SAME = and_(
+    _CLOSING.c.tenant == LEDGER_ENTRIES.c.tenant,
+    _CLOSING.c.entry == LEDGER_ENTRIES.c.entry,
+    _CLOSING.c.step == Step.CLOSED.value,
+)
+_IS_CLOSED = exists().where(_SAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +147,15 @@ class Book:
     def erase_number(self, number: str, deed: Deed) -> EntryId | None:
         """Erase a phone number and note that; return the note's number, or None when the number was not known.
 
-        The note holds the word that stood for the number, under `erased` in its details.
+        It goes from the copies beside the chain too. The note holds the word that stood for it, under `erased` in its
+        details.
         """
         at = self.now()
 
         def erase(connection: Connection) -> EntryId | None:
+            hold_head(connection, self.tenant)  # nobody else writes what holds the number between the two
             word = forget(connection, self.tenant, normal_number(number))
+            erase_copies(connection, self.tenant, normal_number(number), word or ERASED)
             if word is None:
                 return None
             told = Deed(
@@ -197,9 +209,9 @@ class Book:
         if query.before is not None:
             fits.append(column.entry < query.before)
         if query.outcome == OPEN:
-            fits += [column.step == Step.OPENED.value, ~self._closed()]
+            fits += [column.step == Step.OPENED.value, ~_closed()]
         elif query.outcome is not None:
-            fits.append(self._closed(query.outcome))
+            fits.append(_closed(query.outcome))
         numbers = select(column.entry).where(*fits).order_by(column.sequence.desc()).limit(query.limit)
         return self._entries(select(LEDGER_ENTRIES).where(self._ours(), column.entry.in_(numbers)))
 
@@ -210,7 +222,7 @@ class Book:
             LedgerUnavailableError: it cannot be read now.
         """
         column = LEDGER_ENTRIES.c
-        fits = [self._ours(), column.step == Step.OPENED.value, ~self._closed()]
+        fits = [self._ours(), column.step == Step.OPENED.value, ~_closed()]
         if campaigns is not None:
             fits.append(column.campaign.in_(sorted(campaigns)))
         numbers = select(column.entry).where(*fits)
@@ -262,14 +274,9 @@ class Book:
     def _ours(self) -> ColumnElement[bool]:
         return LEDGER_ENTRIES.c.tenant == self.tenant
 
-    def _closed(self, outcome: str | None = None) -> ColumnElement[bool]:
-        closing = LEDGER_ENTRIES.alias("closing")
-        same = and_(
-            closing.c.tenant == LEDGER_ENTRIES.c.tenant,
-            closing.c.entry == LEDGER_ENTRIES.c.entry,
-            closing.c.step == Step.CLOSED.value,
-        )
-        return exists().where(same if outcome is None else and_(same, closing.c.outcome == outcome))
+
+def _closed(outcome: str | None = None) -> ColumnElement[bool]:
+    return _IS_CLOSED if outcome is None else exists().where(_SAME, _CLOSING.c.outcome == outcome)
 
 
 def _is_of_kind(kind: str) -> ColumnElement[bool]:

@@ -112,7 +112,7 @@ def settings_from(sightings: Sequence[Sighting], *, campaign: CampaignId, instan
         campaign=campaign,
         instant=instant,
         sighting=sighting,
-        since=_made_in(earlier, sighting),
+        since=made_in(earlier, sighting),
         outside=earlier is not None and not _ours_alone(earlier, sighting),
         gap=_gap_at(instant, sighting, following),
         following=following,
@@ -124,12 +124,12 @@ def _gap_at(instant: datetime, sighting: Sighting, following: Sighting | None) -
         return None
     if following is None:
         return Gap(start=sighting.last_seen, end=None)
-    gap = _made_in(sighting, following)
+    gap = made_in(sighting, following)
     return gap if gap.start is None or instant > gap.start else None
 
 
-def _made_in(earlier: Sighting | None, later: Sighting) -> Gap:
-    """Return the time in which the later revision was made."""
+def made_in(earlier: Sighting | None, later: Sighting) -> Gap:
+    """Return the time in which the later of two revisions was made; of two that were seen one after the other."""
     start = None if earlier is None else earlier.last_seen
     if later.sent_at is not None and (earlier is None or _ours_alone(earlier, later)):
         start = later.sent_at if start is None else max(start, later.sent_at)
@@ -149,7 +149,8 @@ def _ours_alone(earlier: Sighting, later: Sighting) -> bool:
 def _since(since: Gap) -> str:
     if since.end is None or since.start is None:
         return "since before anybody looked" if since.end is None else f"first seen {_at(since.end)}"
-    return f"made between {_at(since.start)} and {_at(since.end)}"
+    start, end = _at(since.start), _at(since.end)
+    return f"made at {end}" if start == end else f"made between {start} and {end}"
 
 
 def _at(instant: datetime) -> str:

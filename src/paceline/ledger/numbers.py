@@ -51,6 +51,15 @@ def normal_number(text: str) -> str:
     return f"+1{digits}"
 
 
+def is_number(text: str) -> bool:
+    """Return whether a whole text is a phone number as rule 1 recognises one.
+
+    >>> is_number("(415) 555-0132"), is_number("4155550132")
+    (True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
+
+
 def holds_number(value: Json) -> bool:
     """Return whether a phone number stands in any text of this value, keys included."""
     return any(_NUMBER.search(text) for text in _texts(value))
@@ -64,6 +73,19 @@ def may_hold_number(body: str) -> bool:
 def without_numbers(value: Json, word_for: Callable[[str], str]) -> Json:
     """Return the value with a word in place of every number."""
     return _rewritten(value, lambda text: _NUMBER.sub(lambda found: word_for(normal_number(found.group())), text))
+
+
+def with_word(value: Json, number: str, word: str) -> Json:
+    """Return the value with a word in place of one number, `+` and digits, however it is written; others stay.
+
+    >>> with_word("of (415) 555-0132 and +1 415 555 0133", "+14155550132", "[number]")
+    'of [number] and +1 415 555 0133'
+    """
+
+    def told(found: re.Match[str]) -> str:
+        return word if normal_number(found.group()) == number else found.group()
+
+    return _rewritten(value, lambda text: _NUMBER.sub(told, text))
 
 
 def word_for(connection: Connection, tenant: TenantId, number: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, case, cast, distinct, func, insert, or_, select, update
 
 from paceline.ledger import drafts
 from paceline.ledger.appending import append, hold_head
@@ -100,13 +100,13 @@ class Readings:
             connection, {**named, **{f"of_{name}": value for name, value in key.items()}, "of_first": known.first_seen}
         )
 
-    def settings_at(self, campaign: CampaignId, instant: datetime) -> SettingsAt:
-        """Return what is known of a campaign's settings at an instant.
+    def settings_at(self, campaign: CampaignId, instant: datetime, part: str | None = None) -> SettingsAt:
+        """Return what is known of a campaign's settings, or of a part of them, at an instant.
 
         Raises:
             LedgerUnavailableError: the ledger cannot be read now.
         """
-        return settings_from(self.sightings(campaign), campaign=campaign, instant=instant)
+        return settings_from(self.sightings(campaign, part), campaign=campaign, instant=instant)
 
     def sightings(self, campaign: CampaignId, part: str | None = None) -> list[Sighting]:
         """Return every revision that was seen of a campaign, or of a part of it, the oldest first.
@@ -118,6 +118,21 @@ class Readings:
         with at_the_ledger():
             found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
         return sorted((_sighting(dict(values)) for values in found), key=_order)
+
+    def unexplained(self) -> frozenset[CampaignId]:
+        """Return the campaigns of which a revision beside the first may have been made by no entry of ours.
+
+        One question to the database for all of them; of a campaign that is not among these, every revision that was
+        seen after the first is ours. The first is told by its number, and where one has none by its instant too.
+
+        Raises:
+            LedgerUnavailableError: the ledger cannot be read now.
+        """
+        with at_the_ledger():
+            found = self._database.read(
+                lambda connection: connection.execute(_UNEXPLAINED, {"of": self._tenant}).scalars().all()
+            )
+        return frozenset(CampaignId(campaign) for campaign in found)
 
     def _append(self, connection: Connection, look: Reading) -> int:
         draft = drafts.reading(
@@ -147,6 +162,8 @@ class Readings:
         for asked in (_LAST_BEFORE, _FIRST_AFTER):
             for values in asked.run(connection, of):
                 found = _Known(*values)
+                if found.first_seen <= at <= found.last_seen:
+                    return found  # known to be so already, whatever a late look has found in between
                 start, end = sorted((at, found.last_seen if found.first_seen <= at else found.first_seen))
                 if not _BETWEEN.run(connection, {**of, "start": start, "end": end}):
                     return found
@@ -213,6 +230,25 @@ _SIGHTINGS = (
     .join(_READING, and_(_READING.c.tenant == _SEEN.tenant, _READING.c.sequence == _SEEN.sequence))
     .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
     .order_by(_SEEN.first_seen, _SEEN.sequence)
+)
+_NOBODYS, _OURS = _SEEN.made_by.is_(None), _SEEN.made_by.is_not(None)
+# Of two numbers without leading zeros the longer is the higher one: as a text with its length before it sorts so too.
+_NUMBER = cast(func.length(_SEEN.revision) + 1000, Text).concat(_SEEN.revision)
+_NO_NUMBER = or_(func.trim(_SEEN.revision, "0123456789") != "", _SEEN.revision.like("0_%"))
+_UNEXPLAINED = (
+    select(_SEEN.campaign)
+    .where(_SEEN.tenant == bindparam("of"))
+    .group_by(_SEEN.campaign)
+    .having(
+        or_(
+            func.count(distinct(case((_NOBODYS, _SEEN.revision)))) > 1,
+            and_(
+                func.max(case((_NO_NUMBER, 1), else_=0)) == 1,
+                func.min(case((_OURS, _SEEN.first_seen))) <= func.max(case((_NOBODYS, _SEEN.first_seen))),
+            ),
+            func.min(case((_OURS, _NUMBER))) <= func.max(case((_NOBODYS, _NUMBER))),
+        )
+    )
 )
 
 

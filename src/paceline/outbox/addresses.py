@@ -42,6 +42,10 @@ _NEVER = (
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 _LOCAL_NAME = "localhost"
 _HINT = "give the whole address of the receiver, such as https://hooks.example.com/paceline"
+_LOOPBACK_HINT = (
+    "the setting webhook_allow_loopback (PACELINE_WEBHOOK_ALLOW_LOOPBACK=yes) opens this machine for development: "
+    "here, and where the worker runs"
+)
 
 
 class Reach(Enum):
@@ -101,7 +105,8 @@ def endpoint_of(url: str, reach: Reach) -> Endpoint:
         raise _refused("it may have no fragment")
     host = _host(parts, reach)
     if parts.scheme == "http" and not (reach is Reach.LOOPBACK and _is_local(host)):
-        raise _refused("it has to begin with https://; http is for this machine only, where loopback was opened")
+        why = "it has to begin with https://; http is for this machine only, where loopback was opened"
+        raise _refused(why, _LOOPBACK_HINT if _is_local(host) else _HINT)
     port = _port(parts, port)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Endpoint(scheme=parts.scheme, host=host, port=port, target=target)
@@ -169,6 +174,8 @@ def _host(parts: SplitResult, reach: Reach) -> str:
         return host
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         return _literal(IPv4Address, host, reach)
+    if host == _LOCAL_NAME:
+        raise _refused(f"{host} is this machine itself", _LOOPBACK_HINT)
     if not _NAME.fullmatch(host):
         raise _refused(f"{host[:80]!r} cannot be its host: it has to be a name with a dot in it, in ASCII")
     return host
@@ -181,7 +188,7 @@ def _literal(kind: type[IPv4Address | IPv6Address], host: str, reach: Reach) -> 
         raise _refused(f"{host[:80]!r} is an address in an unusual spelling") from None
     why = objection(address, reach)
     if why is not None:
-        raise _refused(f"{address} is {why}")
+        raise _refused(f"{address} is {why}", _LOOPBACK_HINT if address.is_loopback else _HINT)
     return str(address)
 
 
@@ -204,6 +211,6 @@ def _is_local(host: str) -> bool:
         return False
 
 
-def _refused(why: str) -> AddressRefusedError:
+def _refused(why: str, hint: str = _HINT) -> AddressRefusedError:
     # The address itself is not repeated: it may hold a secret.
-    return AddressRefusedError(f"no message may be sent to this url: {why}", hint=_HINT)
+    return AddressRefusedError(f"no message may be sent to this url: {why}", hint=hint)

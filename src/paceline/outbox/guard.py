@@ -115,8 +115,8 @@ class Guard(httpcore2.NetworkBackend):
     def connect_unix_socket(
         self,
         path: str,  # noqa: ARG002 - whatever it is
-        timeout: float | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002 - the same
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002 - the same
     ) -> httpcore2.NetworkStream:
         """Refuse.
 

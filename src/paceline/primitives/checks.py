@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from paceline.primitives.canonical import Json
+
 
 class Condition(StrEnum):
     """How a thing stands: `warning` works but wants a look, `skipped` could not, or need not, be looked at."""
@@ -63,6 +65,12 @@ def bad(check: str, found: str, hint: str | None = None, *, blame: Blame = Blame
 def skipped(check: str, why: str, hint: str | None = None) -> Check:
     """Return a check of something that was not looked at."""
     return Check(check=check, state=Condition.SKIPPED, found=why, hint=hint)
+
+
+def checks_document(checks: Iterable[Check]) -> dict[str, Json]:
+    """Return checks as JSON shows them, and whether none is bad."""
+    found = tuple(checks)
+    return {"ok": blame_of(found) is None, "checks": [{**one.document()} for one in found]}
 
 
 def blame_of(checks: Iterable[Check]) -> Blame | None:

@@ -104,3 +104,12 @@ def ns_of(instant: datetime) -> int:
     '2026-06-15T12:00:00+00:00'
     """
     return (instant - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def utc_text(instant: datetime) -> str:
+    """Return an instant of UTC as documents and people have it, with a Z at its end.
+
+    >>> utc_text(datetime(2026, 6, 15, 12, tzinfo=UTC))
+    '2026-06-15T12:00:00Z'
+    """
+    return instant.isoformat().replace("+00:00", "Z")

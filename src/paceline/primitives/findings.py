@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 Figure = str | int | float | bool | None | tuple[str, ...]
 """What was found, or what the limit is: a value that JSON can hold; a tuple is a list of alternatives."""
+LONGEST_TOLD = 40
+"""So many characters of a value that was refused are told."""
+_LARGEST_TOLD = 10**15
+
+
+def figure_of(value: object) -> Figure:
+    """Return a value of any type as one that can be recorded: numbers that JSON does not hold as text.
+
+    >>> figure_of(2), figure_of([2]), figure_of(10**400)
+    (2, 'list', 'a number of 1329 bits')
+    """
+    if isinstance(value, bool) or (type(value) is int and abs(value) <= _LARGEST_TOLD):
+        return value
+    if type(value) is int:
+        return f"{'-' if value < 0 else ''}a number of {value.bit_length()} bits"
+    told = str(value) if isinstance(value, str | Decimal | float) else type(value).__name__
+    return told if len(told) <= LONGEST_TOLD else f"{told[:LONGEST_TOLD]}..."
+
+
+def kind_told(value: object) -> str:
+    """Return of which kind a value is, to stand after it, where that is what is wrong with it; else nothing."""
+    return "" if isinstance(value, Decimal) or type(value) is int else f" ({type(value).__name__})"
 
 
 class Severity(StrEnum):

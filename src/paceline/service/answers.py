@@ -24,7 +24,7 @@ from fastapi.responses import JSONResponse, Response
 from paceline.campaign.change import Diverged, Settling
 from paceline.campaign.lifecycle.machine import TRANSITIONS
 from paceline.campaign.observed import Observed
-from paceline.control.fleet import FleetOutcome
+from paceline.control.fleet.fleet import FleetOutcome
 from paceline.control.outcome import (
     Applied,
     Conflicted,

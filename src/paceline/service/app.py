@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
@@ -13,12 +13,15 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from paceline.bootstrap import System
+from paceline.control.law.looks import LawLooks
+from paceline.primitives.checks import Check
 from paceline.primitives.errors import PacelineError
 from paceline.service import document, problems
 from paceline.service.dashboard import joining
 from paceline.service.edge import Edge
 from paceline.service.expecting import Expecting
 from paceline.service.limits import RequestLimits
+from paceline.service.list_checks import ListChecks
 from paceline.service.live import Live
 from paceline.service.news import News
 from paceline.service.operations import Operations
@@ -32,16 +35,24 @@ from paceline.service.routes import (
     changes,
     computing,
     dialer,
+    erasing,
     events,
     experiments,
     facts,
     freezes,
+    handed,
     health,
     law,
+    law_ahead,
+    lists,
     metrics,
     operations,
     pacing,
     rollouts,
+    runbooks,
+    schedules,
+    searching,
+    settings_many,
     supervision,
     twins,
     verbs,
@@ -54,6 +65,8 @@ ROUTERS = (
     verbs.router,
     freezes.router,
     campaigns.router,
+    settings_many.router,
+    schedules.router,
     pacing.router,
     abandonment.router,
     rollouts.router,
@@ -64,9 +77,15 @@ ROUTERS = (
     dialer.router,
     changes.router,
     events.router,
+    handed.router,
+    erasing.router,
     audit.router,
+    law_ahead.router,
     law.router,
+    lists.router,
+    runbooks.router,
     computing.router,
+    searching.router,
     operations.router,
     webhooks.router,
     access.router,
@@ -77,7 +96,12 @@ ROUTERS = (
 
 
 def application(
-    system: System, options: Options | None = None, *, process: Process | None = None, budget: Budget | None = None
+    system: System,
+    options: Options | None = None,
+    *,
+    process: Process | None = None,
+    budget: Budget | None = None,
+    diagnose: Callable[[], Sequence[Check]] | None = None,
 ) -> FastAPI:
     """Return the application for a system, which stays the caller's to close.
 
@@ -86,9 +110,10 @@ def application(
         options: how the service behaves.
         process: what this process counts beside requests, for `/metrics`; requests are counted in any case.
         budget: how many requests we allow ourselves at the platform, for `/metrics`.
+        diagnose: looks at everything that the settings name, as `paceline doctor` does; None where there are none.
     """
     options = options or Options()
-    parts = _parts(system, options, process or Process(), budget)
+    parts = replace(_parts(system, options, process or Process(), budget), diagnose=diagnose)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -99,6 +124,7 @@ def application(
         parts.news.end()
         parts.live.end()
         parts.operations.end()
+        await run_in_threadpool(joining.end, app)
 
     app = FastAPI(
         title="paceline",
@@ -132,6 +158,8 @@ def _parts(system: System, options: Options, process: Process, budget: Budget | 
         live=Live(system.wall, system.clock, look_s=options.look_s),
         operations=computed,
         expecting=Expecting(system, computed),
+        law_looks=LawLooks(system.platform, system.law, system.recorder),
+        list_checks=ListChecks(),
         requests=requests,
         telemetry=Telemetry(system, process=replace(process, requests=requests), budget=budget),
     )

@@ -139,7 +139,11 @@ class TargetBody(Body):
     )
 
 
-class BulkBody(VerbBody, TargetBody):
+class BulkOrdered(Ordered, TargetBody):
+    """A change of many campaigns: which, and how it is ordered."""
+
+
+class BulkBody(VerbBody, BulkOrdered):
     """A verb for many campaigns."""
 
     model_config = ConfigDict(

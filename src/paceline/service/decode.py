@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from paceline.campaign.blocks import DAY_S, Window
@@ -12,12 +13,14 @@ from paceline.campaign.observed import Drain
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.schedule.changes import SetSchedule
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.access_rights import Principal
+from paceline.control.access.rights import Principal
 from paceline.control.order import NOT_AFTER, OnConflict, Order, Override
 from paceline.primitives.ids import CampaignId
 from paceline.service.bodies import (
     ConfigurationBody,
+    Noted,
     Ordered,
+    OverrideBody,
     PacingBody,
     PredictiveSettingsBody,
     RulesBody,
@@ -150,6 +153,17 @@ def order_of(body: Ordered, principal: Principal, *, if_revision: str | None = N
         not_after=NOT_AFTER if body.not_after is None or body.at is None else body.not_after,
         approve_within=_approve_within(body),
         overrides=tuple(Override(rule=one.rule, until=one.until) for one in body.overrides),
+    )
+
+
+def noted_order(
+    body: Noted | None, principal: Principal, *, answered: Sequence[OverrideBody] = (), if_revision: str | None = None
+) -> Order:
+    """Return the order of somebody who says why, or does not; `answered` is what they answer for."""
+    body = body or Noted()
+    overrides = tuple(Override(rule=one.rule, until=one.until) for one in answered)
+    return Order(
+        actor=principal.actor(), reason=body.reason, ticket=body.ticket, if_revision=if_revision, overrides=overrides
     )
 
 

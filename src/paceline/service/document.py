@@ -1,31 +1,20 @@
-"""The OpenAPI document: what FastAPI makes of the routes, with the media type that problem documents have."""
+"""The OpenAPI document: what FastAPI makes of the routes, and the shape of problem documents, which all name."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
-from paceline.service.problems import MEDIA_TYPE
-from paceline.service.shapes import Document
-
-_JSON = "application/json"
+from paceline.service.shapes import Document, ProblemShape
 
 
 def install(app: FastAPI) -> None:
-    """Have the application's document tell of problem documents as they are sent."""
+    """Have the application's document hold the shape of problem documents."""
     made = app.openapi
 
     def openapi() -> Document:
         if app.openapi_schema is None:
-            _corrected(made())
+            shape = ProblemShape.model_json_schema(ref_template="#/components/schemas/{model}")
+            made()["components"]["schemas"] |= {**shape.pop("$defs", {}), ProblemShape.__name__: shape}
         return made()
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI names for it
-
-
-def _corrected(document: Document) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, answer in operation["responses"].items():
-                content = answer.get("content", {})
-                if int(status) >= 400 and _JSON in content:
-                    answer["content"] = {MEDIA_TYPE: content[_JSON]}

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paceline.primitives.chance import fresh_key
 from paceline.primitives.clock import Clock
-from paceline.service.options import BODY_LIMIT, Options
+from paceline.service.options import BODY_LIMIT, LIST_READ, LISTS, Options
 from paceline.service.problems import internal
 from paceline.telemetry.logs import bound
 from paceline.telemetry.requests import RequestCounts
@@ -107,25 +107,26 @@ def _asked(scope: Scope) -> dict[str, str | None]:
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """Return what receives a body, and refuses it where it gets longer than a body may be."""
+    most = LIST_READ if scope["path"] in LISTS else BODY_LIMIT
     told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     length = int(told) if told.isdigit() else 0
     received = 0
 
     async def bounded() -> Message:
         nonlocal received
-        if length > BODY_LIMIT:
-            raise _too_long()
+        if length > most:
+            raise _too_long(most)
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_LIMIT:
-            raise _too_long()
+        if received > most:
+            raise _too_long(most)
         return message
 
     return bounded
 
 
-def _too_long() -> HTTPException:
-    told = f"the body is longer than {BODY_LIMIT} bytes"
+def _too_long(most: int) -> HTTPException:
+    told = f"the body is longer than {most} bytes"
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told, headers={"Connection": "close"})
 
 

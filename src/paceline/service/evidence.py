@@ -10,6 +10,7 @@ from paceline.campaign.ports import PlatformError
 from paceline.control.rollout.evidence import Block, complete_blocks, settled_since
 from paceline.control.rollout.standing import Rollout
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 MOST = 500
 """So many blocks are told at most, the last ones."""
@@ -38,7 +39,7 @@ def evidence_of(system: System, rollout: Rollout) -> dict[str, Json]:
         return {**told, "none": error.message}
     shown: list[Json] = [
         {
-            "start": one.start.isoformat().replace("+00:00", "Z"),
+            "start": utc_text(one.start),
             "answered": one.answered,
             "abandoned": one.abandoned,
             "utilisation": one.utilisation if one.staffed_s else None,

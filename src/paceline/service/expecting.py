@@ -26,7 +26,9 @@ from paceline.campaign.weights.changes import SetWeights
 from paceline.control.foresight import Foreseen
 from paceline.control.settings_shown import pacing_shown
 from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Figure
+from paceline.primitives.ids import CampaignId
 from paceline.service.operations import Operations, Running, Work
 
 COUNTS_S = 60.0
@@ -104,6 +106,22 @@ class Expecting:
         aimless = _aimless(change)
         return self._once("pacing-curve", aimless, lambda: self._curve(aimless), asker)
 
+    def policies(self, campaign: CampaignId, *, asker: str | None = None) -> Running:
+        """Return what other pacing policies would give a campaign, side by side; `none` tells why nobody can say.
+
+        Raises:
+            PlatformError: the campaign cannot be looked at.
+            LedgerUnavailableError: the look cannot be kept.
+            ProblemError: too much is being computed already (503).
+        """
+
+        def work() -> dict[str, Json]:
+            from paceline.bootstrap.policies import policies_of
+
+            return policies_of(self._system, campaign).document()
+
+        return self._once("pacing-policies", SetPacing(campaign=campaign), work, asker)
+
     def weighed(self, change: SetWeights, *, asker: str | None = None) -> Running:
         """Return what would be found and what data say if this change of weights were ordered now; else as `judged`.
 
@@ -175,7 +193,7 @@ class Expecting:
         return {
             "campaign": observed.campaign,
             "version": observed.version,
-            "at": observed.at.isoformat().replace("+00:00", "Z"),
+            "at": utc_text(observed.at),
             "live": _shown(live),
             "wanted": _shown(whole),
             "differences": _different(verdict),
@@ -195,7 +213,7 @@ def _weighed(found: Foreseen) -> dict[str, Json]:
     return {
         "campaign": observed.campaign,
         "version": observed.version,
-        "at": observed.at.isoformat().replace("+00:00", "Z"),
+        "at": utc_text(observed.at),
         "differences": _different(found.change.verify(observed)),
         "already_so": found.already_so,
         "may": found.may,

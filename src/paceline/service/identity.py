@@ -18,8 +18,8 @@ from fastapi import Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from starlette.requests import HTTPConnection, Request
 
-from paceline.control.access_rights import Principal, Right
-from paceline.control.access_sessions import Session
+from paceline.control.access.rights import Principal, Right
+from paceline.control.access.sessions import Session
 from paceline.service.parts import Parts, parts_of
 from paceline.service.problems import ProblemError
 

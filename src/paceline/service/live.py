@@ -32,6 +32,7 @@ class Live:
         self._lock = threading.Lock()
         self._last: WallLook | None = None
         self._looked_ns = 0
+        self._was_thorough = False
         self.away: str | None = None
         self._watching = 0
         self._number = 0
@@ -44,8 +45,12 @@ class Live:
         """How many looks there were; it tells one from the next."""
         return self._number
 
-    def look(self, *, within_s: float | None = None) -> WallLook:
+    def look(self, *, within_s: float | None = None, thorough: bool = False) -> WallLook:
         """Return the campaigns as they are, or as they were seen at most `within_s` seconds ago.
+
+        Args:
+            within_s: seconds; those between two looks where nothing is said.
+            thorough: whether each that dials nothing has to be known by its schedule (`Wall.look`).
 
         Raises:
             PlatformError: the platform is away, and was never looked at.
@@ -59,9 +64,9 @@ class Live:
             return last
         try:
             age_s = (self._clock.running_ns() - self._looked_ns) / _SECOND_NS
-            if self._last is not None and age_s <= longest:
+            if self._last is not None and age_s <= longest and (self._was_thorough or not thorough):
                 return self._last
-            return self._looked()
+            return self._looked(thorough=thorough)
         finally:
             self._lock.release()
 
@@ -100,15 +105,15 @@ class Live:
             came.set()
             await asyncio.sleep(max(self._look_s, 0.2))
 
-    def _looked(self) -> WallLook:
+    def _looked(self, *, thorough: bool) -> WallLook:
         try:
-            found = self._wall.look()
+            found = self._wall.look(thorough=thorough)
         except PacelineError as error:
             self.away = error.message
             if self._last is None:
                 raise
             return self._last
         self.away = None
-        self._last, self._looked_ns = found, self._clock.running_ns()
+        self._last, self._looked_ns, self._was_thorough = found, self._clock.running_ns(), thorough
         self._number += 1
         return found

@@ -6,6 +6,8 @@ begun again.
 Rules:
 * What is computed here ends in a result or in an error of ours: a fault stands in the log, and is told as `internal`.
 * What was given up before it began is told as that, by whoever gave it up.
+* A search of many seconds has a thread of its own: what pages and programs wait for does not stand behind it.
+* A service that is told to end waits for none of it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,6 +26,7 @@ from fastapi.responses import JSONResponse, Response
 from paceline.primitives.canonical import Json
 from paceline.primitives.chance import fresh_key
 from paceline.primitives.errors import PacelineError
+from paceline.service.aside import Aside, GivenUpError
 from paceline.service.problems import ProblemError, problem_of
 
 KEPT = 200
@@ -31,6 +34,9 @@ KEPT = 200
 WAITING = 16
 """Operations that may wait or run at once; more are refused with 503."""
 THREADS = 2
+"""Threads for what ends within seconds."""
+SEARCHES = 4
+"""Searches that may wait or run at once; one runs."""
 LOOK_AGAIN_S = 1
 """After so many seconds it is worth looking again."""
 
@@ -46,6 +52,7 @@ class Running:
     kind: str
     shared: str | None
     future: Future[dict[str, Json]]
+    pool: Aside[dict[str, Json]]
 
 
 class Operations:
@@ -53,12 +60,15 @@ class Operations:
 
     def __init__(self, *, threads: int = THREADS) -> None:
         """Have nothing to do yet; threads begin with the work."""
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="paceline-operation")
+        self._pool: Aside[dict[str, Json]] = Aside(threads, name="paceline-operation")
+        self._searches: Aside[dict[str, Json]] = Aside(1, name="paceline-search")
+        # Its ids begin with this, so that another process can tell that one is not its own.
+        self._process = fresh_key(3).hex()
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Running] = OrderedDict()
 
     def begin(self, kind: str, work: Work, *, shared: str | None = None) -> Running:
-        """Begin something, or return what runs already under the same word.
+        """Begin something of seconds, or return what runs already under the same word.
 
         Args:
             kind: what it is, for whoever looks.
@@ -68,18 +78,29 @@ class Operations:
         Raises:
             ProblemError: too much is being computed already (503).
         """
+        return self._begun(kind, work, shared, pool=self._pool, most=WAITING)
+
+    def begin_search(self, kind: str, work: Work, *, shared: str | None = None) -> Running:
+        """Begin something of many seconds, in a thread that only such things wait for; else as `begin`.
+
+        Raises:
+            ProblemError: too much is being looked for already (503).
+        """
+        return self._begun(kind, work, shared, pool=self._searches, most=SEARCHES)
+
+    def _begun(self, kind: str, work: Work, shared: str | None, *, pool: Aside[dict[str, Json]], most: int) -> Running:
         with self._lock:
             unended = [one for one in self._known.values() if not one.future.done()]
             same = [one for one in unended if shared is not None and one.shared == shared]
             if same:
                 return same[0]
-            if len(unended) >= WAITING:
+            if sum(one.pool is pool for one in unended) >= most:
                 raise ProblemError(
                     503, "too much is being computed", code="too-busy", headers={"Retry-After": "5"},
                     hint="ask again in a few seconds",
                 )  # fmt: skip
-            future = self._pool.submit(_sound(work))
-            made = Running(id=f"op_{fresh_key(9).hex()}", kind=kind, shared=shared, future=future)
+            name = f"op_{self._process}{fresh_key(9).hex()}"
+            made = Running(id=name, kind=kind, shared=shared, future=pool.submit(_sound(work)), pool=pool)
             self._known[made.id] = made
             while len(self._known) > KEPT:
                 oldest = next((name for name, one in self._known.items() if one.future.done()), None)
@@ -97,15 +118,19 @@ class Operations:
         with self._lock:
             found = self._known.get(name)
         if found is None:
+            is_ours = name.startswith(f"op_{self._process}")
+            told = "this operation is forgotten" if is_ours else "another process began this operation, if anybody did"
             raise ProblemError(
-                404, "this process knows no such operation", code="no-operation",
-                hint="operations end with their process, and another service does not know them: begin it again",
+                404, told, code="no-operation",
+                hint="an operation lives in the process that began it, and ends with it: ask that one, or begin it "
+                "again; it changes no campaign. Before several processes, have a proxy keep a client with one of them",
             )  # fmt: skip
         return found
 
     def end(self) -> None:
-        """Take nothing more; what has not begun is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Take nothing more; what has not begun is dropped, and the process waits for nothing else."""
+        self._pool.end()
+        self._searches.end()
 
 
 def answer_within(running: Running, longest_s: float) -> Response:
@@ -133,9 +158,7 @@ def result_of(running: Running, longest_s: float | None = None) -> dict[str, Jso
     try:
         return running.future.result(timeout=longest_s)
     except CancelledError:
-        raise ProblemError(
-            503, "it was given up before it began", code="given-up", headers={"Retry-After": "1"}, hint="ask again"
-        ) from None
+        raise _given_up("before it began") from None
 
 
 def operation_document(running: Running) -> dict[str, Json]:
@@ -157,6 +180,13 @@ def _sound(work: Work) -> Work:
             return work()
         except PacelineError:
             raise
+        except GivenUpError:
+            raise _given_up("for the service ends") from None
+        except ModuleNotFoundError as missing:
+            raise ProblemError(
+                501, f"this wants {missing.name}, which is not installed where the service runs", code="extra",
+                hint="install paceline[all] there",
+            ) from None  # fmt: skip
         except Exception:  # noqa: BLE001  # whatever it was, whoever looks is told that it failed
             _LOG.exception("a computation failed")
             raise ProblemError(
@@ -164,3 +194,7 @@ def _sound(work: Work) -> Work:
             ) from None
 
     return done
+
+
+def _given_up(when: str) -> ProblemError:
+    return ProblemError(503, f"it was given up {when}", code="given-up", headers={"Retry-After": "1"}, hint="ask again")

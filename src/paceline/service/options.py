@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 BODY_LIMIT = 1_048_576
 """Bytes that a request's body may have: 1 MiB."""
+LIST_LIMIT = 8_388_608
+"""Bytes that a contact list may have: 8 MiB, some 200,000 rows with a name, a number and a region."""
+LISTS = frozenset({"/lists/check", "/v1/lists:check"})
+"""Where contact lists are sent to; they tell whoever sends too much how much it may be."""
+LIST_READ = 8 * LIST_LIMIT
+"""Bytes of a body that are read there at all: whoever sends more is told before all of it has come, and cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

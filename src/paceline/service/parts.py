@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,8 +10,11 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from paceline.bootstrap import System
+from paceline.control.law.looks import LawLooks
+from paceline.primitives.checks import Check
 from paceline.service.expecting import Expecting
 from paceline.service.limits import RequestLimits
+from paceline.service.list_checks import ListChecks
 from paceline.service.live import Live
 from paceline.service.news import News
 from paceline.service.operations import Operations
@@ -32,8 +36,11 @@ class Parts:
         live: all campaigns, as they are.
         operations: what is being computed.
         expecting: what changes of pacing are expected to do, and what data say of weights.
+        law_looks: what was seen of campaigns that the law judges, and what of it breaks.
+        list_checks: contact lists, held against the law a few at a time.
         requests: what this process was asked, counted.
         telemetry: the metrics.
+        diagnose: looks at everything that the settings of this service name; None where it was given no settings.
     """
 
     system: System
@@ -44,8 +51,11 @@ class Parts:
     live: Live
     operations: Operations
     expecting: Expecting
+    law_looks: LawLooks
+    list_checks: ListChecks
     requests: RequestCounts
     telemetry: Telemetry
+    diagnose: Callable[[], Sequence[Check]] | None = None
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,8 +26,11 @@ STATUS_OF: Mapping[str, int] = {
     "access": 422,
     "being-decided": 409,
     "campaign-locked": 423,
+    "chain-broken": 409,
+    "checkpoint": 409,
     "contact-list": 422,
     "count": 422,
+    "empty-calendar": 422,
     "entry-closed": 409,
     "entry-not-found": 404,
     "entry-open": 409,
@@ -44,19 +48,23 @@ STATUS_OF: Mapping[str, int] = {
     "no-answer": 504,
     "no-experiment": 404,
     "no-rollout": 404,
+    "no-setting": 422,
     "no-way-back": 409,
     "not-asked": 409,
     "not-found": 404,
     "not-waiting": 409,
     "nothing-good": 409,
     "parameter": 422,
+    "phone-number": 422,
     "rate-limited": 503,
+    "reason-holds-number": 422,
     "rejected": 422,
     "revision-conflict": 412,
     "rollout-overtaken": 409,
     "rollout-plan": 422,
     "rollout-state": 409,
     "scenario": 422,
+    "stale-zone-data": 503,
     "storage-unavailable": 503,
     "subscriber-disabled": 409,
     "subscriber-not-found": 404,
@@ -72,6 +80,9 @@ STATUS_OF: Mapping[str, int] = {
     "wrong-state": 409,
 }
 """The status of an error by its code; an error of the platform that is not here is 502, every other one 500."""
+
+
+One = TypeVar("One")
 
 
 class ProblemError(PacelineError):
@@ -122,6 +133,17 @@ def problem(
     return JSONResponse({**told, **(more or {})}, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def named_one(word: str, among: Mapping[str, One]) -> One:
+    """Return what an address names by a word.
+
+    Raises:
+        ProblemError: there is nothing of that name (404).
+    """
+    if word not in among:
+        raise ProblemError(404, "Not Found", code="no-such-address")
+    return among[word]
+
+
 def status_of(error: PacelineError) -> int:
     """Return the status that an error is answered with."""
     found = STATUS_OF.get(error.code)
@@ -155,24 +177,39 @@ def _paceline(_: Request, error: Exception) -> Response:
     return problem_of(error)
 
 
-def _invalid(_: Request, error: Exception) -> Response:
+def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    found = [_told(one) for one in error.errors()]
     findings: list[Json] = [
         {
             "rule": "request.invalid",
             "severity": "error",
-            "message": str(one["msg"]),
-            "field": _place(one["loc"]),
+            "message": message,
+            "field": field,
             "found": None,
             "limit": None,
             "source": None,
         }
-        for one in error.errors()
+        for field, message in found
     ]
-    fields = ", ".join(dict.fromkeys(_place(one["loc"]) for one in error.errors()))
-    detail = f"the request is off at {fields}"
-    return problem(422, detail, code="request-invalid", hint="findings say what is wrong", more={"findings": findings})
+    detail = f"the request is off at {', '.join(dict.fromkeys(field for field, _ in found))}"
+    hint = "findings say what is wrong"
+    if "body" in (field for field, _ in found) and not _says_json(request):
+        hint = "a body is read as JSON where the request says so: send Content-Type: application/json"
+    return problem(422, detail, code="request-invalid", hint=hint, more={"findings": findings})
+
+
+def _told(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Return where a request is off, and how: a body that is no JSON is off as a whole, at a character."""
+    if one["type"] == "json_invalid":
+        return "body", f"this is no JSON: {one['ctx']['error']}, at character {one['loc'][-1]}"
+    return _place(one["loc"]), str(one["msg"])
+
+
+def _says_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def _place(where: Sequence[str | int]) -> str:
@@ -180,12 +217,17 @@ def _place(where: Sequence[str | int]) -> str:
     return ".".join(str(one)[:80] for one in where)
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     codes = {404: "no-such-address", 405: "method-not-allowed", 413: "body-too-large", 400: "bad-request"}
-    code = codes.get(error.status_code, "http")
-    return problem(error.status_code, str(error.detail), code=code, headers=error.headers)
+    code, detail, hint = codes.get(error.status_code, "http"), str(error.detail), None
+    if code == "no-such-address":
+        is_page = "text/html" in request.headers.get("Accept", "")
+        detail, hint = "there is nothing at this address", None if is_page else "GET /openapi.json lists every address"
+    elif code == "method-not-allowed":
+        detail, hint = f"this address takes no {request.method}", "the header Allow says what it takes"
+    return problem(error.status_code, detail, code=code, hint=hint, headers=error.headers)
 
 
 def _unforeseen(_: Request, error: Exception) -> Response:

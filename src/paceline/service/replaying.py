@@ -22,8 +22,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from paceline.control.access_rights import Right
-from paceline.control.replays import AnotherRequest, Begun, Fresh, Lost, Replay, UnderWay, WhenLost
+from paceline.control.access.replays import AnotherRequest, Begun, Fresh, Lost, Replay, UnderWay, WhenLost
+from paceline.control.access.rights import Right
 from paceline.ledger.failures import LedgerError
 from paceline.primitives.errors import PacelineError
 from paceline.service.identity import principal_of

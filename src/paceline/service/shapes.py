@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from paceline.service.problems import MEDIA_TYPE
+
 Document = dict[str, Any]
 """A JSON object."""
 
@@ -92,9 +94,11 @@ def problems(*statuses: int) -> dict[int | str, Document]:
         409: "The wrong state, or a count that is off", 412: "Changed since it was looked at",
         413: "Too long a body", 422: "Refused, with all findings", 423: "Locked",
         428: "If-Match is missing", 429: "Too many requests", 500: "A fault on this side",
-        501: "The platform does not tell", 502: "The platform did not do it", 503: "Away now", 504: "In doubt",
+        501: "Not told, or not installed", 502: "The platform did not do it", 503: "Away now", 504: "In doubt",
     }  # fmt: skip
-    return {status: {"description": words[status], "model": ProblemShape} for status in statuses}
+    # By its name, which `document` gives its shape: a model of its own for each of a thousand answers takes a second.
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemShape.__name__}"}}}
+    return {status: {"description": words[status], "content": content} for status in statuses}
 
 
 READ = problems(401, 403, 422, 429, 502, 503, 504)

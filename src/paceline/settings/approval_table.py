@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from paceline.control.approval_policy import MEASURES, WITHIN, Policy, Rule, fault_of
+from paceline.control.approving.policy import MEASURES, WITHIN, Policy, Rule, fault_of
 from paceline.settings.failures import nearest
 from paceline.settings.kinds import UnfitError, table
 

@@ -15,7 +15,7 @@ from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.outbox.addresses import Reach, endpoint_of
 from paceline.outbox.failures import AddressRefusedError
 from paceline.primitives.ids import MalformedIdError, campaign_id

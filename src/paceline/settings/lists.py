@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from paceline.control.known_facts import COUNTRIES, country_meant
+from paceline.control.facts.known_facts import COUNTRIES, country_meant
 from paceline.settings.kinds import LONGEST_TEXT, UnfitError, listed
 
 _COUNTRIES = "codes of countries by ISO 3166-1 such as US, in a list or with commas between them, each once"

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from paceline.control.abandonment.policy import Does, GuardPolicy
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.cxone.auth import Credentials, Style
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor
@@ -73,7 +73,7 @@ def read_settings(*, flags: Mapping[str, str], environment: Mapping[str, str], f
     folder = folder.absolute()
     said = _said(layers(flags, environment, folder), home=environment.get("HOME"))
     if said.values.get("data_folder") is None:
-        said.put("data_folder", _usual_data_folder(environment))
+        said.put("data_folder", usual_data_folder(environment))
     if said.values.get("campaigns_file") is None and (folder / CAMPAIGNS).exists():
         said.put("campaigns_file", folder / CAMPAIGNS)
     reach = _reach(said)
@@ -222,7 +222,7 @@ def _actor(said: _Said) -> Actor:
     return Actor(name=name, known_by="user of the operating system")
 
 
-def _usual_data_folder(environment: Mapping[str, str]) -> Path:
+def usual_data_folder(environment: Mapping[str, str]) -> Path:
     """Return the data folder where none is named, as the XDG rules say; a relative `XDG_DATA_HOME` does not count."""
     told = Path(environment.get("XDG_DATA_HOME") or ".")
     if told.is_absolute():

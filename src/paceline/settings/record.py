@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from paceline.control.abandonment.policy import GuardPolicy
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.writing import Prefix
 from paceline.ledger.entry import Actor

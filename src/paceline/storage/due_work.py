@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
@@ -108,17 +109,20 @@ def next_due_ns(connection: Connection, tenant: str, room: str) -> int | None:
     return found
 
 
+@lru_cache(maxsize=256)  # asked with the same few words at every turn
 def in_room(tenant: str, room: str) -> ColumnElement[bool]:
     """Return the condition of belonging to a room."""
     return (DUE_WORK.c.tenant == tenant) & (DUE_WORK.c.room == room)
 
 
+@cache
 def is_waiting() -> ColumnElement[bool]:
     """Return the condition of waiting, in the words of the indexes: a value of the driver's would not find them."""
     condition: ColumnElement[bool] = literal_column("state = 'waiting'")
     return condition
 
 
+@cache
 def is_free() -> ColumnElement[bool]:
     """Return the condition of waiting without an owner."""
     return is_waiting() & DUE_WORK.c.owner.is_(None)

@@ -62,6 +62,9 @@ class PostgresDatabase:
         )
         self._wait_ms = round(wait_s * 1000)
         event.listen(self._engine, "connect", self._connected)
+        # Made once: the library joins all listeners anew for each engine with options of its own.
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._for_reading = self._engine.execution_options(**options)
         try:
             self._make_ready()
         except BaseException:
@@ -79,9 +82,7 @@ class PostgresDatabase:
         """Return what the work reads, from one picture of the database."""
         if self._closed:
             raise StorageClosedError
-        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        engine = self._engine.execution_options(**options)
-        with at_the_door(), engine.begin() as connection:
+        with at_the_door(), self._for_reading.begin() as connection:
             return work(connection)
 
     @contextmanager

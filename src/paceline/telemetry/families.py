@@ -109,27 +109,30 @@ def of_standing(stands: Standing, *, here_ns: int) -> Iterator[Metric]:
 
 
 def _of_predictions(foretold: Foretold) -> Iterator[Metric]:
-    states = _gauge("paceline_predictions", "Predictions of changes of weights, by how far they have come.", ["state"])
+    states = _gauge(
+        "paceline_predictions", "Predictions of changes of weights and pacing, by how far they have come.", ["state"]
+    )
     for state, count in foretold.states.items():
         states.add_metric([state], count)
     yield states
     held = _gauge(
         "paceline_prediction_intervals",
-        "Measured predictions whose interval of 95 % held what came of the change, or did not, by metric; absent while "
-        "nothing was measured.",
-        ["metric", "held"],
+        "Measured predictions whose interval of 95 % held what came of the change, or did not, by who predicted "
+        "(twin or experiment of weights, projection of pacing) and metric; absent while nothing was measured.",
+        ["source", "metric", "held"],
     )
-    for metric in sorted({*foretold.held, *foretold.missed}):
-        held.add_metric([metric, "yes"], foretold.held.get(metric, 0))
-        held.add_metric([metric, "no"], foretold.missed.get(metric, 0))
+    for of in sorted({*foretold.held, *foretold.missed}):
+        held.add_metric([*of, "yes"], foretold.held.get(of, 0))
+        held.add_metric([*of, "no"], foretold.missed.get(of, 0))
     yield held
     ranks = _gauge(
         "paceline_prediction_rank_correlation",
-        "Spearman's correlation of predicted and realised differences, by metric; absent while too few were measured.",
-        ["metric"],
+        "Spearman's correlation of predicted and realised values, by who predicted and metric; absent while too few "
+        "were measured.",
+        ["source", "metric"],
     )
-    for metric, value in sorted(foretold.ranks.items()):
-        ranks.add_metric([metric], value)
+    for of, value in sorted(foretold.ranks.items()):
+        ranks.add_metric([*of], value)
     yield ranks
 
 

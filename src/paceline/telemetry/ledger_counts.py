@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from paceline.control.metrics import ACHIEVED, APPLIED, IN_DOUBT, REFUSED, SETTLING, rules_against
+from paceline.control.reviewing.metrics import ACHIEVED, APPLIED, IN_DOUBT, REFUSED, SETTLING, rules_against
 from paceline.ledger.entry import Step
+from paceline.ledger.shown import part
 from paceline.primitives.canonical import Json
 from paceline.telemetry.histogram import Histogram
 from paceline.telemetry.labels import (
@@ -111,7 +112,7 @@ class LedgerCounts:
                     self._go_on(row, known)
 
     def _open(self, row: LedgerRow) -> None:
-        if _part(row.document, "details").get("dry_run"):
+        if part(row.document, "details").get("dry_run"):
             self.dry_runs += 1
             return
         kind = among(row.kind, KINDS)
@@ -137,14 +138,14 @@ class LedgerCounts:
             self.concluded[among(verdict, VERDICTS)] += 1
 
     def _close(self, known: _Known, document: Mapping[str, Json], outcome: Json) -> None:
-        details = _part(document, "details")
+        details = part(document, "details")
         self.ended[known.kind, among(outcome, OUTCOMES)] += 1
-        for stage, spent_ms in _part(details, "timings_ms").items():
+        for stage, spent_ms in part(details, "timings_ms").items():
             if stage in self.latency and isinstance(spent_ms, int | float):
                 self.latency[stage].count(spent_ms / 1000)
         if outcome == REFUSED:
             self.refusals.update({among(rule, self._rules) for rule in rules_against(details)})
-        code = _part(details, "error").get("code")
+        code = part(details, "error").get("code")
         if code is not None:
             self.errors[among(code, self._codes)] += 1
         requests = details.get("requests")
@@ -157,8 +158,3 @@ def _rules_told(details: Mapping[str, Json]) -> list[str]:
     findings = details.get("findings")
     found = findings if isinstance(findings, Sequence) and not isinstance(findings, str) else ()
     return [str(one.get("rule", OTHER)) for one in found if isinstance(one, Mapping)]
-
-
-def _part(document: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    found = document.get(name)
-    return found if isinstance(found, Mapping) else {}

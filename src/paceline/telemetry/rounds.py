@@ -8,7 +8,7 @@ from threading import Lock
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.primitives.clock import Clock
 
 RESULTS = ("delivered", "put_off", "given_up")

@@ -14,10 +14,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Text, case, cast, exists, func, literal, select
 
 from paceline.campaign.observed import Stage
-from paceline.control.agenda import ROOM
+from paceline.control.agenda.agenda import ROOM
 from paceline.control.owners import SKEW_S
 from paceline.control.told import ON_TIME
-from paceline.control.worker import PRESENCE
+from paceline.control.work.worker import PRESENCE
 from paceline.ledger.entry import Step, instant_from
 from paceline.outbox.subscribers import Standing as Doing
 from paceline.storage.due_work import WorkState, in_room

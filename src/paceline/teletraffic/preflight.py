@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from paceline.primitives.canonical import Json
 from paceline.teletraffic.abandonment import connected_late, load_for_window, wait_window
 from paceline.teletraffic.bounds import MOST_LINES, answer_rate, count, limit, quantity, seconds
 from paceline.teletraffic.engset import best_lines, fixed_lines, load_per_line
@@ -115,6 +116,45 @@ class Preflight:
     most_lines: int | None = None
     interval_s: float | None = None
     shortest_interval_s: float | None = None
+
+    def document(self) -> dict[str, Json]:
+        """Return it as JSON shows it: lines, or an interval in milliseconds, as it was asked for."""
+        told: dict[str, Json] = {
+            "model": self.model.value,
+            "utilisation": self.utilisation,
+            "abandonment": self.abandonment,
+            "decision": self.decision.value,
+            "late": self.late,
+            "limit": self.limit,
+        }
+        if self.interval_s is None:
+            return {**told, "lines": self.lines, "most_lines": self.most_lines}
+        shortest = self.shortest_interval_s
+        shortest_ms = None if shortest is None else shortest * 1000
+        return {**told, "interval_ms": self.interval_s * 1000, "shortest_interval_ms": shortest_ms}
+
+
+def preflight(
+    setting: Setting, *, lines: int | None = None, interval_ms: float | None = None, ratio: float | None = None
+) -> Preflight:
+    """Judge a setting by what is named of it, one of the three; one line for each idle agent where nothing is.
+
+    Args:
+        setting: the campaign.
+        lines: a fixed number of lines.
+        interval_ms: milliseconds from dial to dial.
+        ratio: lines for each agent, busy ones included.
+
+    Raises:
+        ParameterError: what is named is out of its bounds.
+    """
+    if lines is not None:
+        return preflight_lines(setting, lines)
+    if interval_ms is not None:
+        return preflight_interval(setting, interval_ms / 1000)
+    if ratio is not None:
+        return preflight_ratio(setting, ratio)
+    return preflight_progressive(setting)
 
 
 def preflight_progressive(setting: Setting) -> Preflight:

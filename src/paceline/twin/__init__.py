@@ -1,4 +1,4 @@
 """A fitted scenario that must first reproduce what happened, before it may predict.
 
-It must never know a platform or who asks. Read first: `model`, `standing`.
+It must never know a platform or who asks. Read first: `model.Twin`, `judging.judged`, `drift`.
 """

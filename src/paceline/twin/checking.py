@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paceline.primitives.clock import utc_text
 from paceline.twin.boldness import Boldness
 from paceline.twin.drift import Charted, RingDay, charted, drift_of, rates_after
 from paceline.twin.fitting import twin_days
@@ -62,8 +63,8 @@ class Checked:
         """Return it as JSON shows it."""
         result = self.result
         return {
-            "since": None if result is None else result.since.isoformat().replace("+00:00", "Z"),
-            "until": None if result is None else result.until.isoformat().replace("+00:00", "Z"),
+            "since": None if result is None else utc_text(result.since),
+            "until": None if result is None else utc_text(result.until),
             "measures": [
                 {**one.coverage().document(), "low": one.held.low, "high": one.held.high, "why": one.why}
                 for one in self.judged

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from paceline.campaign.evidence import Coverage, TwinStanding
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
 from paceline.records.summary import HalfHours
 from paceline.simulation.distributions import Duration, Family
-from paceline.twin.parts import Draw, Drifted, TwinDay, text_of
+from paceline.twin.parts import Draw, Drifted, TwinDay
 from paceline.twin.results import FoldResult, Scored
 
 if TYPE_CHECKING:
@@ -106,9 +107,9 @@ def half_hours(kept: dict[str, Any]) -> HalfHours:
 def result_document(result: FoldResult) -> dict[str, Any]:
     """Return what a fold came to as JSON."""
     return {
-        "fitted_until": text_of(result.fitted_until),
-        "since": text_of(result.since),
-        "until": text_of(result.until),
+        "fitted_until": utc_text(result.fitted_until),
+        "since": utc_text(result.since),
+        "until": utc_text(result.until),
         "is_last": result.is_last,
         "scored": [listed(asdict(one)) for one in result.scored],
     }

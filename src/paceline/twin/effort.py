@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_DAYS = 400
+"""So many days at most are asked for to fit a twin on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
@@ -22,7 +25,3 @@ class Effort:
     replications: int = 256
     played: int = 48
     played_of_draw: int = 8
-
-
-LITTLE = Effort(draws=16, draws_of_fold=8, replications=64, played=24, played_of_draw=4)
-"""For a first look."""

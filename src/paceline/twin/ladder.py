@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
-from paceline.twin.model import Drifted, text_of
+from paceline.twin.model import Drifted
 
 FREEZE_AFTER = timedelta(0)
 """A drift that is found freezes tuning at once: what weights would do is not known any more."""
@@ -148,7 +149,7 @@ def _why(drifted: Drifted, rung: Rung) -> str:
         ("ring_time", "more"): "longer",
         ("ring_time", "fewer"): "shorter",
     }.get((drifted.quantity, drifted.toward), "more often" if drifted.toward == "more" else "less often")
-    since = text_of(drifted.since)
+    since = utc_text(drifted.since)
     done = {
         Rung.WIDEN: "the guard-band is to be widened",
         Rung.FREEZE: "tuning is frozen until the twin is fitted again",

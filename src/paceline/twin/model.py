@@ -14,17 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from paceline.campaign.evidence import TwinStanding
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.twin import document as kept_as
-from paceline.twin.parts import (
-    DaySpread,
-    Draw,
-    Drifted,
-    Fitted,
-    MadeOf,
-    TwinDay,
-    half_hour_of,
-    instant_of,
-    text_of,
-)
+from paceline.twin.parts import DaySpread, Draw, Drifted, Fitted, MadeOf, TwinDay, half_hour_of, instant_of
 
 if TYPE_CHECKING:
     from paceline.primitives.canonical import Json
@@ -43,7 +33,6 @@ __all__ = [
     "TwinDay",
     "half_hour_of",
     "instant_of",
-    "text_of",
 ]
 VERSION = 1
 """Of the document; another one is read by nobody."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import EntryId
 from paceline.records.calls import HALF_HOUR_S
 from paceline.simulation.distributions import Duration
@@ -181,8 +182,8 @@ class Drifted:
         return {
             "quantity": self.quantity,
             "toward": self.toward,
-            "since": text_of(self.since),
-            "found": text_of(self.found),
+            "since": utc_text(self.since),
+            "found": utc_text(self.found),
             "run_length_days": self.run_length_days,
             "entry": self.entry,
         }
@@ -196,8 +197,3 @@ def half_hour_of(instant: datetime) -> int:
 def instant_of(half_hour: int) -> datetime:
     """Return the instant, UTC, at which a half-hour since 1970 begins."""
     return _EPOCH + half_hour * timedelta(seconds=HALF_HOUR_S)
-
-
-def text_of(instant: datetime) -> str:
-    """Return an instant as JSON has it."""
-    return instant.isoformat().replace("+00:00", "Z")

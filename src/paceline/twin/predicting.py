@@ -6,7 +6,7 @@ intervals: how little is known, how days differ, and how calls fall.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from paceline.twin.halves import HALVES_OF_DAY
@@ -171,6 +171,3 @@ def _naive(start: int, measured: float, at: dict[int, int], told: Floats) -> flo
     """Return the absolute error of the same half-hour a week before; None where nothing was measured then."""
     before = at.get(start - _WEEK)
     return None if before is None else abs(measured - float(told[before]))
-
-
-Progress = Callable[[str], None]

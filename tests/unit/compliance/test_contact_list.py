@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paceline.compliance.call import Purpose
-from paceline.compliance.contact_list import BadRow, Contact, ContactList, ContactListError, region_code
+from paceline.compliance.contact_list import (
+    MOST_LINES,
+    BadRow,
+    Contact,
+    ContactList,
+    ContactListError,
+    region_code,
+)
 
 
 def read(text: str, **said: str) -> list[Contact | BadRow]:
@@ -51,6 +59,20 @@ def test_column_that_somebody_names_counts() -> None:
 def test_other_columns_of_numbers_are_told() -> None:
     columns = ContactList(["phone,mobile,name\n"]).columns
     assert (columns.number, columns.unread) == (0, ("mobile",))
+
+
+@pytest.mark.parametrize("names", ["region,region", "region,state", "Region,region", "timezone,tz"])
+def test_two_columns_that_say_where_a_person_is_are_no_list_before_one_is_named(names: str) -> None:
+    what = "zone" if "tz" in names else "region"
+    one, other = names.split(",")
+    text = f"number,{names}\n+18502340123,US-FL,US-CA\n"
+    with pytest.raises(ContactListError, match=f"several columns may hold the {what}: {names.replace(',', ', ')}"):
+        read(text)
+    if one == other:
+        with pytest.raises(ContactListError, match="several columns"):
+            read(text, **{what: one})
+    else:
+        assert read(text, **{what: other}) == [contact(2, "+18502340123", **{what: "US-CA"})]
 
 
 def test_list_without_names_is_read_when_one_cell_is_a_number() -> None:
@@ -97,6 +119,27 @@ def test_quote_that_is_not_closed_takes_no_other_row_along(text: str, bad: int) 
 def test_cell_over_several_lines_belongs_to_its_row() -> None:
     found = read('phone,address\n+18502340123,"1 Main St\nMiami"\n+12125550123,x\n')
     assert found == [contact(2, "+18502340123"), contact(3, "+12125550123")]
+
+
+def test_quotes_that_are_never_closed_are_read_in_time_that_grows_with_the_list() -> None:
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        yield "number,note\n"
+        for _ in range(3_000):
+            taken += 1
+            yield 'a","x\n'
+
+    found = iter(ContactList(lines()))
+    first = next(found)
+    assert first == BadRow(
+        row=2, reason=f"unreadable: it goes over more than {MOST_LINES} lines: a quote is not closed"
+    )
+    assert taken <= MOST_LINES + 1, "what follows is not read for one row"
+    assert sum(1 for _ in found) == 2_999
+    whole = "\n".join(["x"] * MOST_LINES)
+    assert read(f'phone,address\n+18502340123,"{whole}"\n') == [contact(2, "+18502340123")]
 
 
 @given(

@@ -12,7 +12,7 @@ from paceline.campaign.change import Achieved, Difference, Diverged, Settling
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.campaign.observed import Drain, Observed, Pending, State, Unreadable
 from paceline.campaign.ports import ForbiddenError, NoAnswerError
-from paceline.control.fleet import FleetOutcome, unreadable_item
+from paceline.control.fleet.fleet import FleetOutcome, unreadable_item
 from paceline.control.outcome import (
     WORDS,
     Applied,

@@ -144,6 +144,9 @@ def test_plain_http_is_for_this_machine_where_loopback_was_opened() -> None:
     for url in ("http://hooks.example.com/", "http://8.8.8.8/", "http://127.0.0.1:8080/", "http://localhost:8080/"):
         said(url)
     for url in ("http://127.0.0.1:8080/", "http://localhost:8080/", "http://[::1]:8080/", "http://localhost/"):
+        with pytest.raises(AddressRefusedError) as caught:
+            endpoint_of(url, Reach.PUBLIC)
+        assert "PACELINE_WEBHOOK_ALLOW_LOOPBACK=yes" in (caught.value.hint or "")
         assert endpoint_of(url, Reach.LOOPBACK).scheme == "http"
     for url in ("http://hooks.example.com/", "http://8.8.8.8/"):
         said(url, Reach.LOOPBACK)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from paceline.control.approval_policy import Policy, Rule
+from paceline.control.approving.policy import Policy, Rule
 from tests.unit.settings.desk import Desk
 
 RESUME = 'kinds = ["lifecycle.resume"]'

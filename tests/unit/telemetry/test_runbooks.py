@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,9 +41,10 @@ def text_of(name: str) -> str:
     return text
 
 
-def help_of(words: list[str]) -> str:
+@cache  # pages name the same few commands, and help takes longer than a page
+def help_of(*words: str) -> str:
     screen = io.StringIO()
-    app.help_print(words, console=Console(file=screen, width=200, color_system=None))
+    app.help_print(list(words), console=Console(file=screen, width=200, color_system=None))
     return screen.getvalue()
 
 
@@ -61,7 +63,7 @@ def faults_in(command: str) -> list[str]:
     found, rest = split(command)
     if not found:
         return [f"no such command: {command}"]
-    told = help_of(found)
+    told = help_of(*found)
     if "COMMAND" in told.splitlines()[0]:
         return [f"a command is missing after: {command}"]
     return [f"{word} is no option of {command}" for word in rest if word.startswith("-") and f"{word} " not in told]
@@ -152,3 +154,5 @@ def test_command_without_a_name_lists_every_page(capsys: pytest.CaptureFixture[s
 def test_command_that_knows_no_page_proposes_one_that_is_near(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runbook", "lifecycle.lockd"]) == exits.USAGE
     assert "lifecycle.locked" in capsys.readouterr().err
+    assert main(["runbook", "workeraway"]) == exits.USAGE
+    assert "did you mean PacelineWorkerAway?" in capsys.readouterr().err

@@ -69,8 +69,8 @@ def _gaps(rules: DialingRules, bound: Iterable[Rule]) -> list[Finding | None]:
             rule="dialing.gap",
             severity=Severity.INFO,
             message=(
-                f"{rule.id} wants {rule.terms.gap} without a call after `{rule.terms.event}`, and the first interval "
-                f"is {shortest}: whether the platform waits so long after it is not judged here"
+                f"{rule.id} wants {_span(rule.terms.gap)} without a call after `{rule.terms.event}`, and the first "
+                f"interval is {_span(shortest)}: whether the platform waits so long after it is not judged here"
             ),
             field="retry_intervals_min",
             found=rules.retry_intervals_min[0],
@@ -80,3 +80,10 @@ def _gaps(rules: DialingRules, bound: Iterable[Rule]) -> list[Finding | None]:
         for rule in bound
         if isinstance(rule.terms, GapAfter) and shortest < rule.terms.gap
     ]
+
+
+def _span(span: timedelta) -> str:
+    """Return it in days where it is whole days, else in minutes."""
+    if span % timedelta(days=1):
+        return f"{span // timedelta(minutes=1)} minutes"
+    return f"{span.days} days" if span.days != 1 else "1 day"

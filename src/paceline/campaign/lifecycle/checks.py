@@ -20,6 +20,8 @@ from datetime import datetime, timedelta
 from paceline.campaign.lifecycle.machine import TRANSITIONS, Step, step_to
 from paceline.campaign.lifecycle.model import Wanted
 from paceline.campaign.observed import Ability, Drain, Frozen, Situation, Stage, State, Unfinished
+from paceline.campaign.obstacles import locked, unsupported
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Findings, Severity
 
 PAST_GRACE = timedelta(seconds=60)
@@ -44,39 +46,13 @@ def guarded(wanted: Wanted, needs: frozenset[Ability], situation: Situation) -> 
     """Judge the wish in the situation; where the campaign is so already, only what is worth telling is found."""
     if sound(wanted).refused:
         return sound(wanted)
-    found = [_supported(needs, situation)]
+    found = [unsupported(needs, situation)]
     if step_to(wanted, situation.observed) is not Step.NOTHING:
-        found += [_unlocked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
+        found += [locked(situation), unfrozen(wanted, situation.frozen), _transition(wanted, situation)]
         found += [_timely(wanted, situation.now), _replaced(wanted, situation), _within_fleet(wanted, situation)]
         found += [_finished(wanted, other) for other in situation.unfinished]
         found += [_cut(wanted, situation), _agents(wanted, situation)]
     return Findings.of(found)
-
-
-def _supported(needs: frozenset[Ability], situation: Situation) -> Finding | None:
-    missing = tuple(sorted(needs - situation.abilities))
-    if not missing:
-        return None
-    return Finding(
-        rule="lifecycle.unsupported",
-        severity=Severity.ERROR,
-        message=f"this platform cannot do it: it lacks {', '.join(missing)}",
-        found=tuple(sorted(situation.abilities)),
-        limit=missing,
-    )
-
-
-def _unlocked(situation: Situation) -> Finding | None:
-    if not situation.observed.locked:
-        return None
-    return Finding(
-        rule="lifecycle.locked",
-        severity=Severity.ERROR,
-        message=f"campaign {situation.observed.campaign} is locked on the platform and takes no change",
-        field="locked",
-        found=True,
-        limit=False,
-    )
 
 
 def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
@@ -84,11 +60,13 @@ def unfrozen(wanted: Wanted, frozen: Frozen | None) -> Finding | None:
     if frozen is None or wanted.state is not State.ACTIVE:
         return None
     why = "" if frozen.reason is None else f": {frozen.reason}"
+    since = utc_text(frozen.since.replace(microsecond=0))
     return Finding(
         rule="lifecycle.frozen",
         severity=Severity.ERROR,
-        message=f"{frozen.by} froze it at {_text(frozen.since)} (entry {frozen.entry}){why}; it stays stopped until "
-        "a person unfreezes it",
+        message=(
+            f"{frozen.by} froze it at {since} (entry {frozen.entry}){why}; it stays stopped until a person unfreezes it"
+        ),
         field="state",
         found="frozen",
         source=f"{frozen.by} (entry {frozen.entry})",
@@ -105,7 +83,7 @@ def _transition(wanted: Wanted, situation: Situation) -> Finding | None:
     elif observed.pending is not None:
         message = (
             f"the campaign is {observed.state} already, and asking for it at a later instant would withdraw the "
-            f"transition to {observed.pending.state} that is pending for {_text(observed.pending.effective_at)}"
+            f"transition to {observed.pending.state} that is pending for {utc_text(observed.pending.effective_at)}"
         )
     else:
         message = f"the campaign is {observed.state} already; calls that are draining can no longer be dropped"
@@ -126,13 +104,15 @@ def _timely(wanted: Wanted, now: datetime) -> Finding | None:
 def timely(instant: datetime, now: datetime) -> Finding | None:
     """Return what there is to tell of an instant at which something is to happen, by the platform's time."""
     if instant < now - PAST_GRACE:
-        message = f"{_text(instant)} is past: on the platform it is {_text(now)}"
-        return _timing(Severity.ERROR, message, found=_text(instant), limit=_text(now))
+        message = f"{utc_text(instant)} is past: on the platform it is {utc_text(now)}"
+        return _timing(Severity.ERROR, message, found=utc_text(instant), limit=utc_text(now))
     if instant > now + FARTHEST:
-        limit = _text(now + FARTHEST)
-        return _timing(Severity.ERROR, f"{_text(instant)} is more than a year ahead", found=_text(instant), limit=limit)
+        limit = utc_text(now + FARTHEST)
+        return _timing(
+            Severity.ERROR, f"{utc_text(instant)} is more than a year ahead", found=utc_text(instant), limit=limit
+        )
     if instant <= now:
-        return _timing(Severity.INFO, "the instant has just passed, so it happens at once", found=_text(instant))
+        return _timing(Severity.INFO, "the instant has just passed, so it happens at once", found=utc_text(instant))
     return None
 
 
@@ -140,8 +120,8 @@ def _replaced(wanted: Wanted, situation: Situation) -> Finding | None:
     pending = situation.observed.pending
     if pending is None or step_to(wanted, situation.observed) is Step.ILLEGAL:
         return None
-    planned = f"the transition to {pending.state} that is pending for {_text(pending.effective_at)}"
-    return _timing(Severity.INFO, f"it takes the place of {planned}", found=_text(pending.effective_at))
+    planned = f"the transition to {pending.state} that is pending for {utc_text(pending.effective_at)}"
+    return _timing(Severity.INFO, f"it takes the place of {planned}", found=utc_text(pending.effective_at))
 
 
 def _timing(severity: Severity, message: str, *, found: str, limit: str | None = None) -> Finding:
@@ -214,7 +194,3 @@ def _agents(wanted: Wanted, situation: Situation) -> Finding | None:
         field="state",
         found=observed.agents,
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -22,7 +22,7 @@ from paceline.campaign.pacing.expected import expected
 from paceline.campaign.pacing.lawful import lawful
 from paceline.campaign.pacing.model import FIELDS, Wanted
 from paceline.campaign.pacing.steps import steps, within_declared
-from paceline.primitives.findings import Figure, Finding, Findings, Severity
+from paceline.primitives.findings import Finding, Findings, Severity, figure_of, kind_told
 
 _CONTRACT = "the platform's contract"
 RATES = {"answer_rate": (Decimal("0.40"), Decimal("0.95")), "abandonment_aim": (Decimal(0), Decimal("0.03"))}
@@ -31,8 +31,6 @@ COUNTS = {"max_calls": (5, 150), "call_interval_ms": (50, 500), "warm_up_s": (0,
 """Lowest and highest value of each whole number; the contract sets the warm-up no end, every reader of JSON does."""
 STRATEGY = "predictive"
 """The one algorithm that the platform knows."""
-_LONGEST_TOLD = 40
-_LARGEST_TOLD = 10**15
 
 
 def sound(wanted: Wanted) -> Findings:
@@ -119,12 +117,12 @@ def _count(name: str, value: object) -> Finding | None:
 
 
 def _out(name: str, value: object, bounds: tuple[str, str], must: str, *, nearest: int | str | None = None) -> Finding:
-    shown = _figure(value)
+    shown = figure_of(value)
     said = repr(shown) if isinstance(value, str) else str(shown)
     return Finding(
         rule="pacing.bounds",
         severity=Severity.ERROR,
-        message=f"{name} {said}{_kind(value)}: {must} {bounds[0]} to {bounds[1]}",
+        message=f"{name} {said}{kind_told(value)}: {must} {bounds[0]} to {bounds[1]}",
         field=name,
         found=shown,
         limit=" to ".join(bounds) if nearest is None else nearest,
@@ -132,25 +130,10 @@ def _out(name: str, value: object, bounds: tuple[str, str], must: str, *, neares
     )
 
 
-def _kind(value: object) -> str:
-    """Return of which kind a value is, where that is what is wrong with it."""
-    return "" if isinstance(value, Decimal) or type(value) is int else f" ({type(value).__name__})"
-
-
-def _figure(value: object) -> Figure:
-    """Return a value of any type as one that can be recorded: numbers that JSON does not hold as text."""
-    if isinstance(value, bool) or (type(value) is int and abs(value) <= _LARGEST_TOLD):
-        return value
-    if type(value) is int:
-        return f"{'-' if value < 0 else ''}a number of {value.bit_length()} bits"
-    told = str(value) if isinstance(value, str | Decimal | float) else type(value).__name__
-    return told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}..."
-
-
 def _strategy(value: object) -> Finding | None:
     if value is None or (isinstance(value, str) and value == STRATEGY):
         return None
-    shown = _figure(value)
+    shown = figure_of(value)
     return Finding(
         rule="pacing.strategy",
         severity=Severity.ERROR,

@@ -23,6 +23,7 @@ from paceline.campaign.schedule.model import PLATFORM_HOURS, time_of_day, writte
 from paceline.campaign.schedule.proof import BindingLaw, ClosedDay, Proof, closed_days, proof, widest_lawful
 from paceline.campaign.schedule.windows import local_text, odd_hours
 from paceline.compliance.zonedata import standing
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.intervals import instant_at
 
@@ -195,4 +196,4 @@ def _ring_room(proven: Proof) -> list[Finding | None]:
 
 
 def _utc(seconds: int) -> str:
-    return instant_at(seconds).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(seconds))

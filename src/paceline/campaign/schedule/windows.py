@@ -18,8 +18,6 @@ from paceline.primitives.zones import segments
 _EPOCH_DAY = date(1970, 1, 1)
 _EPOCH_WEEKDAY = 3
 """1970 began on a Thursday."""
-_LOOK = timedelta(days=31)
-"""How far the next opening is looked for: a window that falls into a gap one week is open in the weeks after it."""
 
 
 def weekday_of(local_s: int) -> int:
@@ -44,11 +42,6 @@ def intervals_between(schedule: Schedule, start: datetime, end: datetime) -> Int
         local = (segment.start_s + offset, segment.end_s + offset)
         spans += [(opens - offset, closes - offset) for opens, closes in _openings(schedule.windows, local)]
     return Intervals.of(spans)
-
-
-def next_open(schedule: Schedule, at: datetime) -> datetime | None:
-    """Return the first instant, not before `at`, at which the schedule is open; None when it has no such instant."""
-    return intervals_between(schedule, at, at + _LOOK).next_from(at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from paceline.campaign.weights.lawful import lawful
 from paceline.campaign.weights.model import MANUAL, SWITCHES, Basis, Wanted
 from paceline.campaign.weights.significance import by_data
 from paceline.campaign.weights.steps import steps
-from paceline.primitives.findings import Figure, Finding, Findings, Severity
+from paceline.primitives.findings import LONGEST_TOLD, Finding, Findings, Severity, figure_of, kind_told
 
 _CONTRACT = "the platform's contract"
 WEIGHT = (Decimal(-1), Decimal(1))
@@ -38,8 +38,6 @@ RATES = {
 """Lowest and highest value of each setting that the platform takes."""
 LONGEST_NAME = 128
 """So many characters an algorithm's name has at most."""
-_LONGEST_TOLD = 40
-_LARGEST_TOLD = 10**15
 
 
 def sound(wanted: Wanted) -> Findings:
@@ -89,7 +87,7 @@ def _incomplete(message: str, missing: tuple[str, ...]) -> Finding:
 
 def _weight(key: object, value: object) -> Finding | None:
     if key not in WEIGHT_KEYS:
-        shown = str(_figure(key))
+        shown = str(figure_of(key))
         return Finding(
             rule="weights.known-key",
             severity=Severity.ERROR,
@@ -128,11 +126,11 @@ def _bounded(name: str, value: object, bounds: tuple[Decimal, Decimal], *, rule:
 def _switch(name: str, value: object) -> Finding | None:
     if value is None or isinstance(value, bool):
         return None
-    shown = _figure(value)
+    shown = figure_of(value)
     return Finding(
         rule="weights.bounds",
         severity=Severity.ERROR,
-        message=f"{name} {shown!r}{_kind(value)}: must be true or false",
+        message=f"{name} {shown!r}{kind_told(value)}: must be true or false",
         field=name,
         found=shown,
         limit=("true", "false"),
@@ -144,11 +142,11 @@ def _word(name: str, value: object, *, rule: str) -> Finding | None:
     is_word = isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= LONGEST_NAME
     if value is None or is_word:
         return None
-    shown = _figure(value)
+    shown = figure_of(value)
     return Finding(
         rule=rule,
         severity=Severity.ERROR,
-        message=f"{name} {shown!r}{_kind(value)}: must be a word of 1 to {LONGEST_NAME} printable characters",
+        message=f"{name} {shown!r}{kind_told(value)}: must be a word of 1 to {LONGEST_NAME} printable characters",
         field=name,
         found=shown,
         limit=LONGEST_NAME,
@@ -173,7 +171,7 @@ def _other_algorithm(live: Weights | None, whole: Weights, basis: Basis) -> Find
 
 
 def _trigger(live: Tuning | None, wanted: Wanted) -> Finding:
-    held = "none is live" if live is None else f"{live.trigger[:_LONGEST_TOLD]!r} is live"
+    held = "none is live" if live is None else f"{live.trigger[:LONGEST_TOLD]!r} is live"
     named = "" if wanted.trigger in {None, MANUAL} else f" and {wanted.trigger!r} was named"
     told = "as it is" if live is not None and live.trigger == MANUAL and not named else f"though {held}{named}"
     return Finding(
@@ -192,30 +190,15 @@ def _trigger(live: Tuning | None, wanted: Wanted) -> Finding:
 def _out(
     name: str, value: object, bounds: tuple[Decimal, Decimal], must: str, *, rule: str, nearest: str | None = None
 ) -> Finding:
-    shown = _figure(value)
+    shown = figure_of(value)
     said = repr(shown) if isinstance(value, str) else str(shown)
     told = (str(bounds[0]), str(bounds[1]))
     return Finding(
         rule=rule,
         severity=Severity.ERROR,
-        message=f"{name} {said}{_kind(value)}: {must} {told[0]} to {told[1]}",
+        message=f"{name} {said}{kind_told(value)}: {must} {told[0]} to {told[1]}",
         field=name,
         found=shown,
         limit=" to ".join(told) if nearest is None else nearest,
         source=_CONTRACT,
     )
-
-
-def _kind(value: object) -> str:
-    """Return of which kind a value is, where that is what is wrong with it."""
-    return "" if isinstance(value, Decimal) or type(value) is int else f" ({type(value).__name__})"
-
-
-def _figure(value: object) -> Figure:
-    """Return a value of any type as one that can be recorded: numbers that JSON does not hold as text."""
-    if isinstance(value, bool) or (type(value) is int and abs(value) <= _LARGEST_TOLD):
-        return value
-    if type(value) is int:
-        return f"{'-' if value < 0 else ''}a number of {value.bit_length()} bits"
-    told = str(value) if isinstance(value, str | Decimal | float) else type(value).__name__
-    return told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}..."

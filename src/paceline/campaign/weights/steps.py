@@ -17,6 +17,9 @@ from paceline.campaign.weights.boldness import acting, pulls
 from paceline.campaign.weights.model import Basis, Ground
 from paceline.primitives.findings import Finding, Severity
 
+MOST_STEPS = 20
+"""In so many equal steps at most may weights that were looked for be reached."""
+
 
 def steps(live: Weights | None, was: Tuning | None, whole: Weights, becomes: Tuning, basis: Basis) -> list[Finding]:
     """Return each weight that goes further from the live one than one change may; compared exactly.

@@ -44,6 +44,8 @@ def receiver_comes_back(scene: Scene) -> Act:
     _hold(receiver, done)
     orders = "; ".join(f"{campaign} {', '.join(_sequences(receiver, campaign))}" for campaign in TOLD)
     return Act(
+        title="Nobody listened, and all is heard",
+        word="delivered",
         does=f"a receiver of webhooks is down for an hour, and ada makes {len(done)} changes to {len(TOLD)} campaigns",
         came=f"{failed} rounds reach nobody; then it hears all {len(done)} messages, each campaign's in order "
         f"({orders}), and that it was away; every signature is verified by the standardwebhooks package",

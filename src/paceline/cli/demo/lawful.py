@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,15 +16,27 @@ from paceline.campaign.schedule.proof import BindingLaw, proof
 from paceline.cli.demo.night import arrive
 from paceline.cli.demo.scene import Scene
 from paceline.cli.demo.telling import Act, check, only
-from paceline.control.known_facts import Scope, judged, of_words
+from paceline.control.facts.known_facts import Scope, judged, of_words
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
+from paceline.figures.svg import inline_svg_of
+from paceline.figures.week import week_of
 from paceline.primitives.findings import Finding
 from paceline.primitives.ids import CampaignId
 
 FLORIDA = CampaignId("CMP-70001")
 EASTERN = "America/New_York"
 _WEEKDAYS = range(5)
+_WEEK = date(2026, 6, 15)
+"""The Monday of the week that is shown."""
+
+
+def _from(start_h: int, end_h: int) -> tuple[Window, ...]:
+    return tuple(Window(weekday=day, start_s=start_h * 3600, end_s=end_h * 3600) for day in _WEEKDAYS)
+
+
+WANTED = _from(8, 21)
+"""What is asked for first: an hour too early on one of Florida's clocks, and an hour too late on the other."""
 
 
 def schedule_is_judged(scene: Scene) -> Act:
@@ -30,7 +44,7 @@ def schedule_is_judged(scene: Scene) -> Act:
     arrive(scene, FLORIDA, "PAUSED")
     facts = judged(of_words(["purpose=sales", "regions=US-FL"]), scope=Scope.CAMPAIGN, folder=Path.cwd())
     scene.ada.facts.declare(FLORIDA, facts, Order(actor=scene.ada.actor, reason="the brief"))
-    bold = SetSchedule(campaign=FLORIDA, zone=EASTERN, directive=Directive.IGNORE, windows=_from(8, 21), max_calls=40)
+    bold = SetSchedule(campaign=FLORIDA, zone=EASTERN, directive=Directive.IGNORE, windows=WANTED, max_calls=40)
     refused = scene.ada.run(bold)
     check("how the bold schedule ends", wanted="refused", found=refused.word)
     broken = only("rules of calling time that it breaks", _found(refused, "schedule.calling-time", named="US-FL-hours"))
@@ -41,14 +55,18 @@ def schedule_is_judged(scene: Scene) -> Act:
     check("the windows that the platform holds", wanted=lawful.windows, found=held.schedule and held.schedule.windows)
     circumstances, book = scene.ada.law.circumstances(FLORIDA), scene.ada.law.rulebook
     law = BindingLaw(rulebook=book, places=book.places(circumstances.regions), call=circumstances.call)
-    proven = proof(only("schedules", [held.schedule] if held.schedule else []), law, held.at)
+    schedule = only("schedules", [held.schedule] if held.schedule else [])
+    proven = proof(schedule, law, held.at)
     check("minutes of the coming year at which it would break the law", wanted=0, found=proven.violating_minutes)
     return Act(
+        title="A schedule that Florida forbids",
+        word="refused by law",
         does=f"ada asks for 08:00 to 21:00 in New York for {FLORIDA}, which calls people in Florida",
         came=f"{refused.word}: {broken.message.split(';', maxsplit=1)[0]} [{broken.source}]; 09:00 to 20:00 is "
         f"{applied.word}, and proven for a year: none of its {proven.examined_minutes:,} minutes is outside the law on "
         "either of Florida's two clocks",
         outcomes=[refused, applied],
+        pictures=[inline_svg_of(week_of(FLORIDA, replace(schedule, windows=WANTED), law, _WEEK))],
     )
 
 
@@ -81,15 +99,13 @@ def retries_are_judged(scene: Scene) -> Act:
     again = scene.bob.run(SetDialingRules(campaign=FLORIDA, attempt_limit=3))
     check("how the same once more ends", wanted="unchanged", found=again.word)
     return Act(
+        title="One call too many in a day",
+        word="refused by law",
         does=f"bob sets retries after 15, 60 and 240 minutes for {FLORIDA}, four calls in all",
         came=f"{refused.word}: {cap.found} within 24 hours, at most {cap.limit} are lawful [{cap.source}]; three calls "
         f"are {applied.word}; the same once more is {again.word}, and nothing is sent",
         outcomes=[refused, applied, again],
     )
-
-
-def _from(start_h: int, end_h: int) -> tuple[Window, ...]:
-    return tuple(Window(weekday=day, start_s=start_h * 3600, end_s=end_h * 3600) for day in _WEEKDAYS)
 
 
 def _found(outcome: Outcome, rule: str, *, named: str = "") -> Iterable[Finding]:

@@ -17,7 +17,7 @@ from paceline.cli.demo.scene import Scene
 from paceline.cli.demo.telling import check
 from paceline.control.order import NOT_AFTER, Order
 from paceline.control.outcome import Outcome
-from paceline.control.worker import Round
+from paceline.control.work.worker import Round
 from paceline.cxone.attempt import Limits
 from paceline.cxone.retry import Schedule
 from paceline.cxone.transport import Patience
@@ -25,7 +25,7 @@ from paceline.primitives.clock import MachineClock, ManualClock
 from paceline.primitives.ids import CampaignId
 
 ATTEMPT_S = 1.0
-"""How long the worker of the night waits for an answer, in seconds: a silence is not to last as long here as there."""
+"""How long a worker waits for an answer where the platform is silent, in seconds: not as long here as there."""
 IMPATIENT = Patience(limits=Limits(connect_s=ATTEMPT_S, attempt_s=ATTEMPT_S), schedule=Schedule(attempts=1))
 """It asks once: what gets no answer is tried again in a later round."""
 _SECOND = 1_000_000_000
@@ -68,14 +68,17 @@ class Night:
 
 
 @contextmanager
-def night_fallen(scene: Scene, at: str, *, lasts: timedelta) -> Iterator[Night]:
-    """Let a night begin at this instant of the platform, which must not be over there; it lasts so long."""
+def night_fallen(scene: Scene, at: str, *, lasts: timedelta, patience: Patience | None = None) -> Iterator[Night]:
+    """Let a night begin at this instant of the platform, which must not be over there; it lasts so long.
+
+    `patience` is the worker's with the platform; None is what every worker has.
+    """
     scene.behind.control("PUT", "/clock", {"now": at})
     clock = ManualClock(MachineClock().wall_ns() - round(lasts.total_seconds() * _SECOND))
     with (
         scene.opened("ada", clock) as ada,
         scene.opened("bob", clock) as bob,
-        scene.opened("worker", clock, patience=IMPATIENT) as worker,
+        scene.opened("worker", clock, patience=patience) as worker,
     ):
         since = datetime.fromisoformat(at).astimezone(UTC)
         yield Night(scene=scene, ada=ada, bob=bob, worker=worker, clock=clock, since=since)

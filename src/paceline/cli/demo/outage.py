@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from paceline.campaign.lifecycle.changes import Resume, Stop
-from paceline.cli.demo.night import Night, arrive, night_fallen
+from paceline.cli.demo.night import IMPATIENT, Night, arrive, night_fallen
 from paceline.cli.demo.scene import Scene
 from paceline.cli.demo.telling import Act, check, finding_of
 from paceline.primitives.ids import CampaignId
@@ -23,7 +23,7 @@ def outage_is_outlasted(scene: Scene) -> Act:
     """Plan a stop and two resumptions, be without the platform when they fall due, and see what becomes of each."""
     for campaign, state in ((STOPS, "ACTIVE"), (RESUMES, "PAUSED"), (PATIENT, "PAUSED")):
         arrive(scene, campaign, state)
-    with night_fallen(scene, FALLS, lasts=SILENT_AFTER + SILENT_FOR) as night:
+    with night_fallen(scene, FALLS, lasts=SILENT_AFTER + SILENT_FOR, patience=IMPATIENT) as night:
         stop = night.plan(Stop(campaign=STOPS), STOP_AFTER)
         resume = night.plan(Resume(campaign=RESUMES), RESUME_AFTER)
         patient = night.plan(Resume(campaign=PATIENT), RESUME_AFTER, not_after=timedelta(hours=1))
@@ -40,6 +40,8 @@ def outage_is_outlasted(scene: Scene) -> Act:
     check("how late the stop is", wanted="late by 27 min", found=late)
     silence = f"{night.at(SILENT_AFTER)} to {night.at(SILENT_AFTER + SILENT_FOR)}"
     return Act(
+        title="The platform is away, a stop is due",
+        word="scheduled",
         does=f"the platform is silent from {silence}, and what ada planned falls due meanwhile",
         came=f"her stop of {STOPS}, due at {night.at(STOP_AFTER)}, is made first and once, {late} "
         f"(entry {stop.entry}); of two resumptions due at {night.at(RESUME_AFTER)} one has {ended[1].word}, for it may "

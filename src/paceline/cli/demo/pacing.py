@@ -18,20 +18,23 @@ from paceline.campaign.statistics import Tally
 from paceline.cli.demo.night import night_fallen
 from paceline.cli.demo.scene import Scene
 from paceline.cli.demo.telling import Act, StoryError, check, finding_of
-from paceline.control.known_facts import Scope, judged, of_words
+from paceline.control.facts.known_facts import Scope, judged, of_words
 from paceline.control.order import Order
 from paceline.control.rollout.standing import Phase, Rollout
 from paceline.control.rollout.starting import Terms
+from paceline.figures.quarters import Block, Event, Quarters, svg_of_quarters
+from paceline.figures.tradeoff import Spot, Tradeoff, svg_of_tradeoff
+from paceline.ledger.entry import instant_from
 from paceline.primitives.ids import CampaignId
 
 PREDICTIVE = CampaignId("CMP-80001")
-DIALED_DAYS = 7
+DIALED_DAYS = 4
 BEGUN = datetime.fromisoformat("2026-06-15T12:00:00+00:00")
 """When it first dialed here."""
-ANCHOR = BEGUN - timedelta(days=25)
+ANCHOR = BEGUN - timedelta(days=28)
 """When it first dialed at all, as the brief says: legal blocks of 30 days are counted from there."""
 _OPEN_H, _SHUT_H = 12, 20
-_BLOCK, _LOOK, _LONGEST = timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=6)
+_BLOCK, _LOOK, _LONGEST = timedelta(minutes=15), timedelta(minutes=10), timedelta(hours=6)
 _MINUTE = timedelta(minutes=1)
 _BARS = " ▁▂▃▄▅▆▇█"
 _TALLEST = 0.12
@@ -49,10 +52,13 @@ def bold_pacing_is_refused(scene: Scene) -> Act:
     held = scene.ada.platform.read(PREDICTIVE).pacing
     check("the aim that the platform holds", wanted=Decimal("0.0128"), found=held and held.abandonment_aim)
     return Act(
+        title="A bold pacing, refused by its numbers",
+        word="refused by law",
         does=f"ada asks for a bolder aim for {PREDICTIVE}, which dialed for {DIALED_DAYS} days",
         came=f"{refused.word}: {finding_of(refused, 'pacing.breach')}; nothing is sent",
         outcomes=[refused],
         notes=[f"{projected.days} days played on the same calls; taken for granted:", *projected.assumed],
+        pictures=[svg_of_tradeoff(_tradeoff(projected))],
     )
 
 
@@ -91,12 +97,14 @@ def _taken_back(ada: System, stands: Rollout, *, promoted: timedelta, shifted: d
     minutes = ada.platform.measured(PREDICTIVE, since=stands.started, by_minute=True).minutes
     blocks = _blocks(minutes, stands.started)
     return Act(
+        title="A smaller one, undone by itself",
+        word="rolled back",
         does=f"ada has {PREDICTIVE} go to an aim of 0.0163 in two steps; then twice as many people answer",
-        came=f"the first step is promoted after {promoted // _MINUTE} minutes; at {shifted:%H:%M} the world "
-        "changes, and the "
-        f"second one is undone by itself: {_why(stands, 'undo')}; abandonment by quarters of an hour "
-        f"|{_drawn(blocks)}| (full is {_TALLEST:.0%}), and the aim is 0.0128 again",
+        came=f"the first step is promoted after {promoted // _MINUTE} minutes; at {shifted:%H:%M} the world changes, "
+        f"and the second one is undone by itself: {_why(stands, 'undo')}; the aim is 0.0128 again",
+        sketch=f"abandonment by quarters of an hour |{_drawn(blocks)}| (full is {_TALLEST:.0%})",
         notes=_reasons(stands),
+        pictures=[svg_of_quarters(_quarters(stands, blocks, shifted))],
     )
 
 
@@ -142,6 +150,40 @@ def _blocks(minutes: Sequence[tuple[datetime, Tally]], since: datetime) -> list[
         place = (at - since) // _BLOCK
         found[place] = found.get(place, Tally()) + tally
     return [found[place] for place in sorted(found)]
+
+
+def _tradeoff(projected: Projection) -> Tradeoff:
+    """Return what the refused pacing would gain and cost, beside the live one and the ceiling of the law."""
+    live, wanted, worst = projected.now, projected.then, projected.worst
+    return Tradeoff(
+        campaign=PREDICTIVE,
+        live=None if live is None else Spot(word="live", abandonment=live.abandonment, utilisation=live.utilisation),
+        wanted=Spot(word="asked for", abandonment=wanted.abandonment, utilisation=wanted.utilisation),
+        curve=(),
+        ceiling=None if worst is None else worst.most / worst.per,
+        optimum=projected.optimum,
+    )
+
+
+def _quarters(stands: Rollout, blocks: Sequence[Tally], shifted: datetime) -> Quarters:
+    words = {"start": "step 1", "begin": "step 1", "promote": "step 2", "undo": "undone by itself"}
+    steps = [
+        Event(at=instant_from(str(one["at"])), word=words[str(one["what"])], grave=one["what"] == "undo")
+        for one in stands.history
+        if one["what"] in words
+    ]
+    return Quarters(
+        title=f"{PREDICTIVE}: abandoned calls, of those that a person answered",
+        length=_BLOCK,
+        blocks=[_shown(stands.started + place * _BLOCK, one, shifted) for place, one in enumerate(blocks)],
+        ceiling=0.03,
+        events=sorted([*steps, Event(at=shifted, word="twice as many answer")], key=lambda event: event.at),
+    )
+
+
+def _shown(start: datetime, block: Tally, shifted: datetime) -> Block:
+    said = f"{block.abandons} of {block.connects} abandoned"
+    return Block(start=start, rate=block.abandonment or 0.0, said=said, grave=start + _BLOCK > shifted)
 
 
 def _drawn(blocks: Sequence[Tally]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from paceline.campaign.lifecycle.changes import Pause, Resume, Stop
 from paceline.campaign.observed import Observed
-from paceline.cli.demo.scene import CONSOLE, Scene
+from paceline.cli.demo.behind import CONSOLE
+from paceline.cli.demo.scene import Scene
 from paceline.cli.demo.telling import Act, check, finding_of, only
 from paceline.control.draining import Limit
-from paceline.control.fleet import Target
+from paceline.control.fleet.fleet import Target
 from paceline.control.meanwhile import OUTSIDE
 from paceline.control.order import Order
 from paceline.control.outcome import Outcome
@@ -27,7 +28,12 @@ def campaigns_are_listed(scene: Scene) -> Act:
     for observed in seen:
         scene.state(observed.campaign, observed.state.value)
     check("the campaigns that were listed", wanted=5, found=len(seen))
-    return Act(does="ada lists the campaigns", came=", ".join(_named(observed) for observed in seen))
+    return Act(
+        title="The campaigns as they stand",
+        word="listed",
+        does="ada lists the campaigns",
+        came=", ".join(_named(observed) for observed in seen),
+    )
 
 
 def pause_drains(scene: Scene) -> Act:
@@ -48,6 +54,8 @@ def pause_drains(scene: Scene) -> Act:
     check("the rows of the entry", wanted="opened, intent, closed, verdict", found=steps)
     came = f"{paused.word}, {paused.verdict} while they end; {max(CALLS_S)} s later {later.verdict}"
     return Act(
+        title="A pause that lets its calls end",
+        word="applied",
         does=f"ada pauses {EAST} with {len(CALLS_S)} calls in flight",
         came=f"{came} (revision 42 to 43, entry {entry.number}: {steps})",
         outcomes=[paused],
@@ -62,6 +70,8 @@ def transition_is_refused(scene: Scene) -> Act:
     found = only("refusals", (one for one in refused.findings if one.rule == "lifecycle.transition"))
     check("what is allowed", wanted=("ACTIVE",), found=found.limit)
     return Act(
+        title="What cannot be costs no request",
+        word="refused",
         does=f"bob pauses {SOUTH}",
         came=f"{refused.word}: {found.message}, only ACTIVE; nothing was sent (entry {refused.entry})",
         outcomes=[refused],
@@ -84,6 +94,8 @@ def operators_conflict(scene: Scene) -> Act:
     answers = [entry["status"] for entry in scene.behind.changes(EAST)[sent:]]
     check("the answers to bob's stop", wanted=[409, 200], found=answers)
     return Act(
+        title="Two people, one campaign",
+        word="in conflict",
         does=f"bob resumes {EAST} as he saw it, at revision {looked.revision}",
         came=f"{resumed.word}: {finding_of(resumed, 'change.conflict')}; his stop on the same view meets "
         f"{answers[0]}, is judged again, tells him the same, and is {stopped.word} (revision 44 to 45)",
@@ -102,6 +114,8 @@ def outsider_edits(scene: Scene) -> Act:
     senders = [entry["client"] for entry in scene.behind.changes(WEST)]
     check("who has sent changes", wanted=[CONSOLE], found=senders)
     return Act(
+        title="Somebody outside was faster",
+        word="in conflict",
         does=f"somebody stops {WEST} by another program, and ada resumes it as she saw it",
         came=f"{resumed.word}: {finding_of(resumed, 'change.conflict')}",
         outcomes=[resumed],

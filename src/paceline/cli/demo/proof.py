@@ -1,106 +1,113 @@
-"""Act 14: the ledger is verified and sealed; then copies are forged with plain SQL, and both forgeries are caught."""
+"""Act 17: the audit report of a day is made, and verified from its files alone; forged copies are caught."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from paceline.campaign.lifecycle.changes import Pause
 from paceline.cli.demo.people import EAST
-from paceline.cli.demo.scene import TENANT, Scene
+from paceline.cli.demo.scene import Scene
+from paceline.cli.demo.spoken import Said, said
 from paceline.cli.demo.telling import Act, StoryError, check, only
-from paceline.ledger.checkpoint import Checkpoint
+from paceline.figures.chain import Chain, Link, svg_of_chain
 from paceline.ledger.entry import Query
-from paceline.ledger.keys import Signer
-from paceline.ledger.proofs import seal
-from paceline.ledger.verify import Verification, verify, verify_database
+from paceline.primitives.clock import MachineClock, utc_text
 
+FOLDER = "audit"
+"""Where the audit report lies, beside the report of the story; then two of its files."""
+ROWS, CHECKPOINT = "export.jsonl", "checkpoint.txt"
 CUT = 5
-"""How many rows are cut off the end."""
+"""How many rows are cut off the end of a copy."""
+_DAY = timedelta(days=1)
+_HASH, _SHORT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b"), r"\1..."
+_BEFORE, _AFTER = 1, 2
+"""How many rows are shown before the one that was changed, and after it."""
 
 
-def ledger_is_proved(scene: Scene) -> Act:
-    """Verify, sign a checkpoint, forge two copies, and have both caught."""
-    signer = Signer.fresh()
-    checkpoint = seal(scene.ada.book, signer)
-    keys = {signer.id: signer.public}
-    whole = verify_database(scene.database, tenant=TENANT, checkpoints=[checkpoint.text], keys=keys)
-    check("what is wrong with the ledger", wanted=(), found=whole.faults)
-    check("the rows that the checkpoint vouches for", wanted=checkpoint.size, found=whole.entries)
+def report_is_proved(scene: Scene) -> Act:
+    """Make the report, verify it as its README says, forge two copies of its rows, and have both caught."""
+    folder = scene.kept / FOLDER
+    now = datetime.fromtimestamp(MachineClock().wall_ns() // 1_000_000_000 + 1, UTC)
+    period = ("--from", utc_text(now - _DAY), "--to", utc_text(now))
+    made = said(scene.environment, "audit", "report", *period, "--out", str(folder))
+    check("how `paceline audit report` ends", wanted=0, found=made.code)
+    told = _verify(scene, folder, ROWS)
+    whole = json.loads(told.output)
+    check("how `paceline audit verify` ends, and what is wrong", wanted=(0, True, None), found=_found(told))
     pause = only("pauses", scene.ada.book.entries(Query(campaign=EAST, kind=Pause.kind)))
-    with _copy(scene.file, scene.folder / "edited.db") as copy:
-        refusal = _refused(copy, pause.number)
-        _edit_one_byte(copy, pause.number)
-        edited = _verified(copy)
-    check("the first bad row of the edited copy", wanted=pause.number, found=edited.first_bad)
-    size = whole.entries - CUT
-    with _copy(scene.file, scene.folder / "cut.db") as copy:
-        _cut_off(copy, size)
-        alone, against = _verified(copy), _verified(copy, checkpoint, keys)
-    check("what is wrong with the cut copy when nobody kept a checkpoint", wanted=(), found=alone.faults)
-    check("the first row that is missing by the checkpoint", wanted=size + 1, found=against.first_bad)
+    rows = (folder / ROWS).read_text(encoding="utf-8").splitlines(keepends=True)
+    edited = _forged(scene, folder, _one_byte_changed(rows, pause.number))
+    check("how it ends, and the first bad row", wanted=(1, False, pause.number), found=_found(edited))
+    cut = _forged(scene, folder, rows[:-CUT])
+    check("the first row that is missing", wanted=(1, False, len(rows) - CUT + 1), found=_found(cut))
+    wrong, missing = (str(json.loads(one.output)["faults"][0]["what"]) for one in (edited, cut))
     return Act(
-        does="the ledger is verified and a checkpoint signed",
-        came=f"{whole.entries} rows, all sound; with one byte of ada's name changed in a copy the first bad row is "
-        f"{edited.first_bad} (entry {pause.number}); with the last {CUT} rows cut off {against.faults[0].what}",
+        title="A report that shows every tampering",
+        word="verified",
+        does="the day's audit report is written, and verified by `paceline audit verify` from its files alone",
+        came=f"{whole['entries']} rows, nothing is wrong; with one byte changed in a copy, ada to ida, row "
+        f"{pause.number} is named (entry {pause.number}); with the last {CUT} rows cut off {missing}",
         notes=[
-            *(f"checkpoint: {line}" for line in checkpoint.text.splitlines()),
-            f"UPDATE in the copy, its triggers in place: {refusal}",
-            f"its triggers dropped, one byte changed: row {edited.first_bad}: {edited.faults[0].what}",
-            f"rows cut off, head set back: sound by itself; against the checkpoint: {against.faults[0].what}",
+            f"in {FOLDER}: paceline audit verify --export {ROWS} --checkpoint {CHECKPOINT} --key {_key(folder)}",
+            f"one byte changed: row {pause.number}: {wrong}",
+            f"the last {CUT} rows cut off: {missing}",
         ],
+        pictures=[svg_of_chain(_picture(rows, pause.number, wrong))],
     )
 
 
-@contextmanager
-def _copy(file: Path, place: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(file)) as ledger, closing(sqlite3.connect(place)) as copy:
-        ledger.backup(copy)
-        copy.row_factory = sqlite3.Row
-        yield copy
+def _verify(scene: Scene, folder: Path, export: str) -> Said:
+    files = ("--export", str(folder / export), "--checkpoint", str(folder / CHECKPOINT))
+    return said(scene.environment, "audit", "verify", *files, "--key", _key(folder), "-o", "json")
 
 
-def _refused(copy: sqlite3.Connection, sequence: int) -> str:
+def _forged(scene: Scene, folder: Path, rows: Sequence[str]) -> Said:
+    """Verify other rows against the same checkpoint."""
+    forged = folder / "forged.jsonl"
+    forged.write_text("".join(rows), encoding="utf-8")
     try:
-        copy.execute("UPDATE ledger_entries SET body = body || ' ' WHERE sequence = ?", (sequence,))
-    except sqlite3.IntegrityError as refusal:
-        return str(refusal)
-    raise StoryError("the database itself was to refuse an UPDATE of the ledger, and took it")
+        return _verify(scene, folder, forged.name)
+    finally:
+        forged.unlink()
 
 
-def _edit_one_byte(copy: sqlite3.Connection, sequence: int) -> None:
-    """Let somebody else have paused: the text stays sound, and as long as it was."""
-    _drop_triggers(copy)
-    (body,) = copy.execute("SELECT body FROM ledger_entries WHERE sequence = ?", (sequence,)).fetchone()
-    forged = body.replace('"name":"ada"', '"name":"ida"')
-    check("bytes that were changed", wanted=1, found=sum(one != other for one, other in zip(body, forged, strict=True)))
-    copy.execute("UPDATE ledger_entries SET body = ? WHERE sequence = ?", (forged, sequence))
+def _found(told: Said) -> tuple[int, object, object]:
+    document = json.loads(told.output)
+    return told.code, document["ok"], document["first_bad"]
 
 
-def _cut_off(copy: sqlite3.Connection, size: int) -> None:
-    """Cut the copy down to `size` rows, and set the head back as a careful forger would."""
-    _drop_triggers(copy)
-    copy.execute("DELETE FROM ledger_entries WHERE sequence > ?", (size,))
-    copy.execute(
-        "UPDATE ledger_heads SET size = ?, hash = (SELECT hash FROM ledger_entries WHERE sequence = ?)", (size, size)
-    )
+def _key(folder: Path) -> str:
+    """Return the public key that the report's README names."""
+    text = (folder / "README.txt").read_text(encoding="utf-8")
+    found = text.partition("--key ")[2].split(maxsplit=1)
+    if not found:
+        raise StoryError("the README of the audit report was to say by which key it is verified")
+    return found[0]
 
 
-def _drop_triggers(copy: sqlite3.Connection) -> None:
-    names = [row["name"] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-    for name in names:
-        copy.execute(f'DROP TRIGGER "{name}"')
+def _one_byte_changed(rows: Sequence[str], number: int) -> list[str]:
+    """Let somebody else have done what a row says: the text stays sound, and as long as it was."""
+    forged = list(rows)
+    forged[number - 1] = rows[number - 1].replace(r"\"name\":\"ada\"", r"\"name\":\"ida\"")
+    changed = sum(one != other for one, other in zip("".join(rows), "".join(forged), strict=True))
+    check("bytes that were changed", wanted=1, found=changed)
+    return forged
 
 
-def _verified(
-    copy: sqlite3.Connection, checkpoint: Checkpoint | None = None, keys: Mapping[str, bytes] | None = None
-) -> Verification:
-    rows: list[dict[str, Any]] = [
-        dict(row) for row in copy.execute("SELECT * FROM ledger_entries WHERE tenant = ? ORDER BY sequence", (TENANT,))
-    ]
-    size, digest = copy.execute("SELECT size, hash FROM ledger_heads WHERE tenant = ?", (TENANT,)).fetchone()
-    checkpoints = [] if checkpoint is None else [checkpoint.text]
-    return verify(rows, tenant=TENANT, checkpoints=checkpoints, keys=keys, end=(size, digest))
+def _picture(rows: Sequence[str], number: int, wrong: str) -> Chain:
+    around = range(max(number - _BEFORE, 1), min(number + _AFTER, len(rows)) + 1)
+    links = [_link(json.loads(rows[row - 1]), row, sound=row != number) for row in around]
+    return Chain(links=links, rows=len(rows), wrong=f"row {number}: {_HASH.sub(_SHORT, wrong)}")
+
+
+def _link(document: Mapping[str, Any], row: int, *, sound: bool) -> Link:
+    body = json.loads(document["body"])
+    of = f"of entry {body['entry']}" if "entry" in body else f"of {body.get('campaign') or 'the ledger'}"
+    who = f"by {body['actor']['name']}" if "actor" in body else of
+    said = (str(body.get("kind") or body["step"]), who if sound else "by ada, now by ida")
+    return Link(row=row, said=said, digest=str(document["hash"]), sound=sound)

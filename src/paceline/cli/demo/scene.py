@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from typing import Protocol
 
 from paceline.bootstrap import Options, System
-from paceline.cli.demo.telling import StoryError, check
+from paceline.cli.demo.behind import CONSOLE, Behind
+from paceline.cli.demo.telling import check
+from paceline.cli.words import UsageError
 from paceline.control.outcome import Outcome
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2
@@ -34,9 +33,6 @@ SEED = 7
 TENANT = TenantId("demo")
 LEASE_S = 1.0
 """How long the owner of a change is taken for alive: short, because somebody is watching."""
-CONSOLE = "admin-console"
-"""The client of somebody who knows nothing of paceline."""
-
 _TENANTS = """
 [[tenants]]
 id = "demo"
@@ -54,69 +50,6 @@ campaigns = [
   {{ id = "CMP-20004", name = "Spring Offer 2025", status = "ARCHIVED", revision = 90 }},
 ]
 """
-
-
-class Behind:
-    """The platform from behind, by the emulator's control surface; and from outside, by a client that is not ours."""
-
-    def __init__(self, url: str, credentials: Credentials) -> None:
-        """Reach the emulator at this address; the credentials are those of the other client."""
-        self._address = urlsplit(url).netloc
-        self._credentials = credentials
-
-    def control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """Do something to the platform that no client could.
-
-        Raises:
-            StoryError: the control surface refused it.
-        """
-        return self._accepted(method, f"/_emulator{path}", body, {"Content-Type": "application/json"})
-
-    def shown(self, campaign: CampaignId) -> dict[str, Any]:
-        """Return a campaign as the platform itself holds it."""
-        return self.control("GET", f"/campaigns/{campaign}")
-
-    def journal(self, newest: int = 0) -> dict[str, Any]:
-        """Return how many requests reached the platform, by status too, and the newest of them."""
-        return self.control("GET", f"/journal?limit={newest}")
-
-    def changes(self, campaign: CampaignId) -> list[dict[str, Any]]:
-        """Return the requests that were to change a campaign, oldest first."""
-        found: list[dict[str, Any]] = self.control(
-            "GET", f"/journal?method=PATCH&path=/api/v2/outbound/campaigns/{campaign}"
-        )["entries"]
-        return found
-
-    def edit(self, campaign: CampaignId, fields: Mapping[str, object]) -> dict[str, Any]:
-        """Change a campaign from outside paceline, by plain HTTP.
-
-        Raises:
-            StoryError: the platform refused it.
-        """
-        form = urlencode(
-            {
-                "grant_type": "client_credentials",
-                "client_id": self._credentials.client_id,
-                "client_secret": self._credentials.client_secret,
-            }
-        )
-        token = self._accepted("POST", "/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        headers = {"Authorization": f"Bearer {token['access_token']}", "Content-Type": "application/json"}
-        return self._accepted("PATCH", f"/api/v2/outbound/campaigns/{campaign}", fields, headers)
-
-    def _accepted(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(self._address, timeout=30)
-        try:
-            content = body if body is None or isinstance(body, str) else json.dumps(body)
-            connection.request(method, path, content, dict(headers))
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
-        if answer.status >= 400:
-            raise StoryError(f"the emulator refused {method} {path}: {answer.status} {text.decode()[:300]}")
-        found: dict[str, Any] = json.loads(text) if text else {}
-        return found
 
 
 class Opens(Protocol):
@@ -138,6 +71,7 @@ class Scene:
         opened: opens a system of somebody else on the same ledger and platform, closed when its block ends.
         environment: what a command of bob's own needs to find this platform and this ledger; holds a secret.
         folder: gone when the story is over.
+        kept: what lies there is not; the same where nobody named another.
     """
 
     ada: System
@@ -145,8 +79,8 @@ class Scene:
     opened: Opens
     behind: Behind
     database: Database
-    file: Path
     folder: Path
+    kept: Path
     environment: Mapping[str, str] = field(repr=False)
 
     def holds(self, outcome: Outcome, *, word: str, verdict: str | None = None, revision: int) -> None:
@@ -169,27 +103,41 @@ class Scene:
 
 
 @contextmanager
-def scene_set() -> Iterator[Scene]:
-    """Start everything, and end it again."""
+def scene_set(kept: Path | None = None, database_url: str | None = None) -> Iterator[Scene]:
+    """Start everything, and end it again; nothing is left behind but what is put into `kept`.
+
+    Args:
+        kept: where files of the story stay.
+        database_url: a database for its ledger, which stays there, instead of a file that goes away.
+
+    Raises:
+        UsageError: that database has a ledger of the demo already.
+    """
     secret = fresh_key(24).hex()
     with ExitStack() as stack:
         stack.enter_context(_no_proxy())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paceline-demo-")))
         tenants = _TENANTS.format(secret=secret, console=CONSOLE)
         emulator = stack.enter_context(running_emulator(tenants, now=START, speed=0.0, seed=SEED))
-        file = folder / "ledger.db"
-        database = stack.enter_context(open_database(f"sqlite:///{file}"))
+        url = database_url or f"sqlite:///{folder / 'ledger.db'}"
+        database = stack.enter_context(open_database(url))
         ours = Credentials(client_id="paceline", client_secret=secret)
         opened = _opener(emulator.url, ours, database)
+        ada = stack.enter_context(opened("ada", MachineClock()))
+        if ada.book.head().size:
+            raise UsageError(
+                "--database-url: the demo has told its story there already",
+                hint="name an empty database, or go without: then it makes one that goes away again",
+            )
         yield Scene(
-            ada=stack.enter_context(opened("ada", MachineClock())),
+            ada=ada,
             bob=stack.enter_context(opened("bob", MachineClock())),
             opened=opened,
             behind=Behind(emulator.url, Credentials(client_id=CONSOLE, client_secret=secret)),
             database=database,
-            file=file,
             folder=folder,
-            environment=_environment(emulator.url, ours, file, folder),
+            kept=kept or folder,
+            environment=_environment(emulator.url, ours, url, folder),
         )
 
 
@@ -216,16 +164,16 @@ def _opener(url: str, credentials: Credentials, database: Database) -> Opens:
     return opened
 
 
-def _environment(url: str, credentials: Credentials, file: Path, folder: Path) -> dict[str, str]:
+def _environment(platform: str, credentials: Credentials, database: str, folder: Path) -> dict[str, str]:
     """Return the environment of a command: this process's own, without settings that somebody else made."""
     others = {name for known in KNOWN.values() for name in known.variables}
     inherited = {name: value for name, value in os.environ.items() if name not in others and not name.startswith(OURS)}
     return {
         **inherited,
-        "PACELINE_API_URL": url,
+        "PACELINE_API_URL": platform,
         "PACELINE_CLIENT_ID": credentials.client_id,
         "PACELINE_CLIENT_SECRET": credentials.client_secret,
-        "PACELINE_DATABASE_URL": f"sqlite:///{file}",
+        "PACELINE_DATABASE_URL": database,
         "PACELINE_DATA_FOLDER": str(folder),
         "PACELINE_TENANT": TENANT,
         "PACELINE_ACTOR": "bob",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -32,16 +32,51 @@ class Act:
     """What an act came to.
 
     Attributes:
+        title: the act in a few words, for its report.
+        word: what came of it in one or two, such as `refused by law`.
         does: who did what.
         came: what came out.
+        sketch: the same drawn with letters, for a terminal.
         outcomes: of the changes in it, in order; their findings are its evidence.
         notes: other evidence, a line each.
+        pictures: as SVG for a page, each from `figures`.
     """
 
+    title: str
+    word: str
     does: str
     came: str
+    sketch: str = ""
     outcomes: Sequence[Outcome] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+    pictures: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Lines of one kind (`finding`, `request`, `row`, `note`): the first `MOST`, and how many there are besides."""
+
+    kind: str
+    lines: Sequence[str]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAct:
+    """An act that was carried out, with its number and what it can be checked by."""
+
+    number: int
+    act: Act
+    evidence: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The whole: every act, the last sentence, and its numbers by their words."""
+
+    acts: tuple[ToldAct, ...]
+    ending: str
+    counts: Mapping[str, int]
 
 
 def check(claim: str, *, wanted: object, found: object) -> None:
@@ -89,28 +124,40 @@ class Teller:
         """Print a line as it is."""
         self._console.print(Text(text, style=style))
 
-    def line(self, number: int, act: Act) -> None:
-        """Print the line of an act."""
-        self._console.print(Text.assemble((f"{number}. {act.does} -> ", "bold"), (act.came, "green")))
+    def tell(self, told: ToldAct) -> None:
+        """Print the line of an act, and its evidence below it when that is wanted."""
+        does = f"{told.number}. {told.act.does} -> "
+        sketch = f"; {told.act.sketch}" if told.act.sketch else ""
+        self._console.print(Text.assemble((does, "bold"), (f"{told.act.came}{sketch}", "green")))
+        if self.shows_evidence:
+            for kind in told.evidence:
+                lines = [*kind.lines, *([f"... and {kind.more} more"] if kind.more else [])]
+                for line in lines:
+                    self.say(f"   {kind.kind:<10}{line}", "dim")
 
-    def evidence(self, act: Act, requests: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> None:
-        """Print what an act can be checked by: findings, requests with their answers, rows of the ledger."""
-        findings = [
-            f"{outcome.change.campaign} {found.severity}: {found.message} [{found.rule}]"
-            for outcome in act.outcomes
-            for found in outcome.findings
-        ]
-        self._lines("finding", findings)
-        self._lines("request", [line for entry in requests for line in _told_request(entry)])
-        self._lines("row", [_told_row(row) for row in rows])
-        self._lines("note", act.notes)
+    def point(self, text: str, address: str) -> None:
+        """Print a line that ends with an address; it is never broken, so that terminals make a link of it."""
+        self._console.print(Text.assemble((text, "bold"), (address, f"link {address}")), soft_wrap=True)
 
-    def _lines(self, kind: str, lines: Iterable[str]) -> None:
-        every = list(lines)
-        for line in every[:MOST]:
-            self.say(f"   {kind:<10}{line}", "dim")
-        if len(every) > MOST:
-            self.say(f"   {kind:<10}... and {len(every) - MOST} more", "dim")
+
+def evidence_of(act: Act, requests: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> tuple[Evidence, ...]:
+    """Return what an act can be checked by: findings, requests with their answers, rows of the ledger, notes."""
+    findings = [
+        f"{outcome.change.campaign} {found.severity}: {found.message} [{found.rule}]"
+        for outcome in act.outcomes
+        for found in outcome.findings
+    ]
+    every = {
+        "finding": findings,
+        "request": [line for entry in requests for line in _told_request(entry)],
+        "row": [_told_row(row) for row in rows],
+        "note": list(act.notes),
+    }
+    return tuple(
+        Evidence(kind=kind, lines=lines[:MOST], more=max(len(lines) - MOST, 0))
+        for kind, lines in every.items()
+        if lines
+    )
 
 
 def _told_request(entry: Mapping[str, Any]) -> list[str]:

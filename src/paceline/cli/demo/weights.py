@@ -48,6 +48,8 @@ def weights_want_data(scene: Scene) -> Act:
         "the weights that it holds", wanted=0.1, found=held["predictiveDialerSettings"]["parameterWeights"]["call_rate"]
     )
     return Act(
+        title="Weights that nobody has data about",
+        word="refused",
         does=f"ada moves a weight of {TUNED} by 0.000000001, and by 0.15",
         came=f"both {bold.word}, and no request is made: {finding_of(bold, 'weights.no-data')}; drift protection, "
         f"which dials nothing otherwise, is {applied.word} (revision 5 to {held['revision']})",

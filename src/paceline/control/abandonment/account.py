@@ -24,6 +24,7 @@ from paceline.compliance.rule import AbandonmentCeiling
 from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.remaining import Foretold, Standing, standing_of, used
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 
 
@@ -120,6 +121,7 @@ class CampaignAccount:
         first_dial: the first minute in which it was seen to dial; None where nobody can tell.
         assumed: facts that nobody declared, so that the tightest was assumed.
         why: what keeps figures from being known, in words; empty where all are.
+        told_at: when the platform told of it last; None where it was never asked.
     """
 
     campaign: CampaignId
@@ -127,6 +129,7 @@ class CampaignAccount:
     first_dial: datetime | None = None
     assumed: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    told_at: datetime | None = None
 
     @property
     def standing(self) -> Standing:
@@ -154,4 +157,4 @@ def instant_told(instant: datetime | None) -> str | None:
     >>> instant_told(datetime(2026, 6, 15, 12, tzinfo=UTC))
     '2026-06-15T12:00:00Z'
     """
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+    return None if instant is None else utc_text(instant)

@@ -24,7 +24,7 @@ from paceline.control.abandonment.kept import Counts, KeptPeriod, Known
 from paceline.control.abandonment.reading import Budget, Reading
 from paceline.control.abandonment.remaining import FEWEST_DAYS, Standing, foretold
 from paceline.control.allowance import DAY, anchor_of, bounds, ceilings_of
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.primitives.ids import CampaignId
 
 MOST_DAYS = 14
@@ -108,7 +108,13 @@ class Accounts:
         since = now or min((one.told_at for one in known.values()), default=None)
         for one in self.book.periods(campaigns, ending_after=None if since is None else since - DAY):
             periods.setdefault(one.campaign, []).append(one)
-        return [self._account(one, known.get(one), periods.get(one, []), now) for one in campaigns]
+        facts, days = self._law.circumstances_of_all(known), self._days(known.values())
+        return [
+            CampaignAccount(campaign=one, periods=(), why=("the platform was never asked about it",))
+            if one not in known
+            else self._account(known[one], facts[one], days[one], periods.get(one, []), now)
+            for one in campaigns
+        ]
 
     def told(self, campaign: CampaignId, *, now: datetime) -> tuple[str, ...]:
         """Return a sentence for each running period that stands badly, by what was told before.
@@ -128,14 +134,15 @@ class Accounts:
         )
 
     def _account(
-        self, campaign: CampaignId, known: Known | None, periods: Sequence[KeptPeriod], now: datetime | None
+        self,
+        known: Known,
+        facts: Circumstances,
+        days: Sequence[Counts],
+        periods: Sequence[KeptPeriod],
+        now: datetime | None,
     ) -> CampaignAccount:
-        if known is None:
-            return CampaignAccount(campaign=campaign, periods=(), why=("the platform was never asked about it",))
-        facts = self._law.circumstances(campaign)
         at = known.told_at if now is None else max(now, known.told_at)
         binding = ceilings_of(facts, self._law.rulebook, at)
-        days = self._days(known)
         found = []
         for ceiling in dict.fromkeys(terms for _, terms in binding):
             rules = tuple(rule.id for rule, terms in binding if terms == ceiling)
@@ -147,26 +154,35 @@ class Accounts:
                 unmeasured = _of_nothing(unmeasured, known, now)
             found.append(unmeasured)
         return CampaignAccount(
-            campaign=campaign,
+            campaign=known.campaign,
             periods=tuple(found),
             first_dial=known.first_dial,
             assumed=tuple(sorted(facts.assumed)),
             why=tuple(_unknown(found, known, facts, days)),
+            told_at=known.told_at,
         )
 
-    def _days(self, known: Known) -> list[Counts]:
+    def _days(self, known: Collection[Known]) -> dict[CampaignId, list[Counts]]:
         """Return the last whole days of 24 hours whose hours were read, those before the first dial aside."""
-        if known.read_from is None or known.read_until is None:
-            return []
-        end = _hour(known.read_until)
-        begin = max(known.read_from, end - MOST_DAYS * DAY)
-        whole = (end - begin) // DAY
-        hours = self.book.hours(known.campaign, since=end - whole * DAY, until=end)
-        days = [Counts() for _ in range(whole)]
-        for one in hours:
-            place = (end - one.at - timedelta(microseconds=1)) // DAY
-            days[place] += one.counts
-        return days
+        whole = {one.campaign: _whole_days(one) for one in known}
+        ends: dict[datetime, list[CampaignId]] = {}
+        for one in known:
+            if whole[one.campaign] and one.read_until is not None:
+                ends.setdefault(_hour(one.read_until), []).append(one.campaign)
+        counted: dict[CampaignId, dict[int, Counts]] = {}
+        for end, campaigns in ends.items():
+            counted |= self.book.days(campaigns, end=end, most=MOST_DAYS)
+        return {
+            campaign: [counted.get(campaign, {}).get(place, Counts()) for place in range(number)]
+            for campaign, number in whole.items()
+        }
+
+
+def _whole_days(known: Known) -> int:
+    if known.read_from is None or known.read_until is None:
+        return 0
+    end = _hour(known.read_until)
+    return max((end - max(known.read_from, end - MOST_DAYS * DAY)) // DAY, 0)
 
 
 def _has_news(told: Statistics, known: Known | None) -> bool:

@@ -16,12 +16,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select
+from sqlalchemy import Connection, Row, Table, case, delete, func, insert, select
 
 from paceline.campaign.statistics import Tally
 from paceline.compliance.abandonment import Measured
 from paceline.compliance.rule import Period
 from paceline.control.abandonment.kept import HOUR, Counts, Hour, KeptPeriod, Known
+from paceline.control.allowance import DAY
 from paceline.ledger.book import Book
 from paceline.ledger.entry import instant_from, instant_text
 from paceline.ledger.failures import at_the_ledger
@@ -63,6 +64,16 @@ class AbandonmentBook:
         """
         known = self.known([campaign]).get(campaign)
         return None if known is None else known.first_dial
+
+    def told_at(self) -> dict[CampaignId, datetime]:
+        """Return when the platform told last of each campaign that is known here.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        asked = select(_CAMPAIGNS.campaign, _CAMPAIGNS.told_at).where(_CAMPAIGNS.tenant == self._tenant)
+        rows = self._read(lambda connection: connection.execute(asked).all())
+        return {CampaignId(row.campaign): instant_from(row.told_at) for row in rows}
 
     def keep(
         self, known: Known, *, hours: Iterable[tuple[datetime, Tally]] = (), periods: Iterable[KeptPeriod] = ()
@@ -109,6 +120,37 @@ class AbandonmentBook:
             .order_by(_HOURS.hour)
         )
         return [_hour(row) for row in self._read(lambda connection: connection.execute(asked).all())]
+
+    def days(
+        self, campaigns: Collection[CampaignId], *, end: datetime, most: int
+    ) -> dict[CampaignId, dict[int, Counts]]:
+        """Return what was counted in each of the last days of 24 hours before an instant, 0 being the very last one.
+
+        Args:
+            campaigns: one reading for all of them.
+            end: a whole hour.
+            most: so many days back; a day without any count is not there.
+
+        Raises:
+            LedgerUnavailableError: it cannot be read now.
+        """
+        began = [end - (place + 1) * DAY for place in range(most)]
+        place = case(*((_HOURS.hour >= instant_text(at), number) for number, at in enumerate(began)))
+        asked = (
+            select(
+                _HOURS.campaign,
+                place.label("place"),
+                *(func.sum(_HOURS[name]).label(name) for name in ("dials", "answered", "abandoned")),
+            )
+            .where(_HOURS.tenant == self._tenant, _HOURS.campaign.in_(sorted(campaigns)))
+            .where(_HOURS.hour >= instant_text(began[-1]), _HOURS.hour < instant_text(end))
+            .group_by(_HOURS.campaign, "place")
+        )
+        found: dict[CampaignId, dict[int, Counts]] = {}
+        for row in self._read(lambda connection: connection.execute(asked).all()):
+            counts = Counts(dials=int(row.dials), answered=int(row.answered), abandoned=int(row.abandoned))
+            found.setdefault(CampaignId(row.campaign), {})[row.place] = counts
+        return found
 
     def counted(self, campaign: CampaignId, period: str, start: datetime, *, until: datetime) -> tuple[int, int] | None:
         """Return answered and abandoned calls of a period as they were told up to an instant, None if never.

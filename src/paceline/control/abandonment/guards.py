@@ -30,15 +30,16 @@ from paceline.control.abandonment.book import AbandonmentBook
 from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.policy import Does, GuardPolicy
 from paceline.control.abandonment.remaining import Standing, cause_to_act, excess
-from paceline.control.announcing import Crier
 from paceline.control.easing import Easing, dials_gently, to_progressive
 from paceline.control.order import Order
 from paceline.control.outcome import Applied, Outcome, Refused, Unchanged
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
+from paceline.control.telling.announcing import Crier
 from paceline.ledger import drafts
 from paceline.ledger.entry import Actor, Deed, instant_from, instant_text
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 
 BREACH, APPROACH = "guard.breach", "guard.approach"
@@ -72,7 +73,7 @@ class Alarm:
         """The numbers, in words."""
         ceiling, counts = self.account.ceiling, self.counts
         rate = counts.abandoned / counts.answered if counts.answered else 1.0
-        start = "" if self.account.start is None else f" since {_text(self.account.start)}"
+        start = "" if self.account.start is None else f" since {utc_text(self.account.start)}"
         side = "over" if self.standing is Standing.BREACHED else "close to"
         return (
             f"{counts.abandoned} of {counts.answered} calls that people answered ({rate:.2%}) were abandoned{start}, "
@@ -273,7 +274,3 @@ def _details(alarm: Alarm) -> dict[str, Json]:
         "cause": alarm.cause,
         **{name: told[name] for name in (*names, *more)},
     }
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

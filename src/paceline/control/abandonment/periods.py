@@ -23,7 +23,7 @@ from paceline.control.abandonment.kept import Counts, KeptPeriod
 from paceline.control.abandonment.reading import Budget
 from paceline.control.abandonment.remaining import Standing
 from paceline.control.allowance import ceilings_of
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.recorder import Recorder
 from paceline.ledger import drafts
 from paceline.ledger.entry import Actor, Deed

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from paceline.campaign.blocks import DAY_S, Schedule
 from paceline.campaign.schedule.windows import date_of, intervals_between, weekday_of
-from paceline.control.experiments.plan import Balanced, Block, Terms
+from paceline.control.experiments.plan import Balanced
+from paceline.control.experiments.planning import Block, Terms
 from paceline.primitives.intervals import Intervals, instant_at, seconds_of
 from paceline.primitives.zones import segments
 

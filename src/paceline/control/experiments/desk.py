@@ -9,13 +9,13 @@ from paceline.campaign.change import Lane
 from paceline.campaign.ports import Platform, PlatformError
 from paceline.control.experiments.experiments import Experiments
 from paceline.control.experiments.looking import Look, last_look
-from paceline.control.experiments.plan import Terms
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.settings import Switch
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began, Starting
 from paceline.control.experiments.steering import Steering
-from paceline.control.experiments.turns import ExperimentTurns
 from paceline.control.order import Order
+from paceline.control.undertakings.turns import Turns
 from paceline.primitives.ids import CampaignId
 
 
@@ -29,7 +29,7 @@ class ExperimentDesk:
         experiments: Experiments,
         starting: Starting,
         steering: Steering,
-        turns: ExperimentTurns,
+        turns: Turns[Experiment],
     ) -> None:
         """Join what plans, keeps, steers and moves them."""
         self._platform = platform
@@ -45,15 +45,15 @@ class ExperimentDesk:
     def start(self, campaign: CampaignId, order: Order) -> Began:
         """Start what is planned or paused; raises as `Starting.start` does."""
         began = self.starting.start(campaign, order)
-        return began if began.experiment is None else replace(began, experiment=self._moved(began.experiment))
+        return began if began.experiment is None else replace(began, experiment=self.turns.moved(began.experiment))
 
     def pause(self, campaign: CampaignId, order: Order) -> Experiment:
         """Have the old setting live until somebody starts it again; raises as `Steering.pause` does."""
-        return self._moved(self.steering.pause(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.pause(campaign, order, at=self._now(campaign)))
 
     def abort(self, campaign: CampaignId, order: Order) -> Experiment:
         """End an experiment, the old setting live; raises as `Steering.abort` does."""
-        return self._moved(self.steering.abort(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.abort(campaign, order, at=self._now(campaign)))
 
     def status(self, campaign: CampaignId) -> Experiment:
         """Return where the experiment of a campaign stands.
@@ -83,12 +83,3 @@ class ExperimentDesk:
         except PlatformError:
             found = self.experiments.of(campaign)
             return found.looked or found.planned
-
-    def _moved(self, experiment: Experiment) -> Experiment:
-        """Look at it at once; what cannot be done now is for the worker."""
-        if not experiment.phase.is_under_way:
-            return experiment
-        try:
-            return self.turns.now(experiment.entry)
-        except PlatformError:
-            return self.experiments.read(experiment.entry)

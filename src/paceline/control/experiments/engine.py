@@ -12,13 +12,13 @@ A process may die between any two of these: whoever comes after it begins at 1, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import Platform
-from paceline.control.experiments.experiments import HOLD, Experiments, Note, OvertakenError
+from paceline.control.experiments.experiments import HOLD, Experiments
 from paceline.control.experiments.judging import Judging, missed
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.standing import Experiment, Going, Phase
@@ -26,14 +26,13 @@ from paceline.control.experiments.strangers import Strangers
 from paceline.control.experiments.switching import Switching, again
 from paceline.control.freezes import Freezes
 from paceline.control.recorder import Recorder
-from paceline.control.rollout.standing import next_minute
-from paceline.control.rollout.stepping import SOON_BACK, Arrived, MovedOn, Refusal, Waits
+from paceline.control.undertakings.engine import Looked, LookingEngine
+from paceline.control.undertakings.sending import SOON_BACK, Arrived, MovedOn, Refusal, Waits
+from paceline.control.undertakings.standing import Note, next_minute
 from paceline.ledger.entry import Actor
 from paceline.primitives.ids import CampaignId
 from paceline.storage.leases import Claim
 
-MOST_LOOKS = 4
-"""So often a campaign that moves on under a look is looked at anew, before that is left to the next minute."""
 LATE = "late"
 """The word of what waits for one more look, for a switch that nobody saw the end of."""
 CALM = timedelta(minutes=5)
@@ -42,17 +41,7 @@ RESTS = timedelta(minutes=30)
 """Between two looks while no block is under way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Looked:
-    """What a look led to: where the experiment stands, what is to be noted, and whether to look again at once."""
-
-    experiment: Experiment
-    observed: Observed
-    notes: tuple[Note, ...] = ()
-    moved_on: bool = False
-
-
-class Engine:
+class Engine(LookingEngine[Experiment]):
     """Moves experiments by one look; whoever calls has the lease of its work."""
 
     def __init__(
@@ -72,40 +61,23 @@ class Engine:
 
         `is_steered` tells whether a rollout or the supervisor steers a campaign.
         """
+        super().__init__(experiments, actor=actor, hold=HOLD)
         self._platform = platform
         self._recorder = recorder
-        self._experiments = experiments
         self._switching = switching
         self._judging = judging
         self._strangers = strangers
         self._freezes = freezes
         self._is_steered = is_steered
-        self._actor = actor
 
-    def look(self, experiment: Experiment, claim: Claim) -> Experiment:
-        """Look once, do what follows, and give the claim back; return where the experiment stands then.
-
-        Raises:
-            OvertakenError: somebody else has written it since it was read; the claim is ours still.
-            PlatformError: the campaign cannot be looked at; the claim is ours still, and nothing is lost.
-            LedgerUnavailableError: nothing was kept.
-        """
-        looked = self._looked(experiment, claim)
-        for _ in range(MOST_LOOKS - 1):
-            if not looked.moved_on:
-                break
-            looked = self._looked(self._experiments.keep(looked.experiment, *looked.notes, claim=claim), claim)
-        due = _due(looked.experiment, looked.observed.at)
-        return self._experiments.keep(looked.experiment, *looked.notes, claim=claim, due=due)
-
-    def _looked(self, experiment: Experiment, claim: Claim) -> _Looked:
+    def _look(self, experiment: Experiment, claim: Claim) -> Looked[Experiment]:
         observed = self._platform.read(experiment.campaign)
         if observed.version != experiment.version:
             self._recorder.saw([observed])
         live = experiment.live_in(observed)
         if live is None or observed.state is State.ARCHIVED or self._is_anothers(experiment, live, observed):
             ended, note = self._strangers.took_over(experiment, observed)
-            return _Looked(experiment=ended, observed=observed, notes=(note,))
+            return Looked(stands=ended, observed=observed, notes=(note,))
         experiment = replace(_seen(experiment, live, observed), version=observed.version, looked=observed.at)
         is_frozen = self._freezes.of(experiment.campaign) is not None
         experiment, notes = self._judging.judged(experiment, observed, is_frozen=is_frozen)
@@ -114,24 +86,34 @@ class Engine:
         if going is None and experiment.phase is Phase.ENDING:
             return self._ended(experiment, observed, notes)
         if going is None or _not_before(going, observed.at) is not None:
-            return _Looked(experiment=experiment, observed=observed, notes=tuple(notes))
-        kept = self._experiments.keep(experiment, *notes, claim=claim)
-        if claim.is_over():
-            # A process that was suspended here: whoever took over may have gone back without sending anything.
-            raise OvertakenError(f"the turn at experiment {experiment.entry} is over")
+            return Looked(stands=experiment, observed=observed, notes=tuple(notes))
+        kept = self._intended(experiment, *notes, claim=claim)
         return self._brought(kept, going, observed)
 
-    def _ended(self, experiment: Experiment, observed: Observed, notes: list[Note]) -> _Looked:
+    def _ended(self, experiment: Experiment, observed: Observed, notes: list[Note]) -> Looked[Experiment]:
         """End an experiment whose old setting is live; where something sent may come late, only at the look after."""
         if experiment.left is None or experiment.held == LATE:
             over, more = self._judging.ended(experiment, observed)
-            return _Looked(experiment=over, observed=observed, notes=(*notes, *more))
+            return Looked(stands=over, observed=observed, notes=(*notes, *more))
         waits = self._switching.before(experiment)
         word, why = (
             (LATE, "a switch may come late: it is looked at once more") if waits is None else (waits.word, waits.why)
         )
         held = self._held(experiment, observed, word, why)
         return replace(held, notes=(*notes, *held.notes))
+
+    def _due(self, experiment: Experiment, at: datetime) -> datetime:
+        """Return when to look next: every minute while anything is new or on its way, at every edge of a block else."""
+        soonest = next_minute(at)
+        going = experiment.going
+        if going is not None:
+            return _not_before(going, at) or soonest
+        plan = experiment.plan
+        if experiment.live is Setting.NEW or experiment.left is not None or experiment.phase is Phase.ENDING:
+            return soonest
+        later = at + (RESTS if plan.at(at) is None else CALM)
+        edge = plan.next_edge(at)
+        return later if edge is None else min(later, edge)
 
     def _is_anothers(self, experiment: Experiment, live: Setting, observed: Observed) -> bool:
         """Return whether somebody else brought a setting about that nobody here was on the way to."""
@@ -163,7 +145,7 @@ class Engine:
             return replace(experiment, going=None, left=left)
         return replace(experiment, going=Going(to=to, since=at, why=f"{to}, {why}"), left=left)
 
-    def _brought(self, experiment: Experiment, going: Going, observed: Observed) -> _Looked:
+    def _brought(self, experiment: Experiment, going: Going, observed: Observed) -> Looked[Experiment]:
         """Send the switch that is kept already, and say what came of it."""
         came = self._switching.before(experiment) or self._switching.send(experiment, going, observed)
         match came:
@@ -171,11 +153,11 @@ class Engine:
                 # It was judged on the version that was seen: nothing that was sent before can come after it.
                 arrived = replace(_seen(experiment, going.to, after), version=after.version, left=None)
                 if arrived.phase is not Phase.ENDING:
-                    return _Looked(experiment=arrived, observed=after)
+                    return Looked(stands=arrived, observed=after)
                 over, notes = self._judging.ended(arrived, after)
-                return _Looked(experiment=over, observed=after, notes=tuple(notes))
+                return Looked(stands=over, observed=after, notes=tuple(notes))
             case MovedOn():
-                return _Looked(experiment=experiment, observed=observed, moved_on=True)
+                return Looked(stands=experiment, observed=observed, moved_on=True)
             case Refusal(why=why):
                 return self._refused(experiment, going, observed, why)
             case Waits(word=word, why=why):
@@ -184,7 +166,7 @@ class Engine:
             case _:
                 assert_never(came)
 
-    def _refused(self, experiment: Experiment, going: Going, observed: Observed, why: str) -> _Looked:
+    def _refused(self, experiment: Experiment, going: Going, observed: Observed, why: str) -> Looked[Experiment]:
         """Pause where the new setting was refused, for a person to say more; try again where the way back was."""
         if going.to is Setting.NEW:
             told = f"the new setting was refused, and the experiment is paused: {why}"
@@ -192,13 +174,6 @@ class Engine:
             return self._held(paused, observed, "refused", told)
         later = replace(experiment, going=again(going, observed, Waits(entry=None, word="refused", why=why)))
         return self._held(later, observed, "refused", f"the way back was refused: {why}")
-
-    def _held(self, experiment: Experiment, observed: Observed, word: str, why: str) -> _Looked:
-        """Return that it is held, with a note when the reason is another one than before."""
-        if experiment.held == word:
-            return _Looked(experiment=experiment, observed=observed)
-        note = Note(kind=HOLD, actor=self._actor, why=why, at=observed.at, figures={"held": word})
-        return _Looked(experiment=replace(experiment, held=word), observed=observed, notes=(note,))
 
 
 def _seen(experiment: Experiment, live: Setting, observed: Observed) -> Experiment:
@@ -216,17 +191,3 @@ def _not_before(going: Going, at: datetime) -> datetime | None:
     """Return when the next try may be, None where that is now: a clock that was set back holds nothing up for long."""
     later = going.not_before
     return later if later is not None and at < later <= at + SOON_BACK else None
-
-
-def _due(experiment: Experiment, at: datetime) -> datetime:
-    """Return when to look next: every minute while anything is new or on its way, at every edge of a block else."""
-    soonest = next_minute(at)
-    going = experiment.going
-    if going is not None:
-        return _not_before(going, at) or soonest
-    plan = experiment.plan
-    if experiment.live is Setting.NEW or experiment.left is not None or experiment.phase is Phase.ENDING:
-        return soonest
-    later = at + (RESTS if plan.at(at) is None else CALM)
-    edge = plan.next_edge(at)
-    return later if edge is None else min(later, edge)

@@ -21,6 +21,7 @@ from paceline.campaign.observed import Frozen, Observed, State
 from paceline.control.experiments.plan import MINUTE, ExperimentPlan
 from paceline.control.experiments.power import POWER, Power
 from paceline.control.experiments.standing import Experiment
+from paceline.primitives.clock import utc_text
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Severity
 from paceline.primitives.ids import CampaignId
@@ -116,10 +117,10 @@ def late(experiment: Experiment, at: datetime) -> Finding:
     return Finding(
         rule="experiment.late",
         severity=Severity.ERROR,
-        message=f"the first block of experiment {experiment.entry} began at {_at(experiment.plan.start)}: plan it "
+        message=f"the first block of experiment {experiment.entry} began at {utc_text(experiment.plan.start)}: plan it "
         "anew, with its coins",
-        found=_at(at),
-        limit=_at(experiment.plan.start),
+        found=utc_text(at),
+        limit=utc_text(experiment.plan.start),
     )
 
 
@@ -135,7 +136,3 @@ def moved(experiment: Experiment) -> Finding:
 
 def _with_hint(why: PacelineError) -> str:
     return why.message if why.hint is None else f"{why.message}; {why.hint}"
-
-
-def _at(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -19,6 +19,7 @@ from paceline.control.experiments.plan import ExperimentPlan
 from paceline.control.rollout.decision import crossed
 from paceline.control.rollout.evidence import SUPPOSED_EFFECT
 from paceline.control.rollout.words import period_words
+from paceline.control.undertakings.periods import lowest_ceiling
 
 BLIND = timedelta(minutes=10)
 """So long the new setting may be live while nobody can see what it does."""
@@ -69,7 +70,7 @@ def harm_in(
 
 def ceiling_of(plan: ExperimentPlan, periods: Sequence[LegalPeriod]) -> float:
     """Return the lowest ceiling of the periods; that of the plan where no law sets one."""
-    return min((period.most / period.per for period in periods), default=plan.ceiling)
+    return lowest_ceiling(periods, otherwise=plan.ceiling)
 
 
 def _is_above(plan: ExperimentPlan, new: Sequence[Counts], ceiling: float) -> bool:

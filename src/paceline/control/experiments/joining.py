@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from paceline.campaign.ports import Platform
-from paceline.control.agenda import ROOM
-from paceline.control.allowance import Allowance
-from paceline.control.approval_policy import Policy
+from paceline.control.agenda.agenda import ROOM
+from paceline.control.approving.policy import Policy
+from paceline.control.approving.withdrawal import Withdrawal
 from paceline.control.experiments.desk import ExperimentDesk
 from paceline.control.experiments.engine import Engine
 from paceline.control.experiments.experiments import Experiments
@@ -18,37 +17,15 @@ from paceline.control.experiments.starting import Starting
 from paceline.control.experiments.steering import Steering
 from paceline.control.experiments.strangers import Strangers
 from paceline.control.experiments.switching import Switching
-from paceline.control.experiments.turns import ExperimentTurns
-from paceline.control.freezes import Freezes
-from paceline.control.law import Law
-from paceline.control.meanwhile import Meanwhile
-from paceline.control.pipeline import Corridor
-from paceline.control.recorder import Recorder
-from paceline.control.rollout.rollouts import Rollouts
-from paceline.control.settlement import Settlement
-from paceline.control.withdrawal import Withdrawal
-from paceline.ledger.entry import Actor
-from paceline.ledger.readings import Readings
+from paceline.control.rollout.joining import Parts as RolledOut
+from paceline.control.undertakings.turns import Turns
 from paceline.primitives.ids import CampaignId
-from paceline.storage.leases import Leases
 
 
-class Parts(Protocol):
+class Parts(RolledOut, Protocol):
     """What experiments are made of; a whole system has all of it."""
 
-    platform: Platform
-    recorder: Recorder
-    readings: Readings
-    corridor: Corridor
-    settlement: Settlement
-    meanwhile: Meanwhile
-    freezes: Freezes
-    law: Law
-    allowance: Allowance
-    leases: Leases
-    rollouts: Rollouts
     experiments: Experiments
-    actor: Actor
 
 
 def experiment_desk(
@@ -98,5 +75,5 @@ def experiment_desk(
             steered_by=steered_by,
         ),
         steering=steering,
-        turns=ExperimentTurns(engine=engine, experiments=experiments, recorder=recorder, leases=parts.leases),
+        turns=Turns(engine=engine, kept=experiments, recorder=recorder, leases=parts.leases),
     )

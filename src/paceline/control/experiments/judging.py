@@ -8,14 +8,16 @@ from datetime import datetime
 from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import PlatformError
 from paceline.control.experiments.counts import BlockRecord, closed
-from paceline.control.experiments.experiments import ABORT, END, HOLD, LOOK, Note
+from paceline.control.experiments.experiments import ABORT, END, HOLD, LOOK
 from paceline.control.experiments.guarding import BLIND, Harm, ceiling_of, harm_in
 from paceline.control.experiments.looking import due_look, last_evidence, look_at
 from paceline.control.experiments.measuring import Measuring
 from paceline.control.experiments.plan import PlannedBlock, Setting
-from paceline.control.experiments.standing import Experiment, Phase, text_of
+from paceline.control.experiments.standing import Experiment, Phase
+from paceline.control.undertakings.standing import Note
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 PAUSED = "the experiment was paused"
 """Why a block was given up that went by while nobody wanted the new setting live."""
@@ -77,7 +79,7 @@ class Judging:
             return experiment, []
         periods = self._measuring.periods(observed)
         look = look_at(experiment, number, ceiling=ceiling_of(experiment.plan, periods or ()))
-        told: dict[str, Json] = {**look.document(), "at": text_of(observed.at)}
+        told: dict[str, Json] = {**look.document(), "at": utc_text(observed.at)}
         since = 0 if not experiment.looks else int(str(experiment.looks[-1]["block"])) + 1
         blocks: list[Json] = [one.document() for one in experiment.blocks if since <= one.number <= look.block]
         note = Note(

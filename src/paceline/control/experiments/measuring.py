@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from paceline.campaign.blocks import Schedule
 from paceline.campaign.forecaster import LegalPeriod
 from paceline.campaign.observed import Observed, Part
-from paceline.campaign.ports import Platform, PlatformError
+from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Tally
-from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
 from paceline.control.experiments.blocks import is_open_in
 from paceline.control.experiments.counts import BlockRecord, Counts, counted, filled
 from paceline.control.experiments.plan import MINUTE, PlannedBlock, Setting
 from paceline.control.experiments.standing import Experiment
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.rollout.measuring import LOOKED_BACK, complete
+from paceline.control.undertakings.periods import running_periods
 from paceline.primitives.zones import UnknownZoneError
 
 TOLD_WITHIN = timedelta(minutes=10)
@@ -114,11 +114,7 @@ class Measuring:
         Raises:
             LedgerUnavailableError: what was declared cannot be read.
         """
-        try:
-            circumstances, rulebook = self._law.circumstances(observed.campaign), self._law.rulebook
-            return self._allowance.periods(observed, circumstances, rulebook)
-        except (PlatformError, RuleFileError):
-            return None
+        return running_periods(observed, law=self._law, allowance=self._allowance)
 
 
 def handle_s_in(minutes: Mapping[datetime, Tally]) -> float | None:

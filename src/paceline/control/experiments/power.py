@@ -17,7 +17,8 @@ from paceline.campaign.blocks import Schedule
 from paceline.campaign.statistics import Tally
 from paceline.control.experiments.blocks import blocks_of
 from paceline.control.experiments.counts import counted
-from paceline.control.experiments.plan import MINUTE, Block, ExperimentPlan, Terms
+from paceline.control.experiments.plan import MINUTE, ExperimentPlan
+from paceline.control.experiments.planning import Block, Terms
 from paceline.primitives.canonical import Json
 
 POWER = 0.8

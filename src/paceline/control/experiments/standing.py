@@ -7,26 +7,30 @@ died finds it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from paceline.campaign.catalogue import document_of
 from paceline.campaign.observed import Observed
 from paceline.control.experiments.counts import BlockRecord, record_of
 from paceline.control.experiments.plan import ExperimentPlan, PlannedBlock, Setting
 from paceline.control.experiments.settings import Switch, shown, surroundings, switch_from
-from paceline.control.order import Override, overrides_of
-from paceline.control.rollout.standing import actor_shown
-from paceline.ledger.entry import Actor
+from paceline.control.order import overrides_of
+from paceline.control.undertakings.reading import (
+    actor_in,
+    instant_in,
+    instant_or_none,
+    object_in,
+    objects_in,
+    word_in,
+)
+from paceline.control.undertakings.standing import Stage, Undertaking, actor_shown
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
-HISTORY = 200
-"""So many events of an experiment are kept beside it; the ledger keeps all."""
 
-
-class Phase(StrEnum):
+class Phase(Stage):
     """How far an experiment has come; the last three are its end."""
 
     PLANNED = "planned"
@@ -78,22 +82,19 @@ class Going:
         """Return it as JSON, from which `going_of` makes it again."""
         return {
             "to": self.to.value,
-            "since": text_of(self.since),
+            "since": utc_text(self.since),
             "why": self.why,
             "entry": self.entry,
             "tries": self.tries,
-            "not_before": None if self.not_before is None else text_of(self.not_before),
+            "not_before": None if self.not_before is None else utc_text(self.not_before),
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Experiment:
+class Experiment(Undertaking):
     """Two settings of one campaign, and how their comparison stands.
 
     Attributes:
-        entry: of the ledger, in which it was planned.
-        actor, reason, ticket: who planned it, why, and where that is discussed.
-        overrides: findings that this person answers for, for its switches.
         old, new: each as the change that brings it about, which names what the two differ in.
         around: the other settings that decide how boldly it dials, as they were when it was planned.
         judged: the entry of the dry run by which the new setting was judged.
@@ -102,31 +103,19 @@ class Experiment:
         started: when it was started; None before that.
         live: the setting that is live.
         since: from when on that is known to be.
-        version: the campaign as it was last seen with that setting.
-        looked: when it was looked at last.
-        seen: up to when what the new setting does was measured; None where it is not live, or was not yet.
         going: the setting that it is being changed over to, None when it is there.
         left: a setting that something was on its way to when something else was decided, and that may come yet; None
             where nothing may.
         missed: the block that was given up while it is under way, with why.
-        held: why it does not go on, as a word.
         then: what it becomes once the old setting is live; None while it goes on.
         blocks: what became of the blocks that are over.
         looks: what its looks showed, the oldest first.
         outcome: why it ended, in words.
         harmed: whether it was ended by what was measured of the new setting, which so speaks against it.
-        history: what became of it, the oldest first, `HISTORY` at most.
-        fence: grows with every write: who read an older one writes nothing.
     """
 
-    entry: EntryId
-    campaign: CampaignId
     phase: Phase
     plan: ExperimentPlan
-    actor: Actor
-    reason: str | None
-    ticket: str | None
-    overrides: tuple[Override, ...] = ()
     old: Switch
     new: Switch
     around: str
@@ -136,20 +125,14 @@ class Experiment:
     started: datetime | None = None
     live: Setting = Setting.OLD
     since: datetime
-    version: str
-    looked: datetime | None = None
-    seen: datetime | None = None
     going: Going | None = None
     left: Setting | None = None
     missed: tuple[int, str] | None = None
-    held: str | None = None
     then: Phase | None = None
     blocks: tuple[BlockRecord, ...] = ()
     looks: tuple[Mapping[str, Json], ...] = ()
     outcome: str | None = None
     harmed: bool = False
-    history: tuple[Mapping[str, Json], ...] = ()
-    fence: int = 0
 
     def switch_to(self, setting: Setting) -> Switch:
         """Return the change that brings a setting about."""
@@ -168,10 +151,17 @@ class Experiment:
         """Return why a block was given up; empty when it was not."""
         return self.missed[1] if self.missed is not None and self.missed[0] == block.number else ""
 
-    def with_event(self, what: str, why: str, at: datetime, **more: Json) -> Experiment:
-        """Return it with one more event in its history."""
-        event: dict[str, Json] = {"at": text_of(at), "what": what, "setting": self.live.value, "why": why, **more}
-        return replace(self, history=(*self.history, event)[-HISTORY:])
+    def place(self) -> dict[str, Json]:
+        """Return which setting is live, for an event of its history."""
+        return {"setting": self.live.value}
+
+    def told(self) -> dict[str, Json]:
+        """Return where it stands, for the details of a note."""
+        return {"phase": self.phase.value, **self.place()}
+
+    def has_moved_since(self, before: Experiment) -> bool:
+        """Return whether a look changed it over, or closed a block."""
+        return self.live is not before.live or len(self.blocks) != len(before.blocks)
 
     def kept(self) -> dict[str, Json]:
         """Return what the table keeps beside entry, campaign, phase and fence; `experiment_of` makes it again."""
@@ -186,13 +176,13 @@ class Experiment:
             "around": self.around,
             "judged": self.judged,
             "power": None if self.power is None else dict(self.power),
-            "planned": text_of(self.planned),
-            "started": None if self.started is None else text_of(self.started),
+            "planned": utc_text(self.planned),
+            "started": None if self.started is None else utc_text(self.started),
             "live": self.live.value,
-            "since": text_of(self.since),
+            "since": utc_text(self.since),
             "version": self.version,
-            "looked": None if self.looked is None else text_of(self.looked),
-            "seen": None if self.seen is None else text_of(self.seen),
+            "looked": None if self.looked is None else utc_text(self.looked),
+            "seen": None if self.seen is None else utc_text(self.seen),
             "going": None if self.going is None else self.going.document(),
             "left": None if self.left is None else self.left.value,
             "missed": None if self.missed is None else [self.missed[0], self.missed[1]],
@@ -242,33 +232,33 @@ def experiment_of(entry: int, campaign: str, state: str, document: Mapping[str, 
         entry=EntryId(entry),
         campaign=CampaignId(campaign),
         phase=Phase(state),
-        plan=ExperimentPlan.of(_object(document["plan"])),
-        actor=_actor(document["actor"]),
-        reason=_word(document["reason"]),
-        ticket=_word(document["ticket"]),
+        plan=ExperimentPlan.of(object_in(document["plan"])),
+        actor=actor_in(document["actor"]),
+        reason=word_in(document["reason"]),
+        ticket=word_in(document["ticket"]),
         overrides=overrides_of(document["overrides"]),
-        old=switch_from(_object(document["old"])),
-        new=switch_from(_object(document["new"])),
+        old=switch_from(object_in(document["old"])),
+        new=switch_from(object_in(document["new"])),
         around=str(document["around"]),
         judged=EntryId(judged) if isinstance(judged, int) else None,
         power=power if isinstance(power, Mapping) else None,
-        planned=_instant(document["planned"]),
-        started=_instant_or_none(document["started"]),
+        planned=instant_in(document["planned"]),
+        started=instant_or_none(document["started"]),
         live=Setting(str(document["live"])),
-        since=_instant(document["since"]),
+        since=instant_in(document["since"]),
         version=str(document["version"]),
-        looked=_instant_or_none(document["looked"]),
-        seen=_instant_or_none(document["seen"]),
+        looked=instant_or_none(document["looked"]),
+        seen=instant_or_none(document["seen"]),
         going=going_of(going) if isinstance(going, Mapping) else None,
         left=None if left is None else Setting(str(left)),
         missed=_missed(missed),
-        held=_word(document["held"]),
+        held=word_in(document["held"]),
         then=None if then is None else Phase(str(then)),
-        blocks=tuple(record_of(one) for one in _objects(document["blocks"])),
-        looks=tuple(_objects(document["looks"])),
-        outcome=_word(document["outcome"]),
+        blocks=tuple(record_of(one) for one in objects_in(document["blocks"])),
+        looks=objects_in(document["looks"]),
+        outcome=word_in(document["outcome"]),
         harmed=document["harmed"] is True,
-        history=tuple(_objects(document["history"])),
+        history=objects_in(document["history"]),
         fence=fence,
     )
 
@@ -278,22 +268,12 @@ def going_of(document: Mapping[str, Json]) -> Going:
     entry, tries = document["entry"], document["tries"]
     return Going(
         to=Setting(str(document["to"])),
-        since=_instant(document["since"]),
+        since=instant_in(document["since"]),
         why=str(document["why"]),
         entry=EntryId(entry) if isinstance(entry, int) else None,
         tries=tries if isinstance(tries, int) else 0,
-        not_before=_instant_or_none(document["not_before"]),
+        not_before=instant_or_none(document["not_before"]),
     )
-
-
-def text_of(instant: datetime) -> str:
-    """Return an instant of UTC as documents have it."""
-    return instant.isoformat().replace("+00:00", "Z")
-
-
-def _actor(told: Json) -> Actor:
-    said = _object(told)
-    return Actor(name=str(said["name"]), known_by=str(said["known_by"]))
 
 
 def _missed(told: Json) -> tuple[int, str] | None:
@@ -301,25 +281,3 @@ def _missed(told: Json) -> tuple[int, str] | None:
         return None
     number, why = told
     return (number, str(why)) if isinstance(number, int) else None
-
-
-def _object(told: Json) -> Mapping[str, Json]:
-    if not isinstance(told, Mapping):
-        raise TypeError("a row of an experiment holds an object here")
-    return told
-
-
-def _objects(told: Json) -> list[Mapping[str, Json]]:
-    return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list | tuple) else []
-
-
-def _word(told: Json) -> str | None:
-    return None if told is None else str(told)
-
-
-def _instant(told: Json) -> datetime:
-    return datetime.fromisoformat(str(told))
-
-
-def _instant_or_none(told: Json) -> datetime | None:
-    return None if told is None else _instant(told)

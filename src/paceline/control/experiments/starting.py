@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from paceline.campaign.observed import Ability, Observed
 from paceline.campaign.ports import Platform
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.control.experiments import findings
 from paceline.control.experiments.blocks import LOOKED_AHEAD, blocks_of
-from paceline.control.experiments.experiments import PLAN, Experiments, Note
+from paceline.control.experiments.experiments import PLAN, Experiments
 from paceline.control.experiments.measuring import Measuring, handle_s_in
-from paceline.control.experiments.plan import ExperimentPlan, PlanError, Setting, Terms, hold, planned
+from paceline.control.experiments.plan import ExperimentPlan, PlanError, Setting
+from paceline.control.experiments.planning import Terms, hold, planned
 from paceline.control.experiments.power import Power, power_of
 from paceline.control.experiments.settings import (
     SettingsError,
@@ -36,6 +37,7 @@ from paceline.control.order import Order
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
+from paceline.control.undertakings.standing import Note
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, EntryId

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from paceline.control.experiments.experiments import ABORT, PAUSE, START, Experiments, Note, OvertakenError
+from paceline.control.experiments.experiments import ABORT, PAUSE, START, Experiments, OvertakenError
 from paceline.control.experiments.judging import PAUSED, closed_until, ending, missed
-from paceline.control.experiments.standing import Experiment, Phase, text_of
+from paceline.control.experiments.standing import Experiment, Phase
 from paceline.control.order import Order
+from paceline.control.undertakings.standing import Note
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId
 
@@ -49,7 +51,7 @@ class Steering:
             goes = replace(found, phase=Phase.RUNNING, started=at, since=at, version=version)
             figures: dict[str, Json] = {"plan": found.plan.document()}
             return goes, _note(
-                START, order, at, f"{len(found.plan.blocks)} blocks from {text_of(found.plan.start)} on", figures
+                START, order, at, f"{len(found.plan.blocks)} blocks from {utc_text(found.plan.start)} on", figures
             )
 
         return self._decided(experiment.campaign, started, of=experiment)

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from paceline.campaign.change import Diverged, Verdict
 from paceline.campaign.observed import Observed, State
-from paceline.control.experiments.experiments import END, Note
+from paceline.control.experiments.experiments import END
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.standing import Experiment, Phase
 from paceline.control.experiments.switching import is_of
-from paceline.control.meanwhile import OUTSIDE, Meanwhile
-from paceline.control.recorder import Recorder
-from paceline.ledger.entry import Actor, Entry
-from paceline.ledger.readings import Readings
+from paceline.control.undertakings.standing import Note
+from paceline.control.undertakings.strangers import LookingForStrangers
 from paceline.primitives.canonical import Json
-from paceline.primitives.findings import Findings, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Strangers:
-    """Tells who changed the setting of an experiment's campaign.
-
-    Attributes:
-        actor: who notes it.
-    """
-
-    recorder: Recorder
-    readings: Readings
-    meanwhile: Meanwhile
-    actor: Actor
+class Strangers(LookingForStrangers):
+    """Tells who changed the setting of an experiment's campaign."""
 
     def made_it(self, experiment: Experiment, observed: Observed, *, may_be_ours: bool) -> bool:
         """Return whether somebody else made what is live, though it is one of the two settings.
@@ -51,22 +38,16 @@ class Strangers:
         Raises:
             LedgerUnavailableError: nobody can tell who it was.
         """
-        named = experiment.version
-        found = (
-            Findings()
-            if observed.version == named
-            else self.meanwhile.since(named, observed, severity=Severity.INFO, own=experiment.entry)
-        )
-        maker = self._maker(observed)
-        by = OUTSIDE if maker is None else f"{maker.actor.name} (entry {maker.number})"
+        stranger = self._stranger(experiment, observed)
+        maker, by = stranger.maker, stranger.by
         if observed.state is State.ARCHIVED:
             told = f"campaign {experiment.campaign} is {observed.state} and takes no change at all"
         else:
-            told = "; ".join(one.message for one in found) or f"its settings were changed by {by}"
+            told = stranger.told("its settings were changed by")
         why = f"somebody else changed it, and nothing was sent: {told}{_still_new(experiment, observed)}"
         figures: dict[str, Json] = {
             "by": by,
-            "findings": [dict(one.document()) for one in found],
+            "findings": [dict(one.document()) for one in stranger.findings],
             "entry": None if maker is None else maker.number,
             "blocks": [one.document() for one in experiment.blocks],
         }
@@ -80,12 +61,6 @@ class Strangers:
             outcome=why,
         )
         return ended, Note(kind=END, actor=self.actor, why=why, at=observed.at, figures=figures)
-
-    def _maker(self, observed: Observed) -> Entry | None:
-        """Return the entry of ours that made what is live; None when none did."""
-        sightings = self.readings.sightings(observed.campaign)
-        made = next((one.made_by for one in reversed(sightings) if one.revision == observed.version), None)
-        return None if made is None else self.recorder.book.read(made)
 
 
 def _still_new(experiment: Experiment, observed: Observed) -> str:

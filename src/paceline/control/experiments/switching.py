@@ -15,42 +15,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paceline.campaign.catalogue import change_of
-from paceline.campaign.observed import WAITS_HERE, Observed, Stage
+from paceline.campaign.observed import WAITS_HERE, Observed
 from paceline.campaign.weights.changes import SetWeights
 from paceline.campaign.weights.model import Ground
 from paceline.control.experiments.plan import Setting
 from paceline.control.experiments.settings import based
 from paceline.control.experiments.standing import Experiment, Going
-from paceline.control.order import OnConflict, Order, Override
-from paceline.control.pipeline import Corridor
-from paceline.control.recorder import Recorder
-from paceline.control.rollout.stepping import (
-    ANSWERED_FOR,
-    ANSWERS_FOR,
-    SOON,
+from paceline.control.order import OnConflict, Order
+from paceline.control.settlement import change_in
+from paceline.control.told import cancelled
+from paceline.control.undertakings.sending import (
     SOON_BACK,
     WAITS,
     Came,
     Refusal,
+    Sending,
     Waits,
+    answered_for,
     came_of,
+    next_try,
 )
-from paceline.control.settlement import Settlement, change_in
-from paceline.control.told import cancelled
-from paceline.control.withdrawal import Withdrawal
 from paceline.ledger.entry import Entry
 from paceline.primitives.ids import EntryId
 
 
-class Switching:
+class Switching(Sending):
     """Sends the changes of experiments through one corridor."""
-
-    def __init__(self, corridor: Corridor, recorder: Recorder, settlement: Settlement, withdrawal: Withdrawal) -> None:
-        """Send by this corridor; settle what others left open, and withdraw what waits."""
-        self._corridor = corridor
-        self._withdrawal = withdrawal
-        self._recorder = recorder
-        self._settlement = settlement
 
     def before(self, experiment: Experiment) -> Waits | None:
         """Return the change that has to come to its end before anything else is sent; None where none has.
@@ -66,11 +56,9 @@ class Switching:
                 if is_of(experiment, self._recorder.book.read(other.entry)):
                     self._withdraw(experiment, other.entry)
                 continue
-            if other.stage is Stage.SETTLING:
-                continue
-            is_alive = other.stage is Stage.OPEN and not self._recorder.owner.is_dead(other.owner)
-            if is_alive or self._settlement.settle_all([other]):
-                return Waits(entry=other.entry, word="unsettled", why=f"{other.kind} by {other.actor} has not ended")
+            waits = self._unsettled(other)
+            if waits is not None:
+                return waits
         return None
 
     def send(self, experiment: Experiment, going: Going, observed: Observed) -> Came:
@@ -82,16 +70,13 @@ class Switching:
             observed: the campaign as it was just looked at, which names the version.
         """
         back = going.to is Setting.OLD
-        until = observed.at + ANSWERS_FOR
         order = Order(
             actor=experiment.actor,
             reason=f"{_named(experiment)}{going.why}",
             ticket=experiment.ticket,
             if_revision=observed.version,
             on_conflict=OnConflict.REPORT,
-            overrides=tuple(Override(rule=rule, until=until) for rule in ANSWERED_FOR)
-            if back
-            else experiment.overrides,
+            overrides=answered_for(observed.at) if back else experiment.overrides,
             takes_back=back,
         )
         change = based(experiment.switch_to(going.to), experiment.entry, is_back=back)
@@ -108,8 +93,8 @@ class Switching:
 
 def again(going: Going, observed: Observed, came: Waits) -> Going:
     """Return the going with one more try counted, and when the next may be."""
-    wait = min(SOON * 2 ** min(going.tries, 10), SOON_BACK)
-    return replace(going, entry=came.entry, tries=going.tries + 1, not_before=observed.at + wait)
+    later = next_try(observed.at, going.tries, longest=SOON_BACK)
+    return replace(going, entry=came.entry, tries=going.tries + 1, not_before=later)
 
 
 def is_of(experiment: Experiment, entry: Entry) -> bool:

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, insert, select, update
 
-from paceline.control.announcing import Crier
 from paceline.control.predictions.prediction import Prediction, State
 from paceline.control.recorder import Recorder
+from paceline.control.telling.announcing import Crier
 from paceline.ledger import drafts
 from paceline.ledger.entry import Actor, Deed, instant_text
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.weights_tables import CONTROL_PREDICTIONS
 
-MEASURED = "weights.measured"
-"""The kind of the note, and the type of the news, of a prediction that was measured."""
+MEASURED, PACING_MEASURED = "weights.measured", "pacing.measured"
+"""The kinds of the note, and the types of the news, of a prediction of weights, or of pacing, that was measured."""
 _OF = CONTROL_PREDICTIONS.c
 
 
@@ -64,7 +64,7 @@ class Predictions:
         """Keep how far a running prediction has come; return False where somebody else has ended it.
 
         Args:
-            prediction: as it is now; one that has ended is noted in the ledger, and told.
+            prediction: as it is now; one that is to be told is noted in the ledger, and told.
             actor: who notes it.
             details: what the note says beside the prediction.
 
@@ -78,7 +78,7 @@ class Predictions:
             ours = (_OF.tenant == self._tenant, _OF.entry == prediction.entry, _OF.state == State.RUNNING.value)
             changed = update(CONTROL_PREDICTIONS).where(*ours).values(**self._row(prediction))
             kept = connection.execute(changed).rowcount == 1
-            if kept and prediction.state is not State.RUNNING:
+            if kept and prediction.is_told:
                 self._note(connection, prediction, actor, details or {})
 
         self._recorder.in_transaction(work)
@@ -98,9 +98,10 @@ class Predictions:
 
     def _note(self, connection: Connection, prediction: Prediction, actor: Actor, details: Mapping[str, Json]) -> None:
         said: dict[str, Json] = {**prediction.document(), **details}
-        deed = Deed(kind=MEASURED, actor=actor, campaign=prediction.campaign, details=said)
+        kind = PACING_MEASURED if prediction.is_of_levels else MEASURED
+        deed = Deed(kind=kind, actor=actor, campaign=prediction.campaign, details=said)
         row = self._recorder.book.put(connection, drafts.noted(deed, at=self._recorder.book.now()))
-        self._crier.noted(connection, row, MEASURED)
+        self._crier.noted(connection, row, kind)
 
     def _row(self, prediction: Prediction) -> dict[str, object]:
         return {

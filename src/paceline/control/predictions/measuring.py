@@ -4,6 +4,7 @@ Rules:
 * Blocks of half an hour, complete, with agents and dialing in them; the first half hour after the change is left out.
 * Each block after is compared with blocks of the same time of day before; days that differ, and blocks of a day that go
   together, are in the error (`inference.paired_blocks`).
+* Of a level only what came after counts, day by day: a prediction of what the days to come have needs no days before.
 * Before is compared with after: what else changed in the world with the change is taken for its doing, and that is why
   an experiment is the better measure.
 """
@@ -37,12 +38,13 @@ _BURSTS = 2.0
 
 Minutes = Iterable[tuple[datetime, Tally]]
 
-MEASURES: dict[str, Callable[[Tally], float]] = {
-    UTILISATION: lambda one: (one.talk_s + one.wrap_s) / one.staffed_s,
-    ABANDONMENT: lambda one: one.abandons / one.connects,
-    CONNECTS: lambda one: (one.connects - one.abandons) * 3600.0 / one.staffed_s,
+_Part = Callable[[Tally], float]
+_PARTS: dict[str, tuple[_Part, _Part]] = {
+    UTILISATION: (lambda one: float(one.talk_s + one.wrap_s), lambda one: float(one.staffed_s)),
+    ABANDONMENT: (lambda one: float(one.abandons), lambda one: float(one.connects)),
+    CONNECTS: (lambda one: (one.connects - one.abandons) * 3600.0, lambda one: float(one.staffed_s)),
 }
-"""How each metric is read off a block; each block has answers and agents."""
+"""Each metric as a ratio of what a block or a day counts; each of these has answers and agents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def realised(before: tuple[Block, ...], after: tuple[Block, ...], metric: str) -
     Args:
         before: blocks under what was live before.
         after: blocks since the change.
-        metric: one of `MEASURES`.
+        metric: such as `utilisation`.
     """
     from paceline.inference.paired_blocks import old_blocks, running_gain
     from paceline.inference.quantiles import t_quantile
@@ -99,7 +101,11 @@ def realised(before: tuple[Block, ...], after: tuple[Block, ...], metric: str) -
     days_before = len({one.day for one in before})
     if days_before < FEWEST_DAYS:
         return Missing(why=f"{days_before} days before the change were measured, and {FEWEST_DAYS} are needed")
-    read = MEASURES[metric]
+    above, below = _PARTS[metric]
+
+    def read(one: Tally) -> float:
+        return above(one) / below(one)
+
     old = old_blocks(
         [one.day for one in before], [one.time_of_day for one in before], [read(one.tally) for one in before]
     )
@@ -112,26 +118,66 @@ def realised(before: tuple[Block, ...], after: tuple[Block, ...], metric: str) -
     found = running_gain(old, [one.time_of_day for one in paired], [read(one.tally) for one in paired])
     mean, error = float(found.gains[-1]), float(found.errors[-1])
     wide = t_quantile(_SURE, min(days, days_before) - 1) * error
-    return Realised(difference=Between(mean=mean, low=mean - wide, high=mean + wide), blocks=len(paired), days=days)
+    return Realised(value=Between(mean=mean, low=mean - wide, high=mean + wide), blocks=len(paired), days=days)
 
 
 def _pooled(before: tuple[Block, ...], after: tuple[Block, ...]) -> Realised | Missing:
     """Return what came of the abandonment where no block before differed, as where nothing was abandoned at all."""
-    from paceline.inference.rate_bounds import beta_bounds
-
     days = len({one.day for one in after})
     if len(after) < FEWEST_BLOCKS or days < FEWEST_DAYS:
         return _too_few(len(after), days)
-    found = []
-    for blocks in (before, after):
-        answered = sum(one.tally.connects for one in blocks) / _BURSTS
-        abandoned = min(sum(one.tally.abandons for one in blocks) / _BURSTS, answered)
-        low, high = beta_bounds(abandoned, answered, level=0.95, sides=Sides.BOTH)
-        found.append((abandoned / answered, low, high))
-    (old, old_low, old_high), (new, new_low, new_high) = found
-    mean = new - old
-    low, high = mean - math.hypot(new - new_low, old_high - old), mean + math.hypot(new_high - new, old - old_low)
-    return Realised(difference=Between(mean=mean, low=low, high=high), blocks=len(after), days=days)
+    old, new = _rate(before), _rate(after)
+    mean = new.mean - old.mean
+    low = mean - math.hypot(new.mean - new.low, old.high - old.mean)
+    high = mean + math.hypot(new.high - new.mean, old.mean - old.low)
+    return Realised(value=Between(mean=mean, low=low, high=high), blocks=len(after), days=days)
+
+
+TOLD_FROM_DAYS = 2
+"""Days after a change from which a level is told as it is so far; on fewer nobody sees how days differ."""
+
+
+def level(after: tuple[Block, ...], metric: str) -> Realised | None:
+    """Return the level of one metric over the days since a change, as far as it can be told; None where it cannot.
+
+    The days are the independent things: a ratio of sums with the error that leaving out one day at a time shows.
+
+    Args:
+        after: blocks since the change.
+        metric: such as `utilisation`.
+    """
+    from paceline.inference.errors import NoVariationError
+    from paceline.inference.ratio import jackknife_ratio
+
+    days = sorted({one.day for one in after})
+    if len(days) < TOLD_FROM_DAYS:
+        return None
+    above, below = _PARTS[metric]
+    sums = [sum((one.tally for one in after if one.day == day), Tally()) for day in days]
+    try:
+        found = jackknife_ratio([above(one) for one in sums], [below(one) for one in sums])
+        value = Between(mean=found.estimate, low=found.low, high=found.high)
+    except NoVariationError:
+        if metric != ABANDONMENT:
+            return None
+        value = _rate(after)
+    return Realised(value=value, blocks=len(after), days=len(days), is_level=True)
+
+
+def lacking(after: tuple[Block, ...]) -> str | None:
+    """Return in words what is missing before a level is measured; None where nothing is."""
+    days = len({one.day for one in after})
+    return _too_few(len(after), days).why if len(after) < FEWEST_BLOCKS or days < FEWEST_DAYS else None
+
+
+def _rate(blocks: tuple[Block, ...]) -> Between:
+    """Return the abandonment of blocks taken together, where they do not show how they differ."""
+    from paceline.inference.rate_bounds import beta_bounds
+
+    answered = sum(one.tally.connects for one in blocks) / _BURSTS
+    abandoned = min(sum(one.tally.abandons for one in blocks) / _BURSTS, answered)
+    low, high = beta_bounds(abandoned, answered, level=0.95, sides=Sides.BOTH)
+    return Between(mean=abandoned / answered, low=low, high=high)
 
 
 def _too_few(blocks: int, days: int) -> Missing:

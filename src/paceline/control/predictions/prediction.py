@@ -1,4 +1,8 @@
-"""A prediction that was made of a change that was applied, and what was measured of it afterwards, as values."""
+"""A prediction that was made of a change that was applied, and what was measured of it afterwards, as values.
+
+Of weights a difference is predicted, new less old, and measured as after less before. Of pacing it is a level: what the
+days to come have, and what they had; before and after need not be alike for that.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from paceline.campaign.evidence import ABANDONMENT, CONNECTS, UTILISATION
 from paceline.campaign.forecast import Between
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
+
+METRICS = (UTILISATION, ABANDONMENT, CONNECTS)
+"""What is predicted, by its names."""
+PROJECTION = "projection"
+"""The source of what was predicted of a change of pacing."""
+_DIFFERENCE, _LEVEL = "difference", "level"
 
 
 class State(StrEnum):
@@ -25,20 +37,38 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Realised:
-    """What was measured of one metric, after less before, in blocks of the same time of day.
+    """What was measured of one metric: after less before in blocks of the same time of day, or the level after.
 
     Attributes:
-        difference: with its interval of 95 %.
+        value: with its interval of 95 %.
         blocks, days: after the change, that could be compared.
+        is_level: whether the value is a level; else a difference.
     """
 
-    difference: Between
+    value: Between
     blocks: int
     days: int
+    is_level: bool = False
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
-        return {"difference": self.difference.document(), "blocks": self.blocks, "days": self.days}
+        name = _LEVEL if self.is_level else _DIFFERENCE
+        return {name: self.value.document(), "blocks": self.blocks, "days": self.days}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Json]) -> Realised:
+        """Return what `document` described.
+
+        Raises:
+            ValueError: it describes none.
+        """
+        is_level = _LEVEL in document
+        return cls(
+            value=_between(document[_LEVEL if is_level else _DIFFERENCE]),
+            blocks=_count(document["blocks"]),
+            days=_count(document["days"]),
+            is_level=is_level,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +77,7 @@ class Compared:
 
     Attributes:
         metric: such as `utilisation`.
-        predicted: the difference, with its interval of 95 %.
+        predicted: the difference, or the level, with its interval of 95 %.
         realised: None until it was measured.
     """
 
@@ -60,8 +90,8 @@ class Compared:
         """Whether what was measured lies where prediction and measuring error together let it; None until measured."""
         if self.realised is None:
             return None
-        allowed = math.hypot(self.predicted.half_width, self.realised.difference.half_width)
-        return abs(self.realised.difference.mean - self.predicted.mean) <= allowed
+        allowed = math.hypot(self.predicted.half_width, self.realised.value.half_width)
+        return abs(self.realised.value.mean - self.predicted.mean) <= allowed
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
@@ -83,13 +113,7 @@ class Compared:
         return cls(
             metric=str(document["metric"]),
             predicted=_between(document["predicted"]),
-            realised=None
-            if not isinstance(realised, Mapping)
-            else Realised(
-                difference=_between(realised["difference"]),
-                blocks=_count(realised["blocks"]),
-                days=_count(realised["days"]),
-            ),
+            realised=Realised.of(realised) if isinstance(realised, Mapping) else None,
         )
 
 
@@ -100,7 +124,7 @@ class Prediction:
     Attributes:
         entry: of the change.
         at: since when the change is live, by the platform's clock.
-        source: of the evidence, `twin` or `experiment`.
+        source: of what was predicted: `twin` or `experiment` of weights, `projection` of pacing.
         metrics: each metric.
         why: what is missing yet, or why it was given up; empty once it is measured.
         simulation: what the platform's own simulation told, as JSON; None while it has told nothing.
@@ -115,12 +139,25 @@ class Prediction:
     why: str = ""
     simulation: Json = None
 
+    @property
+    def is_of_levels(self) -> bool:
+        """Whether levels were predicted, as of pacing; else differences."""
+        return self.source == PROJECTION
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its end is noted and told: once it was measured, and of weights also when it was given up.
+
+        Pacing is replaced all the time, as by each step of a rollout: that one was never measured is no news.
+        """
+        return self.state is State.MEASURED or (self.state is State.GIVEN_UP and not self.is_of_levels)
+
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it, from which `of` makes it again."""
         return {
             "entry": self.entry,
             "campaign": self.campaign,
-            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "at": utc_text(self.at),
             "source": self.source,
             "state": self.state.value,
             "why": self.why,
@@ -160,6 +197,14 @@ def predicted_in(evidence: Mapping[str, Json]) -> tuple[Compared, ...]:
         for one in metrics
         if isinstance(one, Mapping)
     )
+
+
+def projected_in(forecast: Mapping[str, Json]) -> tuple[Compared, ...]:
+    """Return the levels that a change of pacing was predicted to come to, from its forecast; empty without."""
+    then = forecast.get("then")
+    if not isinstance(then, Mapping):
+        return ()
+    return tuple(Compared(metric=name, predicted=_between(then[name])) for name in METRICS if name in then)
 
 
 def _between(told: Json) -> Between:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from paceline.ledger.history import Sighting
+from paceline.ledger.history import Sighting, made_in
 from paceline.primitives.ids import EntryId
 
 
@@ -17,7 +18,8 @@ class Spans:
     Attributes:
         before: since when what was live just before the change was live without another in between.
         at: when the change was first seen, by the platform's clock.
-        until: when something else was seen, None while the change is live.
+        until: up to when nothing else can have been live: whoever saw something else next may have looked days later.
+            None while the change is live.
     """
 
     before: datetime
@@ -46,5 +48,6 @@ def spans_of(sightings: Sequence[Sighting], entry: EntryId, names: Iterable[str]
         if differs(sightings[place], sightings[made - 1]):
             break
         before = sightings[place].first_seen
-    later = (one.first_seen for one in sightings[made + 1 :] if differs(one, sightings[made]))
-    return Spans(before=before, at=sightings[made].first_seen, until=next(later, None))
+    later = (pair for pair in pairwise(sightings[made:]) if differs(pair[1], sightings[made]))
+    until = next((made_in(last, other).start for last, other in later), None)
+    return Spans(before=before, at=sightings[made].first_seen, until=until)

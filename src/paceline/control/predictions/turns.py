@@ -2,7 +2,8 @@
 
 Rules:
 * A change of weights that took effect on evidence has a prediction, also where only a later look told that it did.
-  Switches of an experiment and undone changes have no evidence, and none.
+  Switches of an experiment and undone changes have no evidence, and none. A change of pacing that was projected has
+  one; what can only lower abandonment is not projected.
 * A prediction is looked at once in `LOOKED_EVERY` of the platform's time: one request, and one more while the
   platform's own simulation of it has told nothing.
 * It is measured once every metric can be; given up when something else was seen live before that, or after `LONGEST`.
@@ -14,17 +15,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 from paceline.campaign.observed import Ability, Observed
 from paceline.campaign.ports import NotFoundError, Platform
 from paceline.campaign.simulations import SimulationStatus
+from paceline.control.looks import reading_of
 from paceline.control.platform_time import PlatformTime
 from paceline.control.predictions.accuracy import accuracy_of
 from paceline.control.predictions.kept import Predictions
-from paceline.control.predictions.measuring import SETTLE, Missing, blocks_of, realised
-from paceline.control.predictions.prediction import Prediction, Realised, State, predicted_in
+from paceline.control.predictions.measuring import SETTLE, Block, Missing, blocks_of, lacking, level, realised
+from paceline.control.predictions.prediction import (
+    PROJECTION,
+    Compared,
+    Prediction,
+    Realised,
+    State,
+    predicted_in,
+    projected_in,
+)
 from paceline.control.predictions.spans import Spans, spans_of
-from paceline.control.weighed import EVIDENCE, SIMULATION, said_of, took_effect
+from paceline.control.weighing.weighed import EVIDENCE, FORECAST, SIMULATION, said_of, took_effect
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Entry, Query
 from paceline.ledger.readings import Readings
@@ -47,7 +58,14 @@ class PredictionTurns:
     """Returns to the predictions of one tenant."""
 
     def __init__(
-        self, platform: Platform, *, predictions: Predictions, book: Book, readings: Readings, actor: Actor, kind: str
+        self,
+        platform: Platform,
+        *,
+        predictions: Predictions,
+        book: Book,
+        readings: Readings,
+        actor: Actor,
+        kinds: tuple[str, ...],
     ) -> None:
         """Join what is asked and where it is kept.
 
@@ -57,14 +75,14 @@ class PredictionTurns:
             book: with the changes.
             readings: what was seen of campaigns.
             actor: who notes what was measured.
-            kind: of the changes that have predictions.
+            kinds: of the changes that have predictions.
         """
         self._platform = platform
         self._predictions = predictions
         self._book = book
         self._readings = readings
         self._actor = actor
-        self._kind = kind
+        self._kinds = kinds
         self._looked: dict[EntryId, datetime] = {}
         self._has_looked_back = False
 
@@ -97,10 +115,10 @@ class PredictionTurns:
         known = self._predictions.known()
         # Once in the life of a process it looks as far back as anything can still be measured.
         since = None if self._has_looked_back else self._book.now() - LONGEST
-        for ending in _ENDINGS:
+        for kind, ending in product(self._kinds, _ENDINGS):
             before: int | None = None
             while True:
-                asked = Query(kind=self._kind, outcome=ending, since=since, before=before, limit=_PAGE)
+                asked = Query(kind=kind, outcome=ending, since=since, before=before, limit=_PAGE)
                 found = self._book.entries(asked)
                 made = [one for one in map(_prediction, found) if one is not None and one.entry not in known]
                 for one in made:
@@ -116,6 +134,8 @@ class PredictionTurns:
             observed = self._platform.read(prediction.campaign)
         except NotFoundError:
             return self._end(replace(prediction, state=State.GIVEN_UP, why="the campaign is no longer there"))
+        # What somebody changed while nobody looked must end the span before it is measured.
+        self._readings.keep([reading_of(observed)])
         prediction = self._simulated(prediction)
         spans = spans_of(self._readings.sightings(prediction.campaign), prediction.entry, self._names(observed))
         if spans is None:
@@ -125,7 +145,7 @@ class PredictionTurns:
         if missing is None:
             return self._end(replace(prediction, state=State.MEASURED, why=""))
         if spans.until is not None:
-            why = f"something else was live from {_told(spans.until)}: {missing}"
+            why = f"something else was live soon after {_told(spans.until)}: {missing}"
             return self._end(replace(prediction, state=State.GIVEN_UP, why=why))
         if now - spans.at > LONGEST:
             why = f"not measured within {LONGEST.days} days: {missing}"
@@ -135,7 +155,8 @@ class PredictionTurns:
 
     def _end(self, prediction: Prediction) -> int:
         others = [one for one in self._predictions.of(prediction.campaign) if one.entry != prediction.entry]
-        accuracy: list[Json] = [one.document() for one in accuracy_of([*others, prediction])]
+        found = accuracy_of([*others, prediction], source=prediction.source)
+        accuracy: list[Json] = [one.document() for one in found]
         details: dict[str, Json] = {"accuracy": accuracy}
         return int(self._predictions.keep(prediction, actor=self._actor, details=details))
 
@@ -145,6 +166,9 @@ class PredictionTurns:
         told = self._platform.measured(prediction.campaign, since=since, until=until, by_minute=True)
         before = blocks_of(told.minutes, since=since, until=spans.at)
         after = blocks_of(told.minutes, since=spans.at + SETTLE, until=min(until, told.at))
+        if prediction.is_of_levels:
+            levels = [replace(one, realised=level(after, one.metric)) for one in prediction.metrics]
+            return replace(prediction, metrics=tuple(levels)), _lacking(after, levels)
         rows, missing = [], None
         for one in prediction.metrics:
             found = realised(before, after, one.metric)
@@ -175,18 +199,28 @@ def _prediction(entry: Entry) -> Prediction | None:
     closed, said = entry.closed, said_of(entry)
     if closed is None or entry.campaign is None or not took_effect(entry):
         return None
-    evidence = said.get(EVIDENCE)
-    metrics = predicted_in(evidence) if isinstance(evidence, Mapping) else ()
-    if not metrics or not isinstance(evidence, Mapping):
+    evidence, forecast = said.get(EVIDENCE), said.get(FORECAST)
+    source, metrics = PROJECTION, projected_in(forecast) if isinstance(forecast, Mapping) else ()
+    if isinstance(evidence, Mapping):
+        source, metrics = str(evidence.get("source")), predicted_in(evidence)
+    if not metrics:
         return None
     return Prediction(
         entry=entry.number,
         campaign=entry.campaign,
         at=closed.at,
-        source=str(evidence.get("source")),
+        source=source,
         metrics=metrics,
         simulation=said.get(SIMULATION),
     )
+
+
+def _lacking(after: tuple[Block, ...], levels: list[Compared]) -> str | None:
+    """Return what is missing before levels are measured; None where each was, on days enough."""
+    missing = lacking(after)
+    if missing is None and any(one.realised is None for one in levels):
+        return "the days since the change do not show how far days differ"
+    return missing
 
 
 def _told(instant: datetime) -> str:

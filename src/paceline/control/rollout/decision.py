@@ -32,6 +32,7 @@ from paceline.campaign.forecaster import LegalPeriod
 from paceline.control.rollout import words
 from paceline.control.rollout.evidence import SUPPOSED_EFFECT, Minutes, Trail, trail
 from paceline.control.rollout.plan import Plan
+from paceline.control.undertakings.periods import lowest_ceiling
 from paceline.primitives.canonical import Json
 
 SETTLED_ANSWERS = 10_000
@@ -123,7 +124,7 @@ def decide(
 
 def ceiling_of(plan: Plan, periods: Sequence[LegalPeriod]) -> float:
     """Return the lowest ceiling of the periods; that of the plan where no law sets one."""
-    return min((period.most / period.per for period in periods), default=plan.ceiling)
+    return lowest_ceiling(periods, otherwise=plan.ceiling)
 
 
 def crossed(period: LegalPeriod, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from paceline.control.rollout.rollouts import Rollouts
 from paceline.control.rollout.standing import Rollout
 from paceline.control.rollout.starting import Started, Starting, Terms
 from paceline.control.rollout.steering import Steering
-from paceline.control.rollout.turns import RolloutTurns
+from paceline.control.undertakings.turns import Turns
 from paceline.primitives.ids import CampaignId
 
 
@@ -21,7 +21,7 @@ class RolloutDesk:
     """What persons ask of rollouts; what they decide is begun at once where nobody else is at it."""
 
     def __init__(
-        self, *, platform: Platform, rollouts: Rollouts, starting: Starting, steering: Steering, turns: RolloutTurns
+        self, *, platform: Platform, rollouts: Rollouts, starting: Starting, steering: Steering, turns: Turns[Rollout]
     ) -> None:
         """Join what begins, keeps, steers and moves them."""
         self._platform = platform
@@ -40,27 +40,27 @@ class RolloutDesk:
         started = self.starting.start(wish, terms, order)
         if started.rollout is None:
             return started
-        return replace(started, rollout=self._moved(started.rollout))
+        return replace(started, rollout=self.turns.moved(started.rollout))
 
     def pause(self, campaign: CampaignId, order: Order) -> Rollout:
         """Have the rollout of a campaign stay at its step; raises as `Steering.pause` does."""
-        return self._moved(self.steering.pause(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.pause(campaign, order, at=self._now(campaign)))
 
     def resume(self, campaign: CampaignId, order: Order) -> Rollout:
         """Have a paused rollout go on; raises as `Steering.resume` does."""
-        return self._moved(self.steering.resume(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.resume(campaign, order, at=self._now(campaign)))
 
     def promote(self, campaign: CampaignId, order: Order, *, step: int | None = None) -> Rollout:
         """Go to the next step on a person's word; `step` and what is raised are as of `Steering.promote`."""
-        return self._moved(self.steering.promote(campaign, order, at=self._now(campaign), step=step))
+        return self.turns.moved(self.steering.promote(campaign, order, at=self._now(campaign), step=step))
 
     def abort(self, campaign: CampaignId, order: Order) -> Rollout:
         """Take a rollout back, and latch it; raises as `Steering.abort` does."""
-        return self._moved(self.steering.abort(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.abort(campaign, order, at=self._now(campaign)))
 
     def undo(self, campaign: CampaignId, order: Order) -> Rollout:
         """Take a rollout back; raises as `Steering.undo` does."""
-        return self._moved(self.steering.undo(campaign, order, at=self._now(campaign)))
+        return self.turns.moved(self.steering.undo(campaign, order, at=self._now(campaign)))
 
     def clear(self, campaign: CampaignId, order: Order) -> Rollout:
         """Let rollouts of a campaign begin again; raises as `Steering.clear` does."""
@@ -82,12 +82,3 @@ class RolloutDesk:
         except PlatformError:
             last = self.rollouts.of(campaign)
             return last.looked or last.began
-
-    def _moved(self, rollout: Rollout) -> Rollout:
-        """Do what was decided at once, unless somebody is at it; what cannot be done now stays decided."""
-        if not rollout.phase.is_under_way:
-            return rollout
-        try:
-            return self.turns.now(rollout.entry)
-        except PlatformError:
-            return self.rollouts.read(rollout.entry)

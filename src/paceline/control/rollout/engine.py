@@ -12,7 +12,7 @@ A process may die between any two of these: whoever comes after it begins at 1, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -23,40 +23,20 @@ from paceline.campaign.ports import Platform
 from paceline.control.freezes import Freezes
 from paceline.control.recorder import Recorder
 from paceline.control.rollout.judging import Judging
-from paceline.control.rollout.rollouts import END, HOLD, STEP, Note, OvertakenError, Rollouts
-from paceline.control.rollout.standing import Going, Phase, Rollout, next_minute
-from paceline.control.rollout.stepping import (
-    WAITS,
-    Arrived,
-    MovedOn,
-    Refusal,
-    Stepping,
-    Waits,
-    again,
-    is_back,
-    target_of,
-)
+from paceline.control.rollout.rollouts import END, HOLD, STEP, Rollouts
+from paceline.control.rollout.standing import Going, Phase, Rollout
+from paceline.control.rollout.stepping import Stepping, again, is_back, target_of
 from paceline.control.rollout.strangers import Strangers
 from paceline.control.settings_shown import pacing_shown
+from paceline.control.undertakings.engine import Looked, LookingEngine
+from paceline.control.undertakings.sending import WAITS, Arrived, MovedOn, Refusal, Waits
+from paceline.control.undertakings.standing import Note, next_minute
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
 from paceline.storage.leases import Claim
 
-MOST_LOOKS = 4
-"""So often a campaign that moves on under a look is looked at anew, before that is left to the next minute."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Looked:
-    """What a look led to: where the rollout stands, what is to be noted, and whether to look again at once."""
-
-    rollout: Rollout
-    observed: Observed
-    notes: tuple[Note, ...] = ()
-    moved_on: bool = False
-
-
-class Engine:
+class Engine(LookingEngine[Rollout]):
     """Moves rollouts by one look; whoever calls has the lease of its work."""
 
     def __init__(
@@ -76,33 +56,16 @@ class Engine:
 
         `live_since` tells since when nothing else was seen of a campaign's pacing.
         """
+        super().__init__(rollouts, actor=actor, hold=HOLD)
         self._platform = platform
         self._recorder = recorder
-        self._rollouts = rollouts
         self._stepping = stepping
         self._judging = judging
         self._strangers = strangers
         self._freezes = freezes
         self._live_since = live_since
-        self._actor = actor
 
-    def look(self, rollout: Rollout, claim: Claim) -> Rollout:
-        """Look once, do what follows, and give the claim back; return where the rollout stands then.
-
-        Raises:
-            OvertakenError: somebody else has written it since it was read; the claim is ours still.
-            PlatformError: the campaign cannot be looked at; the claim is ours still, and nothing is lost.
-            LedgerUnavailableError: nothing was kept.
-        """
-        looked = self._looked(rollout, claim)
-        for _ in range(MOST_LOOKS - 1):
-            if not looked.moved_on:
-                break
-            looked = self._looked(self._rollouts.keep(looked.rollout, *looked.notes), claim)
-        due = _due(looked.rollout, looked.observed.at)
-        return self._rollouts.keep(looked.rollout, *looked.notes, claim=claim, due=due)
-
-    def _looked(self, rollout: Rollout, claim: Claim) -> _Looked:
+    def _look(self, rollout: Rollout, claim: Claim) -> Looked[Rollout]:
         observed = self._platform.read(rollout.campaign)
         if observed.version != rollout.version:
             self._recorder.saw([observed])
@@ -121,20 +84,17 @@ class Engine:
             rollout, judged = self._judging.judged(rollout, observed, is_frozen=self._is_frozen(rollout))
             notes += judged
         if rollout.going is None or not self._may_send(rollout, rollout.going, observed):
-            return _Looked(rollout=rollout, observed=observed, notes=tuple(notes))
-        kept = self._rollouts.keep(rollout, *notes)
-        if claim.is_over():
-            # A process that was suspended here: whoever took over may have gone back without sending anything.
-            raise OvertakenError(f"the turn at rollout {rollout.entry} is over")
+            return Looked(stands=rollout, observed=observed, notes=tuple(notes))
+        kept = self._intended(rollout, *notes, claim=claim)
         return self._brought(kept, observed)
 
-    def _left(self, rollout: Rollout, observed: Observed) -> _Looked:
+    def _left(self, rollout: Rollout, observed: Observed) -> Looked[Rollout]:
         """End a rollout whose campaign is not its own any more, and what waits for approval of it."""
         is_archived = observed.state is State.ARCHIVED
         took = self._strangers.archived if is_archived else self._strangers.took_over
         ended, note = took(rollout, observed)
         self._stepping.withdraw(rollout, by=self._actor.name, why=note.why)
-        return _Looked(rollout=ended, observed=observed, notes=(note,))
+        return Looked(stands=ended, observed=observed, notes=(note,))
 
     def _withdrawn(self, rollout: Rollout) -> Rollout:
         """Return the rollout without the change that waits for approval of a step that it is not to go to now."""
@@ -157,18 +117,18 @@ class Engine:
         dials = observed.state is State.ACTIVE and not self._is_frozen(rollout)
         return rollout.phase is Phase.RUNNING and dials
 
-    def _brought(self, rollout: Rollout, observed: Observed) -> _Looked:
+    def _brought(self, rollout: Rollout, observed: Observed) -> Looked[Rollout]:
         """Send the change of the step that the rollout goes to, which is kept already, and say what came of it."""
         going = rollout.going
         if going is None:
-            return _Looked(rollout=rollout, observed=observed)
+            return Looked(stands=rollout, observed=observed)
         came = self._stepping.before(rollout, going) or self._stepping.send(rollout, going, observed)
         match came:
             case Arrived(entry=entry, observed=after):
                 arrived, note = self._arrived(rollout, replace(going, entry=entry), after)
-                return _Looked(rollout=replace(arrived, version=after.version), observed=after, notes=(note,))
+                return Looked(stands=replace(arrived, version=after.version), observed=after, notes=(note,))
             case MovedOn():
-                return _Looked(rollout=rollout, observed=observed, moved_on=True)
+                return Looked(stands=rollout, observed=observed, moved_on=True)
             case Refusal(why=why):
                 return self._refused(rollout, going, observed, why)
             case Waits(entry=entry, word=word, why=why):
@@ -179,27 +139,20 @@ class Engine:
             case _:
                 assert_never(came)
 
-    def _refused(self, rollout: Rollout, going: Going, observed: Observed, why: str) -> _Looked:
+    def _refused(self, rollout: Rollout, going: Going, observed: Observed, why: str) -> Looked[Rollout]:
         """Stay where a step was refused, for a person to say more; take the gentler way back where the way back was."""
         if going.to > rollout.step:
             stayed = replace(rollout, phase=Phase.PAUSED, going=None)
             return self._held(stayed, observed, "refused", f"step {going.to} was refused: {why}")
         if not going.gentler:
-            return _Looked(
-                rollout=replace(rollout, going=replace(going, gentler=True, entry=None)),
+            return Looked(
+                stands=replace(rollout, going=replace(going, gentler=True, entry=None)),
                 observed=observed,
                 moved_on=True,
             )
         # What stood against what was live before may be gone by then.
         later = replace(rollout, going=replace(again(rollout, going, observed), gentler=False))
         return self._held(later, observed, "refused", f"the way back was refused: {why}")
-
-    def _held(self, rollout: Rollout, observed: Observed, word: str, why: str) -> _Looked:
-        """Return that it is held, with a note when the reason is another one than before."""
-        if rollout.held == word:
-            return _Looked(rollout=rollout, observed=observed)
-        note = Note(kind=HOLD, actor=self._actor, why=why, at=observed.at, figures={"held": word})
-        return _Looked(rollout=replace(rollout, held=word), observed=observed, notes=(note,))
 
     def _arrived(self, rollout: Rollout, going: Going, observed: Observed) -> tuple[Rollout, Note]:
         """Return the rollout at its new step, and what is noted of that."""
@@ -227,6 +180,12 @@ class Engine:
         """Return since when a step is live: when it was first seen, whoever sent it and did not live to say so."""
         return max(going.since, self._live_since(observed))
 
+    def _due(self, rollout: Rollout, at: datetime) -> datetime:
+        soonest = next_minute(at)
+        waits = None if rollout.going is None else rollout.going.not_before
+        goes_back = rollout.going is not None and is_back(rollout, rollout.going)
+        return max(soonest, waits) if waits is not None and goes_back else soonest
+
     def _is_frozen(self, rollout: Rollout) -> bool:
         return self._freezes.of(rollout.campaign) is not None
 
@@ -245,10 +204,3 @@ def live_step(rollout: Rollout, observed: Observed) -> int | None:
 
 def _is(pacing: Pacing, rollout: Rollout, observed: Observed) -> bool:
     return SetPacing.to(rollout.campaign, pacing).already_so(observed)
-
-
-def _due(rollout: Rollout, at: datetime) -> datetime:
-    soonest = next_minute(at)
-    waits = None if rollout.going is None else rollout.going.not_before
-    goes_back = rollout.going is not None and is_back(rollout, rollout.going)
-    return max(soonest, waits) if waits is not None and goes_back else soonest

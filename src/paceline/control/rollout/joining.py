@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paceline.campaign.ports import Platform
-from paceline.control.agenda import ROOM
+from paceline.control.agenda.agenda import ROOM
 from paceline.control.allowance import Allowance
+from paceline.control.approving.withdrawal import Withdrawal
+from paceline.control.facts.law import Law
 from paceline.control.freezes import Freezes
-from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
@@ -22,9 +23,8 @@ from paceline.control.rollout.starting import Starting
 from paceline.control.rollout.steering import Steering
 from paceline.control.rollout.stepping import Stepping
 from paceline.control.rollout.strangers import Strangers
-from paceline.control.rollout.turns import RolloutTurns
 from paceline.control.settlement import Settlement
-from paceline.control.withdrawal import Withdrawal
+from paceline.control.undertakings.turns import Turns
 from paceline.ledger.entry import Actor
 from paceline.ledger.readings import Readings
 from paceline.primitives.ids import CampaignId, EntryId
@@ -92,5 +92,5 @@ def rollout_desk(
             experiment_of=experiment_of,
         ),
         steering=Steering(rollouts),
-        turns=RolloutTurns(engine=engine, rollouts=rollouts, recorder=recorder, leases=parts.leases),
+        turns=Turns(engine=engine, kept=rollouts, recorder=recorder, leases=parts.leases),
     )

@@ -17,10 +17,12 @@ from paceline.campaign.observed import Observed, State
 from paceline.campaign.ports import PlatformError
 from paceline.control.rollout.decision import Decision, Judgement, decide
 from paceline.control.rollout.measuring import MINUTE, Measured, Measuring
-from paceline.control.rollout.rollouts import END, HOLD, PROMOTE, UNDO, Note
+from paceline.control.rollout.rollouts import END, HOLD, PROMOTE, UNDO
 from paceline.control.rollout.standing import Going, Latch, Phase, Rollout
+from paceline.control.undertakings.standing import Note
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 EVIDENCE = "the evidence"
 """Who latches a rollout that is undone without a person."""
@@ -171,5 +173,5 @@ def _document(judgement: Judgement, at: datetime) -> dict[str, Json]:
         "why": judgement.why.value,
         "reason": judgement.reason,
         "numbers": {**judgement.numbers},
-        "at": at.isoformat().replace("+00:00", "Z"),
+        "at": utc_text(at),
     }

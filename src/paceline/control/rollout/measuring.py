@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 from paceline.campaign.forecaster import LegalPeriod
 from paceline.campaign.observed import Observed
-from paceline.campaign.ports import Platform, PlatformError
+from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Statistics, Tally
-from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.rollout.standing import Rollout
+from paceline.control.undertakings.periods import running_periods
 from paceline.ledger.history import Sighting
 from paceline.ledger.readings import Readings
 from paceline.primitives.ids import EntryId
@@ -166,11 +166,7 @@ class Measuring:
         Raises:
             LedgerUnavailableError: what was declared cannot be read.
         """
-        try:
-            circumstances, rulebook = self._law.circumstances(observed.campaign), self._law.rulebook
-            return self._allowance.periods(observed, circumstances, rulebook)
-        except (PlatformError, RuleFileError):
-            return None
+        return running_periods(observed, law=self._law, allowance=self._allowance)
 
     def _of(self, rollout: Rollout) -> _Fetched:
         if rollout.entry not in self._fetched and len(self._fetched) >= REMEMBERED:

@@ -17,6 +17,7 @@ from typing import Self, TypedDict, Unpack, cast
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.observed import Limits
 from paceline.campaign.pacing.steps import steps as too_far
+from paceline.control.settings_shown import pacing_shown
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 
@@ -228,15 +229,7 @@ def divided(live: Pacing, wanted: Pacing, steps: int) -> tuple[Pacing, ...]:
 
 def pacing_document(pacing: Pacing) -> dict[str, Json]:
     """Return a pacing as the ledger keeps it: rates as text, so that no digit is lost; what is unknown beside it."""
-    return {
-        "answer_rate": str(pacing.answer_rate),
-        "abandonment_aim": str(pacing.abandonment_aim),
-        "max_calls": pacing.max_calls,
-        "call_interval_ms": pacing.call_interval_ms,
-        "warm_up_s": pacing.warm_up_s,
-        "strategy": pacing.strategy,
-        "beside": dict(pacing.beside),
-    }
+    return {**pacing_shown(pacing), "beside": dict(pacing.beside)}
 
 
 def pacing_of(document: Mapping[str, Json]) -> Pacing:

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
 from paceline.campaign.blocks import Pacing
-from paceline.control.order import Override, overrides_of
+from paceline.control.order import overrides_of
 from paceline.control.rollout.plan import Plan, pacing_document, pacing_of
 from paceline.control.settings_shown import pacing_shown
+from paceline.control.undertakings.reading import (
+    actor_in,
+    count_in,
+    instant_in,
+    instant_or_none,
+    object_in,
+    objects_in,
+    word_in,
+)
+from paceline.control.undertakings.standing import Note, Stage, Undertaking, actor_shown
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
-HISTORY = 200
-"""So many events of a rollout are kept beside it; the ledger keeps all."""
 
-
-class Phase(StrEnum):
+class Phase(Stage):
     """How far a rollout has come; the last four are its end."""
 
     RUNNING = "running"
@@ -84,13 +91,13 @@ class Going:
         return {
             "to": self.to,
             "left": self.left,
-            "since": _text(self.since),
+            "since": utc_text(self.since),
             "actor": actor_shown(self.actor),
             "why": self.why,
             "then": self.then.value,
             "entry": self.entry,
             "tries": self.tries,
-            "not_before": None if self.not_before is None else _text(self.not_before),
+            "not_before": None if self.not_before is None else utc_text(self.not_before),
             "gentler": self.gentler,
         }
 
@@ -105,17 +112,14 @@ class Latch:
 
     def document(self) -> dict[str, Json]:
         """Return it as JSON, from which `latch_of` makes it again."""
-        return {"by": self.by, "why": self.why, "at": _text(self.at)}
+        return {"by": self.by, "why": self.why, "at": utc_text(self.at)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rollout:
+class Rollout(Undertaking):
     """A pacing that is applied in steps, and where that stands.
 
     Attributes:
-        entry: of the ledger, in which it was begun.
-        actor, reason, ticket: who began it, why, and where that is discussed.
-        overrides: findings that this person answers for, for its steps.
         original: the pacing that was live before.
         mode: the dialing mode that it is measured in, None where the campaign has no dialing rules.
         started: when it was begun; this and all other instants are of the platform's clock.
@@ -123,25 +127,13 @@ class Rollout:
         others: beginnings and ends of spans in it in which something else was live, or may have been.
         step: which step is live; 0 is the original.
         began: since when that step is live.
-        version: the campaign as it was last seen with the pacing of this step.
-        seen: up to when minutes of an active campaign were read; None while none was.
-        looked: when it was looked at last.
         going: the step that it is being brought to, None when it is there.
-        held: why it was held when it was looked at last, as a word.
         judgement: the last decision, with its reason and numbers.
         latch: set when it was undone by evidence or aborted, until a person clears it.
-        history: what became of it, the oldest first, `HISTORY` at most.
-        fence: grows with every write: who read an older one writes nothing.
     """
 
-    entry: EntryId
-    campaign: CampaignId
     phase: Phase
     plan: Plan
-    actor: Actor
-    reason: str | None
-    ticket: str | None
-    overrides: tuple[Override, ...] = ()
     original: Pacing
     mode: str | None
     started: datetime
@@ -149,15 +141,9 @@ class Rollout:
     others: tuple[tuple[datetime, datetime], ...] = ()
     step: int = 0
     began: datetime
-    version: str
-    seen: datetime | None = None
-    looked: datetime | None = None
     going: Going | None = None
-    held: str | None = None
     judgement: Mapping[str, Json] | None = None
     latch: Latch | None = None
-    history: tuple[Mapping[str, Json], ...] = ()
-    fence: int = 0
 
     @property
     def last(self) -> int:
@@ -168,10 +154,23 @@ class Rollout:
         """Return the pacing of a step, 0 being what was live before."""
         return self.original if step == 0 else self.plan.steps[step - 1]
 
-    def with_event(self, what: str, why: str, at: datetime, **more: Json) -> Rollout:
-        """Return it with one more event in its history."""
-        event: dict[str, Json] = {"at": _text(at), "what": what, "step": self.step, "why": why, **more}
-        return replace(self, history=(*self.history, event)[-HISTORY:])
+    def place(self) -> dict[str, Json]:
+        """Return which step is live, for an event of its history."""
+        return {"step": self.step}
+
+    def told(self) -> dict[str, Json]:
+        """Return where it stands, for the details of a note."""
+        return {**self.place(), "steps": self.last, "phase": self.phase.value, "way_back": self.way_back}
+
+    def has_moved_since(self, before: Rollout) -> bool:
+        """Return whether a look noted something of it, or brought it to another step."""
+        return len(self.history) != len(before.history) or self.step != before.step
+
+    def with_note(self, note: Note, entry: EntryId) -> Rollout:
+        """Return it with a note as an event of its history, and the numbers of a decision with it."""
+        numbers: dict[str, Json] = {"numbers": note.figures["numbers"]} if "numbers" in note.figures else {}
+        what = note.kind.partition(".")[2]
+        return self.with_event(what, note.why, note.at, entry=entry, by=note.actor.name, **numbers)
 
     def kept(self) -> dict[str, Json]:
         """Return what the table keeps beside entry, campaign, phase and fence; `rollout_of` makes it again."""
@@ -183,14 +182,14 @@ class Rollout:
             "overrides": [{"rule": one.rule, "until": one.until.isoformat()} for one in self.overrides],
             "original": pacing_document(self.original),
             "mode": self.mode,
-            "started": _text(self.started),
-            "measured_since": _text(self.measured_since),
-            "others": [[_text(since), _text(until)] for since, until in self.others],
+            "started": utc_text(self.started),
+            "measured_since": utc_text(self.measured_since),
+            "others": [[utc_text(since), utc_text(until)] for since, until in self.others],
             "step": self.step,
-            "began": _text(self.began),
+            "began": utc_text(self.began),
             "version": self.version,
-            "seen": None if self.seen is None else _text(self.seen),
-            "looked": None if self.looked is None else _text(self.looked),
+            "seen": None if self.seen is None else utc_text(self.seen),
+            "looked": None if self.looked is None else utc_text(self.looked),
             "going": None if self.going is None else self.going.document(),
             "held": self.held,
             "judgement": None if self.judgement is None else {**self.judgement},
@@ -224,31 +223,30 @@ class Rollout:
 def rollout_of(entry: int, campaign: str, state: str, document: Mapping[str, Json], fence: int) -> Rollout:
     """Return the rollout that a row of the table tells of."""
     going, latch, judgement = document["going"], document["latch"], document["judgement"]
-    history = document["history"]
     return Rollout(
         entry=EntryId(entry),
         campaign=CampaignId(campaign),
         phase=Phase(state),
-        plan=Plan.of(_object(document["plan"])),
-        actor=_actor(document["actor"]),
-        reason=_word(document["reason"]),
-        ticket=_word(document["ticket"]),
+        plan=Plan.of(object_in(document["plan"])),
+        actor=actor_in(document["actor"]),
+        reason=word_in(document["reason"]),
+        ticket=word_in(document["ticket"]),
         overrides=overrides_of(document["overrides"]),
-        original=pacing_of(_object(document["original"])),
-        mode=_word(document["mode"]),
-        started=_instant(document["started"]),
-        measured_since=_instant(document["measured_since"]),
+        original=pacing_of(object_in(document["original"])),
+        mode=word_in(document["mode"]),
+        started=instant_in(document["started"]),
+        measured_since=instant_in(document["measured_since"]),
         others=_spans(document.get("others")),
-        step=_count(document["step"]),
-        began=_instant(document["began"]),
+        step=count_in(document["step"]),
+        began=instant_in(document["began"]),
         version=str(document["version"]),
-        seen=_instant_or_none(document["seen"]),
-        looked=_instant_or_none(document["looked"]),
-        going=None if going is None else going_of(_object(going)),
-        held=_word(document["held"]),
-        judgement=None if judgement is None else _object(judgement),
-        latch=None if latch is None else latch_of(_object(latch)),
-        history=tuple(_object(one) for one in history) if isinstance(history, list | tuple) else (),
+        seen=instant_or_none(document["seen"]),
+        looked=instant_or_none(document["looked"]),
+        going=None if going is None else going_of(object_in(going)),
+        held=word_in(document["held"]),
+        judgement=None if judgement is None else object_in(judgement),
+        latch=None if latch is None else latch_of(object_in(latch)),
+        history=objects_in(document["history"]),
         fence=fence,
     )
 
@@ -257,22 +255,22 @@ def going_of(document: Mapping[str, Json]) -> Going:
     """Return what `Going.document` described."""
     entry, left = document["entry"], document["left"]
     return Going(
-        to=_count(document["to"]),
-        left=None if left is None else _count(left),
-        since=_instant(document["since"]),
-        actor=_actor(document["actor"]),
+        to=count_in(document["to"]),
+        left=None if left is None else count_in(left),
+        since=instant_in(document["since"]),
+        actor=actor_in(document["actor"]),
         why=str(document["why"]),
         then=Phase(str(document["then"])),
-        entry=None if entry is None else EntryId(_count(entry)),
-        tries=_count(document["tries"]),
-        not_before=_instant_or_none(document["not_before"]),
+        entry=None if entry is None else EntryId(count_in(entry)),
+        tries=count_in(document["tries"]),
+        not_before=instant_or_none(document["not_before"]),
         gentler=document["gentler"] is True,
     )
 
 
 def latch_of(document: Mapping[str, Json]) -> Latch:
     """Return what `Latch.document` described."""
-    return Latch(by=str(document["by"]), why=str(document["why"]), at=_instant(document["at"]))
+    return Latch(by=str(document["by"]), why=str(document["why"]), at=instant_in(document["at"]))
 
 
 def gentler_of(one: Pacing, other: Pacing) -> Pacing:
@@ -296,49 +294,6 @@ def gentler_of(one: Pacing, other: Pacing) -> Pacing:
     )
 
 
-def next_minute(at: datetime) -> datetime:
-    """Return the beginning of the minute after this instant: by then the present one is complete."""
-    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
-def actor_shown(actor: Actor) -> dict[str, Json]:
-    """Return who it is as JSON shows it."""
-    return {"name": actor.name, "known_by": actor.known_by}
-
-
-def _actor(told: Json) -> Actor:
-    said = _object(told)
-    return Actor(name=str(said["name"]), known_by=str(said["known_by"]))
-
-
-def _object(told: Json) -> Mapping[str, Json]:
-    if not isinstance(told, Mapping):
-        raise TypeError("a row of a rollout holds an object here")
-    return told
-
-
 def _spans(told: Json) -> tuple[tuple[datetime, datetime], ...]:
     rows = told if isinstance(told, list | tuple) else ()
-    return tuple((_instant(row[0]), _instant(row[1])) for row in rows if isinstance(row, list | tuple))
-
-
-def _word(told: Json) -> str | None:
-    return None if told is None else str(told)
-
-
-def _count(told: Json) -> int:
-    if not isinstance(told, int):
-        raise TypeError("a row of a rollout holds a whole number here")
-    return told
-
-
-def _instant(told: Json) -> datetime:
-    return datetime.fromisoformat(str(told))
-
-
-def _instant_or_none(told: Json) -> datetime | None:
-    return None if told is None else _instant(told)
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
+    return tuple((instant_in(row[0]), instant_in(row[1])) for row in rows if isinstance(row, list | tuple))

@@ -20,17 +20,19 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.pacing.steps import STEP
 from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Tally
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.order import Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
 from paceline.control.rollout import findings
 from paceline.control.rollout.measuring import Measuring, outside
 from paceline.control.rollout.plan import Plan, PlanError, Rest
-from paceline.control.rollout.rollouts import START, Note, Rollouts
+from paceline.control.rollout.rollouts import START, Rollouts
 from paceline.control.rollout.standing import Going, Phase, Rollout
 from paceline.control.settings_shown import pacing_shown
+from paceline.control.undertakings.standing import Note
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.findings import Findings
 from paceline.primitives.ids import CampaignId, EntryId
 
@@ -228,7 +230,7 @@ class Starting:
             "original": pacing_shown(rollout.original),
             "wanted": pacing_shown(last),
             "judged": judged.entry,
-            "measured_since": rollout.measured_since.isoformat().replace("+00:00", "Z"),
+            "measured_since": utc_text(rollout.measured_since),
         }
         why = f"{rollout.last} steps from {_told(rollout.original)} to {_told(last)}"
         return Note(

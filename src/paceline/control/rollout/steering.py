@@ -14,19 +14,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from paceline.control.order import Order
-from paceline.control.rollout.rollouts import (
-    ABORT,
-    CLEAR,
-    END,
-    PAUSE,
-    PROMOTE,
-    RESUME,
-    UNDO,
-    Note,
-    OvertakenError,
-    Rollouts,
-)
+from paceline.control.rollout.rollouts import ABORT, CLEAR, END, PAUSE, PROMOTE, RESUME, UNDO, OvertakenError, Rollouts
 from paceline.control.rollout.standing import Going, Latch, Phase, Rollout
+from paceline.control.undertakings.standing import Note
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId
 

@@ -11,104 +11,36 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import assert_never
 
 from paceline.campaign.blocks import Pacing
-from paceline.campaign.observed import WAITS_HERE, Observed, Stage
+from paceline.campaign.observed import WAITS_HERE, Observed
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.pacing.model import FIELDS
-from paceline.control.order import OnConflict, Order, Override
-from paceline.control.outcome import (
-    Applied,
-    Conflicted,
-    Expired,
-    Failed,
-    InDoubt,
-    Outcome,
-    Refused,
-    Scheduled,
-    Unchanged,
-)
-from paceline.control.pipeline import Corridor
-from paceline.control.recorder import Recorder
+from paceline.control.order import OnConflict, Order
+from paceline.control.outcome import Expired, Refused
 from paceline.control.rollout.standing import Going, Rollout, gentler_of
-from paceline.control.settlement import Settlement
 from paceline.control.told import cancelled
-from paceline.control.withdrawal import Withdrawal
-from paceline.primitives.findings import Severity
+from paceline.control.undertakings.sending import (
+    SOON_BACK,
+    WAITS,
+    Came,
+    Refusal,
+    Sending,
+    Waits,
+    answered_for,
+    came_of,
+    next_try,
+)
 from paceline.primitives.ids import EntryId
 
-ANSWERED_FOR = (
-    "pacing.step-limit",
-    "pacing.declared",
-    "pacing.no-projection",
-    "pacing.fit",
-    "pacing.breach",
-    "pacing.answer-rate",
-)
-"""Rules whose findings want a person's word, which the way back is given: what it leads to was live before."""
-ANSWERS_FOR = timedelta(days=1)
-"""How long that word counts."""
-SOON, LONGEST = timedelta(minutes=1), timedelta(hours=1)
-"""Time between two tries, of the platform: after the first, and at most."""
-SOON_BACK = timedelta(minutes=5)
-"""At most between two tries of the way back: what harms goes on until one of them is taken."""
-WAITS = "waits"
-"""The word of what waits for a second person or for its hour."""
-_IN_THE_WAY = frozenset({"lifecycle.locked", "lifecycle.unfinished", "lifecycle.transition"})
-"""Rules whose refusal says nothing of the step: the campaign takes no change just now."""
+LONGEST = timedelta(hours=1)
+"""At most between two tries of a step forwards, of the platform."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """The step is live; `observed` is the campaign after it."""
-
-    entry: EntryId | None
-    observed: Observed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """The step was judged and may not be, or its approval was not given."""
-
-    entry: EntryId | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovedOn:
-    """Somebody changed the campaign between the look and the request: it has to be looked at again."""
-
-    entry: EntryId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """It has not come to its end: it waits for approval, was not answered, or cannot be sent just now.
-
-    `entry` is of a change that may come yet; None where none may.
-    """
-
-    entry: EntryId | None
-    word: str
-    why: str
-
-
-Came = Arrived | Refusal | MovedOn | Waits
-"""What became of a change that was sent for a step."""
-
-
-class Stepping:
+class Stepping(Sending):
     """Sends the changes of rollouts through one corridor."""
-
-    def __init__(self, corridor: Corridor, recorder: Recorder, settlement: Settlement, withdrawal: Withdrawal) -> None:
-        """Send by this corridor; settle what others left open, and withdraw what waits and is not wanted any more."""
-        self._corridor = corridor
-        self._recorder = recorder
-        self._settlement = settlement
-        self._withdrawal = withdrawal
 
     def before(self, rollout: Rollout, going: Going) -> Waits | Refusal | None:
         """Return why nothing is to be sent for a step now, or no more; None when it may be.
@@ -137,11 +69,9 @@ class Stepping:
                     continue
                 why = f"the change of entry {other.entry} waits for approval by a second person"
                 return Waits(entry=other.entry, word=WAITS, why=why)
-            if other.stage is Stage.SETTLING:
-                continue
-            is_alive = other.stage is Stage.OPEN and not self._recorder.owner.is_dead(other.owner)
-            if is_alive or self._settlement.settle_all([other]):
-                return Waits(entry=other.entry, word="unsettled", why=f"{other.kind} by {other.actor} has not ended")
+            waits = self._unsettled(other)
+            if waits is not None:
+                return waits
         return None
 
     def _is_of(self, rollout: Rollout, entry: EntryId) -> bool:
@@ -177,15 +107,13 @@ class Stepping:
 
     def _order(self, rollout: Rollout, going: Going, observed: Observed) -> Order:
         back = is_back(rollout, going)
-        until = observed.at + ANSWERS_FOR
-        own = tuple(Override(rule=rule, until=until) for rule in ANSWERED_FOR)
         return Order(
             actor=going.actor,
             reason=f"{_named(rollout)}{going.to}/{rollout.last}: {going.why}",
             ticket=rollout.ticket,
             if_revision=observed.version,
             on_conflict=OnConflict.REPORT,
-            overrides=own if back else rollout.overrides,
+            overrides=answered_for(observed.at) if back else rollout.overrides,
             takes_back=back,
         )
 
@@ -210,8 +138,8 @@ def again(rollout: Rollout, going: Going, observed: Observed, *, entry: EntryId 
         observed: the campaign as it was looked at.
         entry: of a change that may have been taken all the same; None where it was not.
     """
-    wait = min(SOON * 2 ** min(going.tries, 10), SOON_BACK if is_back(rollout, going) else LONGEST)
-    return replace(going, entry=entry, tries=going.tries + 1, not_before=observed.at + wait)
+    later = next_try(observed.at, going.tries, longest=SOON_BACK if is_back(rollout, going) else LONGEST)
+    return replace(going, entry=entry, tries=going.tries + 1, not_before=later)
 
 
 def _what_differs(change: SetPacing, observed: Observed) -> SetPacing:
@@ -226,31 +154,3 @@ def _what_differs(change: SetPacing, observed: Observed) -> SetPacing:
 def _named(rollout: Rollout) -> str:
     """Return what the reason of a change of this rollout begins with."""
     return f"rollout {rollout.entry} step "
-
-
-def came_of(outcome: Outcome) -> Came:
-    """Return what became of a change that is wanted on the version that was looked at."""
-    entry = outcome.entry
-    match outcome.ending:
-        case Applied() | Unchanged():
-            shown = outcome.after or outcome.before
-            if shown is not None and outcome.verdict in {None, "achieved"}:
-                return Arrived(entry=entry, observed=shown)
-            # What could not be read back, or is not as wanted, is for the next look to tell.
-            return Waits(entry=entry, word="unsettled", why=f"entry {entry} was applied, and is not as wanted yet")
-        case Scheduled():
-            return Waits(entry=entry, word=WAITS, why=f"entry {entry} waits for approval by a second person")
-        case Conflicted():
-            return MovedOn(entry=entry)
-        case Refused() | Expired():
-            against = [one for one in outcome.findings if one.severity is not Severity.INFO]
-            why = "; ".join(one.message for one in against) or outcome.word
-            if against and {one.rule for one in against} <= _IN_THE_WAY:
-                return Waits(entry=None, word="in-the-way", why=why)
-            return Refusal(entry=entry, why=why)
-        case InDoubt(failure):
-            return Waits(entry=entry, word="unanswered", why=failure.message)
-        case Failed(failure):
-            return Waits(entry=None, word="unanswered", why=failure.message)
-        case _:
-            assert_never(outcome.ending)

@@ -7,36 +7,23 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from paceline.campaign.blocks import DialingMode
 from paceline.campaign.observed import Observed
 from paceline.campaign.pacing.boldness import bolder
-from paceline.control.meanwhile import OUTSIDE, Meanwhile
-from paceline.control.recorder import Recorder
-from paceline.control.rollout.rollouts import END, Note
+from paceline.control.rollout.rollouts import END
 from paceline.control.rollout.standing import Phase, Rollout
 from paceline.control.settings_shown import pacing_shown
-from paceline.ledger.entry import Actor, Entry
-from paceline.ledger.readings import Readings
+from paceline.control.undertakings.standing import Note
+from paceline.control.undertakings.strangers import LookingForStrangers
 from paceline.primitives.canonical import Json
-from paceline.primitives.findings import Findings, Severity
 
 _GENTLE = frozenset({DialingMode.PROGRESSIVE, DialingMode.PREVIEW})
 
 
-@dataclass(frozen=True, slots=True)
-class Strangers:
-    """Tells who changed the pacing of a rollout's campaign.
-
-    Attributes:
-        actor: who notes it.
-    """
-
-    recorder: Recorder
-    readings: Readings
-    meanwhile: Meanwhile
-    actor: Actor
+class Strangers(LookingForStrangers):
+    """Tells who changed the pacing of a rollout's campaign."""
 
     def took_over(self, rollout: Rollout, observed: Observed) -> tuple[Rollout, Note]:
         """Return the rollout at its end, and what is noted of it: what differs now, and who made it so.
@@ -45,21 +32,15 @@ class Strangers:
             LedgerUnavailableError: nobody can tell who it was.
         """
         self.recorder.saw([observed])
-        named = rollout.version
-        found = (
-            Findings()
-            if observed.version == named
-            else self.meanwhile.since(named, observed, severity=Severity.INFO, own=rollout.entry)
-        )
-        maker = self._maker(observed)
+        stranger = self._stranger(rollout, observed)
+        maker, by = stranger.maker, stranger.by
         is_eased = maker is not None and _only_eases(rollout, observed)
-        by = OUTSIDE if maker is None else f"{maker.actor.name} (entry {maker.number})"
-        told = "; ".join(one.message for one in found) or f"its pacing was changed by {by}"
+        told = stranger.told("its pacing was changed by")
         why = f"eased off by {by}: {told}" if is_eased else f"somebody else changed it, and nothing was sent: {told}"
         live = None if observed.pacing is None else pacing_shown(observed.pacing)
         figures: dict[str, Json] = {
             "by": by,
-            "findings": [dict(one.document()) for one in found],
+            "findings": [dict(one.document()) for one in stranger.findings],
             "pacing": live,
             "entry": None if maker is None else maker.number,
         }
@@ -85,12 +66,6 @@ class Strangers:
             version=observed.version,
         )
         return ended, Note(kind=END, actor=self.actor, why=why, at=observed.at, figures={"state": observed.state.value})
-
-    def _maker(self, observed: Observed) -> Entry | None:
-        """Return the entry of ours that made what is live; None when none did."""
-        sightings = self.readings.sightings(observed.campaign)
-        made = next((one.made_by for one in reversed(sightings) if one.revision == observed.version), None)
-        return None if made is None else self.recorder.book.read(made)
 
 
 def _only_eases(rollout: Rollout, observed: Observed) -> bool:

@@ -10,6 +10,7 @@ from paceline.campaign.forecaster import LegalPeriod
 from paceline.control.rollout.evidence import EXPECTED_GAIN, FEWEST_DAYS, Trail
 from paceline.control.rollout.plan import Plan
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 
 
 def period_words(period: LegalPeriod) -> str:
@@ -143,7 +144,7 @@ def _abandonment_bounds(found: Trail, at: int, mistake: float) -> tuple[float, f
 def _period_document(period: LegalPeriod) -> dict[str, Json]:
     return {
         "period": period.period,
-        "start": period.start.isoformat().replace("+00:00", "Z"),
+        "start": utc_text(period.start),
         "ceiling": f"{period.most}/{period.per}",
         "answered": period.answered,
         "abandoned": period.abandoned,

@@ -6,11 +6,10 @@ from typing import Protocol
 
 from paceline.campaign.ports import Platform
 from paceline.control.allowance import Allowance
-from paceline.control.announcing import Announcer
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
 from paceline.control.experiments.experiments import Experiments
+from paceline.control.facts.law import Law
 from paceline.control.freezes import Freezes
-from paceline.control.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
@@ -20,6 +19,7 @@ from paceline.control.supervision.leaving import Leaving
 from paceline.control.supervision.looking import Looking
 from paceline.control.supervision.supervisions import Supervisions
 from paceline.control.supervision.supervisor import Supervisor
+from paceline.control.telling.announcing import Announcer
 from paceline.ledger.book import Book
 from paceline.primitives.ids import CampaignId
 from paceline.storage.database import Database

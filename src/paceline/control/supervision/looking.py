@@ -31,12 +31,13 @@ from paceline.campaign.ports import (
 )
 from paceline.campaign.statistics import Tally
 from paceline.control.allowance import Allowance
-from paceline.control.law import Law
+from paceline.control.facts.law import Law
 from paceline.control.meanwhile import Meanwhile
 from paceline.control.order import OnConflict, Order, Override
 from paceline.control.outcome import Applied, Conflicted, Outcome, Refused, Scheduled, Unchanged
 from paceline.control.pipeline import Corridor
 from paceline.control.recorder import Recorder
+from paceline.control.settings_shown import pacing_shown
 from paceline.control.supervision.controller import (
     KNOWN_OVERNIGHT,
     Counts,
@@ -48,7 +49,7 @@ from paceline.control.supervision.controller import (
 )
 from paceline.control.supervision.envelope import CertifiedSteps
 from paceline.control.supervision.leaving import STEP_LIMIT
-from paceline.control.supervision.standing import Standing, pacing_document
+from paceline.control.supervision.standing import Standing
 from paceline.control.supervision.supervisions import Supervisions, order_of_step
 from paceline.primitives.findings import Severity
 from paceline.primitives.ids import CampaignId, EntryId
@@ -234,7 +235,7 @@ class Looking:
             told = [one.message for one in found if one.field == "predictiveDialer"] or [one.message for one in found]
         else:
             told = []
-        now = "none" if observed.pacing is None else str(pacing_document(observed.pacing))
+        now = "none" if observed.pacing is None else str(pacing_shown(observed.pacing))
         return "somebody else set the pacing: " + ("; ".join(told) or f"it is {now} now")
 
     def _step(self, look: _Look, wanted: Pacing, why: str, *, is_again: bool = False) -> None:
@@ -324,7 +325,7 @@ class Looking:
     def _suspend(self, look: _Look, why: str, observed: Observed | None) -> None:
         details = {
             "why": why,
-            "left": None if observed is None or observed.pacing is None else pacing_document(observed.pacing),
+            "left": None if observed is None or observed.pacing is None else pacing_shown(observed.pacing),
             "came_to": look.standing.document(),
         }
         after = self._supervisions.suspend(look.standing, why, details)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
@@ -78,6 +78,15 @@ class World:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlayed:
+    """What one day came to: people who answered, those of them who were abandoned, and seconds of talk and wrap-up."""
+
+    answered: int
+    abandoned: int
+    busy_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
     """What the days came to.
 
@@ -88,6 +97,7 @@ class Rehearsed:
         utilisation: talk and wrap-up over agents' time, a fraction.
         at_once: the most calls that were abandoned from one look to the next.
         seed: of the draws.
+        by_day: what each day came to.
     """
 
     days: int
@@ -97,6 +107,7 @@ class Rehearsed:
     utilisation: float
     at_once: int
     seed: int
+    by_day: tuple[DayPlayed, ...] = ()
 
     @property
     def abandonment(self) -> float:
@@ -213,8 +224,22 @@ class _Floor:
         return Counts(ended=ended, answered=answered, abandoned=abandoned)
 
 
+def drifting_rates(world: World, *, days: int = DAYS, seed: int = 1) -> tuple[float, ...]:
+    """Return the answer rates of days of drift, for several plays of the same days; the same seed draws the same."""
+    return tuple(_rates(world.answer_rate, days, _Draws(seed)))
+
+
 def rehearse(
-    world: World, terms: Terms, bounds: Bounds, account: Account, running: Running, *, days: int = DAYS, seed: int = 1
+    world: World,
+    terms: Terms,
+    bounds: Bounds,
+    account: Account,
+    running: Running,
+    *,
+    days: int = DAYS,
+    seed: int = 1,
+    rates: Sequence[float] | None = None,
+    fixed: Pacing | None = None,
 ) -> Rehearsed:
     """Return what days of drift come to under the controller, from an account and an empty legal period on.
 
@@ -226,38 +251,58 @@ def rehearse(
         running: the strictest legal period, whose counts begin anew.
         days: at most; fewer where `MOST_DIALS` are reached.
         seed: the same one plays the same days.
+        rates: answer rates of the days; None draws them as they come.
+        fixed: a pacing that is left alone all the time, to be held beside the controller; None steers.
     """
     chance, minutes = _Draws(seed), max(1, round(world.hours * 60))
-    answered, abandoned, at_once, worst_day, busy_s, played, dials = 0, 0, 0, 0.0, 0.0, 0, 0
-    for rate in _rates(world.answer_rate, days, chance):
+    counted, at_once, dials = replace(running, answered=0, abandoned=0), 0, 0
+    by_day: list[DayPlayed] = []
+    for rate in _rates(world.answer_rate, days, chance) if rates is None else rates:
         floor = _Floor(
             agents=world.agents, cap=bounds.max_calls, handle_s=world.handle_s, chance=chance, idle=world.agents
         )
         live: Pacing | None = None
-        account, before = doubted(account, KNOWN_OVERNIGHT), (answered, abandoned)
+        account, before = doubted(account, KNOWN_OVERNIGHT), counted
         for minute in range(minutes):
-            period = replace(running, answered=answered, abandoned=abandoned)
-            live = asked(terms, account, (period,), bounds, live) or live
+            live = fixed or asked(terms, account, (counted,), bounds, live) or live
             floor.lines = 1.0 if live is None else lines_per_idle(live)
             floor.rate = _swung(rate, world.answer_rate, (minute + 0.5) / minutes)
             floor.play(minute * 60.0, (minute + 1) * 60.0)
             counts = floor.taken()
-            account = updated(terms, account, counts)
-            answered, abandoned = answered + counts.answered, abandoned + counts.abandoned
+            account, counted = updated(terms, account, counts), _with(counted, counts)
             at_once = max(at_once, counts.abandoned)
-        played, dials, busy_s = played + 1, dials + floor.serial, busy_s + floor.busy_s
-        worst_day = max(worst_day, (abandoned - before[1]) / max(1, answered - before[0]))
+        by_day.append(_day(before, counted, floor.busy_s))
+        dials += floor.serial
         if dials >= MOST_DIALS:
             break
+    return _told(by_day, agents_s=world.agents * minutes * 60.0, at_once=at_once, seed=seed)
+
+
+def _told(by_day: list[DayPlayed], *, agents_s: float, at_once: int, seed: int) -> Rehearsed:
+    """Return what days came to together; each has so many seconds of agents."""
     return Rehearsed(
-        days=played,
-        answered=answered,
-        abandoned=abandoned,
-        worst_day=worst_day,
-        utilisation=min(1.0, busy_s / (played * world.agents * minutes * 60.0)),
+        days=len(by_day),
+        answered=sum(one.answered for one in by_day),
+        abandoned=sum(one.abandoned for one in by_day),
+        worst_day=max((one.abandoned / max(1, one.answered) for one in by_day), default=0.0),
+        utilisation=min(1.0, sum(one.busy_s for one in by_day) / (len(by_day) * agents_s)),
         at_once=at_once,
         seed=seed,
+        by_day=tuple(by_day),
     )
+
+
+def _with(counted: Running, counts: Counts) -> Running:
+    """Return a legal period with what was counted since the last look."""
+    return replace(
+        counted, answered=counted.answered + counts.answered, abandoned=counted.abandoned + counts.abandoned
+    )  # fmt: skip
+
+
+def _day(before: Running, after: Running, busy_s: float) -> DayPlayed:
+    return DayPlayed(
+        answered=after.answered - before.answered, abandoned=after.abandoned - before.abandoned, busy_s=busy_s
+    )  # fmt: skip
 
 
 def _swung(rate: float, measured: float, part: float) -> float:

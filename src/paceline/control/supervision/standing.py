@@ -15,8 +15,10 @@ from typing import TypedDict, cast
 
 from paceline.campaign.blocks import Pacing
 from paceline.campaign.forecaster import LegalPeriod
+from paceline.control.settings_shown import pacing_shown
 from paceline.control.supervision.controller import Account, Bounds, Running, Terms
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId, Version
 
 MOST_RESERVE = 15.0
@@ -140,19 +142,19 @@ class Standing:
             "why": self.why,
             "by": self.actor[0],
             "reason": self.reason,
-            "began": text_of(self.began),
+            "began": utc_text(self.began),
             "target": str(self.terms.target),
             "ceiling": _strictest(self.periods),
             "owed": float(self.account.owed),
             "most_owed": float(self.terms.most_owed),
             "answer_rate": round(self.account.answer_rate, 4),
-            "pacing": None if self.live is None else pacing_document(self.live),
+            "pacing": None if self.live is None else pacing_shown(self.live),
             "resting": self.resting,
             "blind": self.blind,
             "note": self.note,
             "refused": self.refused,
-            "looked": text_of(self.looked),
-            "counted": text_of(self.counted),
+            "looked": utc_text(self.looked),
+            "counted": utc_text(self.counted),
             "answered": self.answered,
             "abandoned": self.abandoned,
             "abandonment": self.abandoned / self.answered if self.answered else None,
@@ -182,21 +184,21 @@ def kept(standing: Standing) -> dict[str, Json]:
         "ticket": standing.ticket,
         "state": standing.state.value,
         "why": standing.why,
-        "began": text_of(standing.began),
+        "began": utc_text(standing.began),
         "terms": terms_document(standing.terms),
         "bounds": bounds_document(standing.bounds),
         "owed": str(standing.account.owed),
         "answer_rate": standing.account.answer_rate,
         "dials": standing.account.dials,
         "periods": [period_document(one) for one in standing.periods],
-        "asked_at": text_of(standing.asked_at),
-        "looked": text_of(standing.looked),
-        "counted": text_of(standing.counted),
-        "live": None if standing.live is None else pacing_document(standing.live),
-        "wanted": None if standing.wanted is None else pacing_document(standing.wanted),
+        "asked_at": utc_text(standing.asked_at),
+        "looked": utc_text(standing.looked),
+        "counted": utc_text(standing.counted),
+        "live": None if standing.live is None else pacing_shown(standing.live),
+        "wanted": None if standing.wanted is None else pacing_shown(standing.wanted),
         "version": standing.version,
-        "again": None if standing.again is None else text_of(standing.again),
-        "stuck_since": None if standing.stuck_since is None else text_of(standing.stuck_since),
+        "again": None if standing.again is None else utc_text(standing.again),
+        "stuck_since": None if standing.stuck_since is None else utc_text(standing.stuck_since),
         **{name: getattr(standing, name) for name in _PLAIN},
     }
 
@@ -281,35 +283,18 @@ def bounds_document(bounds: Bounds) -> dict[str, Json]:
     }
 
 
-def pacing_document(pacing: Pacing) -> dict[str, Json]:
-    """Return a pacing as JSON, rates as text."""
-    return {
-        "answer_rate": str(pacing.answer_rate),
-        "abandonment_aim": str(pacing.abandonment_aim),
-        "max_calls": pacing.max_calls,
-        "call_interval_ms": pacing.call_interval_ms,
-        "warm_up_s": pacing.warm_up_s,
-        "strategy": pacing.strategy,
-    }
-
-
 def period_document(period: LegalPeriod) -> dict[str, Json]:
     """Return a legal period as JSON."""
     return {
         "period": period.period,
         "rules": [*period.rules],
-        "start": text_of(period.start),
-        "end": text_of(period.end),
+        "start": utc_text(period.start),
+        "end": utc_text(period.end),
         "most": period.most,
         "per": period.per,
         "answered": period.answered,
         "abandoned": period.abandoned,
     }
-
-
-def text_of(instant: datetime) -> str:
-    """Return an instant as text; `instant_of` reads it."""
-    return instant.isoformat().replace("+00:00", "Z")
 
 
 def instant_of(text: str) -> datetime:

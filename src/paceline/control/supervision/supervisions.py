@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from paceline.control.announcing import Crier
 from paceline.control.order import Order
-from paceline.control.rollout.standing import UNDER_WAY
 from paceline.control.supervision.standing import Standing, Steering, kept, standing_of
+from paceline.control.telling.announcing import Crier
+from paceline.control.undertakings.steering import experiment_of, rollout_of
 from paceline.ledger import drafts
 from paceline.ledger.book import Book
 from paceline.ledger.entry import Actor, Deed, Query
@@ -27,16 +27,13 @@ from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
-from paceline.storage.pacing_tables import CONTROL_ROLLOUTS, CONTROL_SUPERVISIONS
-from paceline.storage.weights_tables import CONTROL_EXPERIMENTS
+from paceline.storage.pacing_tables import CONTROL_SUPERVISIONS
 
 START, END, SUSPEND = "supervision.start", "supervision.end", "supervision.suspend"
 KINDS = (END, START, SUSPEND)
 """The kinds of the notes of supervision, and the types of their news."""
-_OF, _ROLLED = CONTROL_SUPERVISIONS.c, CONTROL_ROLLOUTS.c
+_OF = CONTROL_SUPERVISIONS.c
 _STEP = "supervision {entry}: "
-_EXPERIMENTING = ("running", "paused", "ending")
-"""The states of an experiment that is under way."""
 T = TypeVar("T")
 
 
@@ -166,14 +163,10 @@ class Supervisions:
         )
 
     def _hold_against_rollouts(self, connection: Connection, campaign: CampaignId) -> None:
-        ours = (_ROLLED.tenant == self._book.tenant) & (_ROLLED.campaign == campaign)
-        steps = _ROLLED.state.in_([phase.value for phase in UNDER_WAY])
-        found = connection.execute(select(_ROLLED.entry).where(ours & steps).limit(1)).scalar()
+        found = rollout_of(connection, self._book.tenant, campaign)
         if found is not None:
             raise RolledOutError(f"rollout {found} of campaign {campaign} began meanwhile: one at a time")
-        of = CONTROL_EXPERIMENTS.c
-        tried = (of.tenant == self._book.tenant) & (of.campaign == campaign) & of.state.in_(_EXPERIMENTING)
-        experiment = connection.execute(select(of.entry).where(tried).limit(1)).scalar()
+        experiment = experiment_of(connection, self._book.tenant, campaign)
         if experiment is not None:
             raise RolledOutError(f"experiment {experiment} of campaign {campaign} began meanwhile: one at a time")
 

@@ -27,9 +27,9 @@ from paceline.campaign.pacing.changes import SetPacing
 from paceline.campaign.ports import Platform
 from paceline.compliance.fields import RuleFileError
 from paceline.control.allowance import Allowance
-from paceline.control.approval_policy import Policy
+from paceline.control.approving.policy import Policy
+from paceline.control.facts.law import Law
 from paceline.control.freezes import Freezes
-from paceline.control.law import Law
 from paceline.control.order import Order
 from paceline.control.platform_time import PlatformTime
 from paceline.control.projecting import LOOKED_BACK

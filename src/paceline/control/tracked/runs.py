@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from paceline.control.weighed import said_of, took_effect
+from paceline.control.weighing.weighed import said_of, took_effect
 from paceline.ledger.entry import Entry, Step
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import TenantId

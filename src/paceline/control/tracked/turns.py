@@ -4,6 +4,8 @@ Rules:
 * What is due follows from the ledger: changes of weights that were applied, notes of what came of them, fitted twins.
 * A run that was sent is kept with the server's name of it; one that failed is tried again in a later turn, and given up
   after `MOST_TRIES` refusals, which is noted. A server that is away uses up no tries.
+* A turn ends at the first run that is not answered; in the turns after it that run comes behind all others that are
+  due, so that one which the server falls silent at holds up none of them.
 * One worker sends at a time: a server that is asked for a run by its key while another makes it has it twice. Who dies
   in its turn holds the others up for `HELD`.
 """
@@ -11,6 +13,7 @@ Rules:
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from paceline.control.platform_time import PlatformTime
 from paceline.control.recorder import Recorder
 from paceline.control.tracked.runs import CHANGED, FITTED, MEASURED, run_of
-from paceline.control.weighed import took_effect
+from paceline.control.weighing.weighed import took_effect
 from paceline.ledger.entry import Actor, Deed, Entry, Query, instant_from, instant_text
 from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.ids import EntryId
@@ -83,6 +86,7 @@ class TrackedRuns:
         self._actor = actor
         self._pictures = pictures
         self._tenant = recorder.book.tenant
+        self._unanswered: Counter[tuple[EntryId, str]] = Counter()
 
     @property
     def every_s(self) -> float:
@@ -96,7 +100,7 @@ class TrackedRuns:
             LedgerUnavailableError: nobody can tell what is due.
         """
         known = self._known()
-        due = self._due(known)[:_MOST]
+        due = sorted(self._due(known), key=lambda one: self._unanswered[one[0].number, one[0].kind])[:_MOST]
         if not due or not self._has_taken_turn():
             return 0
         try:
@@ -117,11 +121,13 @@ class TrackedRuns:
                 )
                 told = None if run is None else self._sent(run)
             except TrackingAwayError:
+                self._unanswered[entry.number, entry.kind] += 1
                 return sent
             except TrackingError as refused:
                 self._refused(entry, report, refused)
                 continue
             self._keep(entry, _Report(state=_SENT, tries=report.tries, run_id=told))
+            del self._unanswered[entry.number, entry.kind]
             self._hold_turn(HELD)
             sent += told is not None
         return sent

@@ -28,6 +28,7 @@ from paceline.campaign.weights.changes import SetWeights
 from paceline.cxone.exchange import Repeat, Request
 from paceline.cxone.outbound_v2.wire import WEEKDAYS
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, Version, campaign_id
 
 DIALECT = "outbound-v2"
@@ -146,7 +147,7 @@ def part_of(told: Prepared) -> Part:
 
 def instant_text(instant: datetime) -> str:
     """Return an instant as the platform reads it."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return utc_text(instant.astimezone(UTC))
 
 
 def rules_block(rules: DialingRules) -> dict[str, Json]:

@@ -19,7 +19,8 @@ from paceline.emulator.dialer.truth import Truth
 from paceline.emulator.instants import MINUTE, SECOND
 from paceline.emulator.tenant import COUNTERS, LiveState
 
-NEVER = 1 << 63
+NEVER = 1 << 70
+"""Later than any instant of the calendar, whose last one is the end of the year 9999."""
 LONGEST_LEAP = 31 * 86_400 * SECOND
 """The longest time that is played in one go; beyond it the dialer stood still."""
 WATCHED_FROM, WATCHED_TO = 100, 500

@@ -7,6 +7,7 @@ They are what the campaign's dialer measured, or what the control surface set in
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paceline.emulator import blocks
@@ -74,11 +75,15 @@ def _inside(exchange: Exchange, campaign: Campaign, begin: int | None, end: int)
 
 
 def _counted(minutes: Sequence[Mapping[str, int]]) -> Json:
-    def total(name: str) -> int:
-        return sum(counts.get(name, 0) for counts in minutes)
-
-    counted: Mapping[str, int] = {name: total(name) for name in COUNTERS}
-    return {**counted, "agentSeconds": {name: total(name) for name in AGENT_SECONDS}}
+    total: Mapping[str, int]
+    if len(minutes) == 1:
+        (total,) = minutes
+    else:
+        total = summed = Counter[str]()
+        for counts in minutes:
+            summed.update(counts)
+    counted: Mapping[str, int] = {name: total.get(name, 0) for name in COUNTERS}
+    return {**counted, "agentSeconds": {name: total.get(name, 0) for name in AGENT_SECONDS}}
 
 
 def _server_time(exchange: Exchange) -> str:

@@ -1,10 +1,10 @@
 """What a change of pacing is expected to do: days of the simulator, made of what was measured, with either pacing.
 
 1. The minutes that the platform measured make a day, and say how days differ (`measured_day`).
-2. The live pacing must give what was measured; if not, a factor brings it there (`forecast_fit`).
+2. The live pacing must give what was measured; if not, a factor brings it there (`fit`).
 3. Both pacings are played on the same calls until abandonment is narrow enough, or the days are used up. Days and
    widths decide, never the time it takes: the same question has the same answer.
-4. Effects carry the chance of the days and how little is known of the answer rate (`forecast_effect`); days until the
+4. Effects carry the chance of the days and how little is known of the answer rate (`effect`); days until the
    end of each legal period give the chance that it ends above its ceiling (`risk`).
 """
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from paceline.compliance.rulebook import Rulebook
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId
 from paceline.records.calls import KEPT
 from paceline.records.failures import RecordsError, UnreadableRecordsError
@@ -119,8 +120,8 @@ class Taken:
             "already": self.already,
             "rows": self.rows,
             "calls": 0 if kept is None else kept.rows,
-            "first": None if kept is None else _text(kept.first),
-            "last": None if kept is None else _text(kept.last),
+            "first": None if kept is None else utc_text(kept.first),
+            "last": None if kept is None else utc_text(kept.last),
             "of_other_campaigns": self.others,
             "bad": {
                 "count": self.bad,
@@ -282,7 +283,3 @@ def _alone(folder: Path) -> Iterator[None]:
         raise RecordsError("records of this campaign are being imported by somebody else", hint=hint) from None
     finally:
         os.close(place)
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

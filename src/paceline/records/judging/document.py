@@ -15,6 +15,7 @@ from paceline.compliance.rule import Obligation, Rule
 from paceline.compliance.rule_terms import kind_of
 from paceline.compliance.told import terms_words
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.records.judging.judge import instant_of_us
 
 if TYPE_CHECKING:
@@ -197,4 +198,4 @@ def _class(*, is_certain: bool) -> str:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+    return None if at is None else utc_text(at)

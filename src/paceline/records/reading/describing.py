@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.records.calls import Ending, LineType
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Description:
     def document(self) -> dict[str, Json]:
         """Return it as JSON shows it."""
         return {
-            "since": self.span.since.isoformat().replace("+00:00", "Z"),
-            "until": self.span.until.isoformat().replace("+00:00", "Z"),
+            "since": utc_text(self.span.since),
+            "until": utc_text(self.span.until),
             "zone": self.zone,
             "rows": self.rows,
             "persons": self.persons,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from fastapi import Query as Asked
 from fastapi.requests import Request
 from fastapi.responses import Response
 
@@ -14,6 +17,7 @@ from paceline.control.attention import worst_of
 from paceline.control.ease_to import EaseTo
 from paceline.control.easing import ANSWERED
 from paceline.control.foresight import Foreseen
+from paceline.control.wall import WallLook
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, campaign_id
@@ -28,8 +32,8 @@ from paceline.service.routes.abandonment import severity
 
 router = APIRouter(include_in_schema=False)
 """The routes of abandonment."""
-SHOWN = 100
-"""So many campaigns are shown at most, the worst ones."""
+SHOWN = 50
+"""Campaigns on a page."""
 LABELS = {
     EaseTo.PROGRESSIVE: "One line for each available agent",
     EaseTo.LAST_GOOD: "The last pacing that kept the ceiling",
@@ -54,21 +58,49 @@ class Eased:
 
 
 @router.get("/abandonment")
-def show_abandonment(request: Request, parts: Here, who: Viewing) -> Response:
-    """Show where campaigns stand, as the platform told it last."""
-    accounts, names, now, away = parts.system.abandonment, dict[str, str](), None, None
+def show_abandonment(
+    request: Request,
+    parts: Here,
+    who: Viewing,
+    text: Annotated[str, Asked(max_length=100)] = "",
+    page: Annotated[int, Asked(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Show where campaigns stand, as the platform told it last: all, or those whose name or id holds a text."""
+    names, look, away, wanted = dict[str, str](), None, None, text.strip()
     try:
         look = parts.live.look()
         names = {row.campaign: row.observed.name or row.campaign for row in look.rows}
-        now = look.at if parts.live.away is None else None
     except PacelineError as error:
         away = error.message
-    known = sorted(accounts.kept(sorted(accounts.book.known()), now=now), key=severity)
+    known = sorted(_standing(parts, look), key=severity)
+    fitting = [one for one in known if _fits(wanted, one.campaign, names.get(one.campaign, ""))]
+    pages = max(-(-len(fitting) // SHOWN), 1)
+    page = min(page, pages)
     shown = [
-        (one, worst_of(one), names.get(one.campaign, one.campaign), address_of(one.campaign)) for one in known[:SHOWN]
+        (one, worst_of(one), names.get(one.campaign, one.campaign), address_of(one.campaign))
+        for one in fitting[(page - 1) * SHOWN : page * SHOWN]
     ]
-    more = max(len(known) - SHOWN, 0)
-    return render(request, "abandonment.html", who, shown=shown, more=more, away=away or parts.live.away)
+    return render(
+        request, "abandonment.html", who, shown=shown, number=len(fitting), page=page, pages=pages, text=wanted,
+        query=urlencode({"text": wanted}) if wanted else "", away=away or parts.live.away,
+    )  # fmt: skip
+
+
+def _standing(parts: Parts, look: WallLook | None) -> list[CampaignAccount]:
+    """Return where all campaigns stand: as the look tells it, but for those of which the platform told news since."""
+    accounts, now = parts.system.abandonment, None
+    seen: dict[CampaignId, CampaignAccount] = {}
+    if look is not None and parts.live.away is None:
+        now = look.at
+        seen = {row.campaign: row.account for row in look.rows if row.account is not None}
+    told = accounts.book.told_at()
+    held = {one: seen[one] for one, at in told.items() if one in seen and seen[one].told_at == at}
+    return [*held.values(), *accounts.kept(sorted(told.keys() - held.keys()), now=now)]
+
+
+def _fits(text: str, campaign: str, name: str) -> bool:
+    wanted = text.casefold()
+    return wanted in campaign.casefold() or wanted in name.casefold()
 
 
 @router.get("/campaigns/{campaign}/abandonment")

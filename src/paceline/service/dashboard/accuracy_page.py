@@ -1,4 +1,8 @@
-"""*Accuracy*: what was predicted of past changes against what was measured; of the rest nothing is told."""
+"""*Accuracy*: what was predicted of past changes against what was measured; of the rest nothing is told.
+
+Who predicted is told apart: a projection of pacing, a twin and an experiment of weights are right and wrong for reasons
+of their own, and a number of all of them together would say nothing of any.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,13 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from paceline.campaign.evidence import Accuracy
-from paceline.control.predictions.accuracy import FEWEST_RANKED, accuracy_of
-from paceline.control.predictions.prediction import Compared, Prediction, Realised, State
+from paceline.control.predictions.accuracy import FEWEST_RANKED, accuracy_by_source
+from paceline.control.predictions.prediction import PROJECTION, Compared, Prediction, Realised, State
 from paceline.figures.agreement import Agreement, Dot, svg_of_agreement
 from paceline.primitives.ids import campaign_id
-from paceline.service.dashboard.evidence_shown import CALLED, WORDS, difference_text, is_share
+from paceline.service.dashboard.evidence_shown import CALLED, WORDS, is_share
 from paceline.service.dashboard.pages import render, segment
+from paceline.service.dashboard.predicted_shown import BY, value_text
 from paceline.service.dashboard.visitors import Viewing
 from paceline.service.parts import Here
 
@@ -37,6 +42,24 @@ class MetricShown:
     word: str
     told: Accuracy
     picture: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceShown:
+    """Who predicted: the changes of which, how many of them stand where, and how well each metric agrees."""
+
+    source: str
+    called: str
+    counts: dict[str, int]
+    metrics: list[MetricShown]
+
+
+SOURCES = {
+    PROJECTION: "Pacing, by the projection",
+    "twin": "Weights, by the twin",
+    "experiment": "Weights, by experiments",
+}
+"""What predictions of each source are called, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +86,39 @@ def show_accuracy(
         who,
         campaign=named,
         campaign_page=None if named is None else f"/campaigns/{segment(named)}",
-        metrics=[_metric(one, found) for one in accuracy_of(found)],
-        counts={state.value: sum(one.state is state for one in found) for state in State},
-        rows=[(one, [_compared(metric) for metric in one.metrics]) for one in reversed(last)],
+        sources=_sources(found),
+        by=BY,
+        rows=[(one, [_compared(one, metric) for metric in one.metrics]) for one in reversed(last)],
         more=len(found) - len(last),
         fewest=FEWEST_RANKED,
     )
 
 
+def _sources(found: Sequence[Prediction]) -> list[SourceShown]:
+    known, agreeing = {one.source for one in found}, accuracy_by_source(found)
+    shown = []
+    for source in (*SOURCES, *sorted(known - SOURCES.keys())):
+        own = [one for one in found if one.source == source]
+        counts = {state.value: sum(one.state is state for one in own) for state in State}
+        metrics = [_metric(one, own) for one in agreeing.get(source, ())]
+        if own:
+            shown.append(
+                SourceShown(source=source, called=SOURCES.get(source, source), counts=counts, metrics=metrics)
+            )  # fmt: skip
+    return shown
+
+
 def _metric(told: Accuracy, predictions: Sequence[Prediction]) -> MetricShown:
+    """Return one metric of predictions that are all of one source, and at least one."""
+    is_level, source = predictions[0].is_of_levels, predictions[0].source
     called, share = CALLED.get(told.metric, told.metric), is_share(told.metric)
     dots = [
         dot for one in predictions if one.state is State.MEASURED for dot in _dots(one, told.metric)
     ]  # fmt: skip
     picture = Agreement(
-        name=f"agreement-{told.metric.replace('_', '-')}",
+        name=f"agreement-{source}-{told.metric.replace('_', '-')}",
         title=called,
-        unit="points" if share else "an hour",
+        unit=("%" if is_level else "points") if share else "an hour",
         factor=100.0 if share else 1.0,
         dots=dots[-DRAWN:],
     )
@@ -92,7 +131,7 @@ def _dots(prediction: Prediction, metric: str) -> list[Dot]:
         Dot(
             said=f"{prediction.campaign}, entry {prediction.entry}",
             predicted=one.predicted,
-            measured=one.realised.difference,
+            measured=one.realised.value,
             held=bool(one.covered),
         )
         for one in prediction.metrics
@@ -100,15 +139,15 @@ def _dots(prediction: Prediction, metric: str) -> list[Dot]:
     ]
 
 
-def _compared(one: Compared) -> ComparedShown:
-    share = is_share(one.metric)
+def _compared(of: Prediction, one: Compared) -> ComparedShown:
+    is_level = of.is_of_levels
     return ComparedShown(
         called=CALLED.get(one.metric, one.metric),
-        predicted=difference_text(one.predicted.document(), share=share),
-        realised="" if one.realised is None else _realised(one.realised, share=share),
+        predicted=value_text(one.predicted, one.metric, is_level=is_level),
+        realised="" if one.realised is None else _realised(one.realised, one.metric, is_level=is_level),
         covered=one.covered,
     )
 
 
-def _realised(found: Realised, *, share: bool) -> str:
-    return f"{difference_text(found.difference.document(), share=share)}, {found.blocks} blocks of {found.days} days"
+def _realised(found: Realised, metric: str, *, is_level: bool) -> str:
+    return f"{value_text(found.value, metric, is_level=is_level)}, {found.blocks} blocks of {found.days} days"

@@ -18,7 +18,7 @@ from paceline.ledger.shown import ended_word, entry_document, part, rows_documen
 from paceline.ledger.spreadsheet import COLUMNS, csv_row
 from paceline.ledger.verify import verify_database
 from paceline.service.dashboard.pages import render
-from paceline.service.dashboard.searching import KINDS, OUTCOMES, PAGE, Search, Searched
+from paceline.service.dashboard.searching import OUTCOMES, PAGE, PROPOSED, Search, Searched
 from paceline.service.dashboard.visitors import Viewing
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
@@ -58,7 +58,7 @@ def show_trail(request: Request, parts: Here, who: Viewing, search: Searched) ->
         wrong=wrong,
         rows=[(entry_document(entry), ended_word(entry), _moved(entry)) for entry in reversed(entries)],
         further=further,
-        kinds=KINDS,
+        kinds=PROPOSED,
         outcomes=OUTCOMES,
         forms=[form.value for form in Form],
     )

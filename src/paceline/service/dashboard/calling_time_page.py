@@ -14,33 +14,31 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.observed import Part
-from paceline.compliance.call import EVERY_LINE, EVERY_PURPOSE, Call, Line, Mode, Purpose
+from paceline.campaign.schedule.proof import HORIZON
 from paceline.compliance.decision import Decision, by_rule, decide
 from paceline.compliance.judgement import Judgement
 from paceline.compliance.zonedata import demand
-from paceline.primitives.clock import instant_of
+from paceline.control.schedules.looked import Scheduled, scheduled_as
+from paceline.control.schedules.proven import Proven
+from paceline.figures.ics import EmptyCalendarError
+from paceline.figures.schedule_ahead import calendar_file
 from paceline.primitives.errors import PacelineError
-from paceline.primitives.ids import campaign_id
+from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.primitives.zones import zone
+from paceline.service.dashboard.asked_call import KINDS, AskedWrongError, call_said, instant_said
 from paceline.service.dashboard.hours_ahead import hours_ahead
 from paceline.service.dashboard.pages import is_part, render, segment
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
+from paceline.service.problems import ProblemError
 
 router = APIRouter(include_in_schema=False)
 """The routes of calling time."""
 SHOWN = 100
 """So many campaigns are listed at most."""
-_YEARS = range(1970, 2501)
 _LONGEST = 80
 FIELDS = ("number", "at", "zone", "region", "purpose", "line", "mode")
 """What the form asks for."""
-
-
-class AskedWrongError(PacelineError):
-    """nobody can be told from this whether a person may be called"""
-
-    code = "parameter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +68,39 @@ def check_call(request: Request, parts: Here, who: Viewing) -> Response:
     return render(request, "calling_time.html", who, around=_around(parts, ""), said=_said(who), answer=answer)
 
 
+@router.get("/calling-time/{campaign}/year")
+def show_year(campaign: Annotated[str, Path(max_length=128)], request: Request, parts: Here, who: Viewing) -> Response:
+    """Prove the schedule of one campaign for a year, or show what of it is not lawful."""
+    named = campaign_id(campaign)
+    seen = _scheduled(parts, named)
+    proven = None if seen is None else Proven.of(seen, HORIZON)
+    return render(
+        request,
+        "year.html",
+        who,
+        campaign=named,
+        proven=proven,
+        document=None if proven is None else proven.document(),
+        hours=f"/calling-time/{segment(named)}",
+    )
+
+
+@router.get("/calling-time/{campaign}/calendar.ics")
+def send_calendar(campaign: Annotated[str, Path(max_length=128)], parts: Here, _: Viewing) -> Response:
+    """Send the openings of a schedule in the coming year as a calendar file."""
+    named = campaign_id(campaign)
+    seen = _scheduled(parts, named)
+    if seen is None:
+        hint = "set a schedule first; the page of the campaign has a form"
+        raise ProblemError(404, "it has no schedule that can be read", code="no-schedule", hint=hint)
+    try:
+        file = calendar_file(seen, HORIZON)
+    except EmptyCalendarError:
+        raise ProblemError(404, "its schedule is not open within a year", code="empty-calendar") from None
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{segment(named)}.ics"}
+    return Response(file.text, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
 @router.get("/calling-time/{campaign}")
 def show_hours(campaign: Annotated[str, Path(max_length=128)], request: Request, parts: Here, who: Viewing) -> Response:
     """Show the hours of one campaign beside the law."""
@@ -77,6 +108,7 @@ def show_hours(campaign: Annotated[str, Path(max_length=128)], request: Request,
     named = campaign_id(campaign)
     observed = parts.system.platform.read(named, part=Part.SCHEDULE)
     parts.system.recorder.saw([observed])
+    parts.law_looks.saw(observed)
     facts, rulebook = parts.system.law.circumstances(named), parts.system.law.rulebook
     hours = None if observed.schedule is None else hours_ahead(observed, observed.schedule, facts, rulebook)
     return render(
@@ -88,7 +120,18 @@ def show_hours(campaign: Annotated[str, Path(max_length=128)], request: Request,
         facts=facts,
         hours=hours,
         page=f"/campaigns/{segment(named)}",
+        here=f"/calling-time/{segment(named)}",
     )
+
+
+def _scheduled(parts: Parts, campaign: CampaignId) -> Scheduled | None:
+    """Look at a schedule with the law that binds it; None where there is none that can be read."""
+    demand()
+    observed = parts.system.platform.read(campaign, part=Part.SCHEDULE)
+    parts.system.recorder.saw([observed])
+    parts.law_looks.saw(observed)
+    law = parts.system.law
+    return scheduled_as(observed, law.circumstances(campaign), law.rulebook)
 
 
 def _around(parts: Parts, text: str) -> dict[str, object]:
@@ -109,9 +152,7 @@ def _around(parts: Parts, text: str) -> dict[str, object]:
         "campaigns": [(row, f"/calling-time/{segment(row.campaign)}") for row in rows[:SHOWN]],
         "more": max(len(rows) - SHOWN, 0),
         "away": away,
-        "purposes": [one.value for one in Purpose],
-        "lines": [one.value for one in Line],
-        "modes": [one.value for one in Mode],
+        "kinds": KINDS,
         "regions": sorted(parts.system.law.rulebook.zones),
     }
 
@@ -137,42 +178,14 @@ def _decided(parts: Parts, who: Visitor) -> Decision:
     number = who.said("number")
     if not number:
         raise AskedWrongError("say which number", hint="in international form, such as +18505550123")
-    try:
-        call = Call(
-            purposes=frozenset(Purpose(one) for one in who.all_said("purpose")) or EVERY_PURPOSE,
-            lines=frozenset(Line(one) for one in who.all_said("line")) or EVERY_LINE,
-            modes=frozenset(Mode(one) for one in who.all_said("mode")) or frozenset({Mode.LIVE}),
-        )
-    except ValueError:
-        raise AskedWrongError("nobody knows this kind of call") from None
     return decide(
         parts.system.law.rulebook,
         number=number[:_LONGEST],
-        at=_instant(parts, who.said("at")),
-        call=call,
+        at=instant_said(parts, who.said("at")),
+        call=call_said(who),
         address_zone=who.said("zone")[:_LONGEST] or None,
         region=who.said("region")[:_LONGEST].upper() or None,
     )
-
-
-def _instant(parts: Parts, text: str) -> datetime:
-    """Return the instant that was typed; now, by this machine's clock, where none was.
-
-    Raises:
-        AskedWrongError: it is none, has no offset, or is of a time whose clocks nobody knows.
-    """
-    if not text:
-        return instant_of(parts.system.clock.wall_ns())
-    hint = "write 2026-11-20T09:00:00-05:00, with the offset"
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise AskedWrongError("that is no instant", hint=hint) from None
-    if found.utcoffset() is None:
-        raise AskedWrongError("the instant has no offset: nobody knows on whose clock it is", hint=hint)
-    if found.year not in _YEARS:
-        raise AskedWrongError(f"the clocks of {found.year} are not known", hint="years are 1970 to 2500")
-    return found
 
 
 def _zone_rows(decision: Decision) -> list[tuple[str, datetime, bool, datetime | None]]:

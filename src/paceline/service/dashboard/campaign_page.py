@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.requests import Request
-from fastapi.responses import Response, StreamingResponse
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi.responses import Response
+from markupsafe import Markup
 from pydantic import AwareDatetime
-from starlette.concurrency import run_in_threadpool
 
 from paceline.campaign.blocks import DialingMode, Directive
 from paceline.campaign.observed import Ability, Observed, Part
 from paceline.campaign.ports import PlatformError
 from paceline.compliance.call import Purpose
-from paceline.control.wall import WallRow
+from paceline.control.wall import WallLook, WallRow
+from paceline.figures.last_hour import svg_of_abandonment, svg_of_occupancy
 from paceline.ledger.entry import Query as Search
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
-from paceline.service.dashboard.campaigns_page import QUIET_S, away_part
+from paceline.service.dashboard.campaigns_page import away_part
+from paceline.service.dashboard.following import Texts, followed, part
 from paceline.service.dashboard.pages import render, rendered, segment
-from paceline.service.dashboard.rows import verbs_of, way_of
+from paceline.service.dashboard.predicted_shown import predicted_of
+from paceline.service.dashboard.rows import CEILING, verbs_of, way_of
+from paceline.service.dashboard.shown import share
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts
 from paceline.service.routes.campaigns import read
-from paceline.service.streams import AGAIN_MS, UNBUFFERED, is_known_still, open_stream, want_room
 
 router = APIRouter(include_in_schema=False)
 """The routes of the page of one campaign."""
@@ -37,6 +37,7 @@ Named = Annotated[str, Path(max_length=128)]
 """A campaign in an address."""
 LAST = 10
 """So many of its last entries are shown."""
+_FEWEST_DRAWN = 2
 
 
 @router.get("/campaigns/{campaign}")
@@ -65,10 +66,14 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         rollout=system.rollouts.in_the_way(named),
         rollout_page=f"/rollouts/{segment(named)}",
         pacing=tried,
+        live_pacing=pacing,
+        predicted=predicted_of(system.predictions.of(named)),
+        campaign_query=segment(named),
         pacing_is_tried=tried != pacing,
         numbers=pacing_form.NUMBERS,
         strategies=pacing_form.STRATEGIES,
         weights=weights_form.values(observed.weights, observed.tuning),
+        tried_weights=pacing_form.tried(request.query_params, weights_form.values(observed.weights, observed.tuning)),
         weight_keys=weights_form.KEYS,
         weight_numbers=weights_form.NUMBERS,
         weight_switches=weights_form.LABELS,
@@ -77,7 +82,6 @@ def show_campaign(campaign: Named, request: Request, parts: Here, who: Viewing) 
         experiment_page=f"/experiments/{segment(named)}",
         schedule=None if scheduled is None else schedule_form.values(scheduled.schedule),
         facts=facts_form.values(facts),
-        said=facts.said,
         modes=[mode.value for mode in DialingMode],
         directives=[directive.value for directive in Directive],
         purposes=[purpose.value for purpose in Purpose],
@@ -112,9 +116,15 @@ def stream_campaign(
     campaign: Named, request: Request, parts: Here, who: Viewing, made: Annotated[Made, Depends(made_of)]
 ) -> Response:
     """Stream the live picture of one campaign, and that somebody changed it since the page was made."""
-    want_room(parts)
-    told = _told(request, parts, who, campaign_id(campaign), made)
-    return StreamingResponse(told, media_type="text/event-stream", headers=UNBUFFERED)
+    named = campaign_id(campaign)
+
+    def told(_look: WallLook, seen: Texts) -> tuple[str, Texts]:
+        texts = _parts(request, parts, who, named, made)
+        if texts is None or texts == seen:
+            return "", seen
+        return "".join(part(target, text) for target, text in texts.items()), texts
+
+    return followed(request, parts, told, lambda: away_part(parts))
 
 
 def picture_of(parts: Parts, who: Visitor, campaign: CampaignId, seen: Observed | None = None) -> dict[str, Any]:
@@ -127,20 +137,39 @@ def picture_of(parts: Parts, who: Visitor, campaign: CampaignId, seen: Observed 
         "page": f"/campaigns/{segment(campaign)}",
         "needs": [(need, way_of(need, campaign, is_operator=who.is_operator)) for need in (row.needs if row else ())],
         "verbs": verbs_of(row) if row is not None and who.is_operator else [],
-        "series": series_of(row),
+        "last_hour": last_hour_of(row),
         "away": parts.live.away,
     }
 
 
-def series_of(row: WallRow | None) -> str:
-    """Return the last hour for the chart: instants in seconds, occupancy and abandon rate as fractions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastHour:
+    """The last hour of a campaign as it is drawn: two pictures, and the times below them, UTC."""
+
+    occupancy: Markup
+    abandonment: Markup
+    times: tuple[str, ...]
+
+
+def last_hour_of(row: WallRow | None) -> LastHour | None:
+    """Return the last hour as pictures; None where nothing of it is known."""
     points = () if row is None else row.series
-    columns = [
-        [round(point.at.timestamp()) for point in points],
-        [None if point.occupancy is None else round(point.occupancy, 4) for point in points],
-        [None if point.abandonment is None else round(point.abandonment, 4) for point in points],
-    ]
-    return json.dumps(columns, separators=(",", ":"))
+    if len(points) < _FEWEST_DRAWN:
+        return None
+    busy, dropped = [one.occupancy for one in points], [one.abandonment for one in points]
+    occupancy = svg_of_occupancy(busy, f"Occupancy by minute, {_range(busy)}")
+    abandonment = svg_of_abandonment(dropped, f"Abandon rate by minute, {_range(dropped)}", ceiling=CEILING)
+    marks = [points[round(place * (len(points) - 1) / 4)].at for place in range(5)]
+    return LastHour(
+        occupancy=Markup(occupancy),  # noqa: S704  # every text in it was escaped where it was drawn
+        abandonment=Markup(abandonment),  # noqa: S704  # the same
+        times=tuple(f"{one.astimezone(UTC):%H:%M}" for one in marks),
+    )
+
+
+def _range(values: list[float | None]) -> str:
+    known = [one for one in values if one is not None]
+    return f"from {share(min(known), 1)} to {share(max(known), 1)}" if known else "nothing counted"
 
 
 def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list[str]]:
@@ -153,36 +182,14 @@ def _schedule(parts: Parts, campaign: CampaignId) -> tuple[Observed | None, list
         return None, [f"its schedule cannot be looked at: {error.message}"]
 
 
-async def _told(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> AsyncIterator[bytes]:
-    """Yield the live part of the page where it changed, until the page goes or the session ends."""
-    async with open_stream(parts, parts.live.changes(), quiet_s=QUIET_S) as looks:
-        yield format_sse_event(retry=AGAIN_MS, comment="live")
-        seen = ""
-        async for look in looks:
-            if not await run_in_threadpool(is_known_still, request, parts):
-                yield format_sse_event(event="left", data_str="the session has ended")
-                return
-            if look is None:
-                yield KEEPALIVE_COMMENT
-                if parts.live.away is not None:
-                    yield format_sse_event(data_str=away_part(parts))
-                    seen = ""
-                continue
-            text = _parts(request, parts, who, campaign, made)
-            if text not in {"", seen}:
-                yield format_sse_event(data_str=text)
-                seen = text
-
-
-def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> str:
+def _parts(request: Request, parts: Parts, who: Visitor, campaign: CampaignId, made: Made) -> Texts | None:
+    """Return the live parts of the page by the ids of what they stand in; None where the page itself is newer."""
     shown = picture_of(parts, who, campaign)
     row: WallRow | None = shown["row"]
     if row is not None and made.is_newer_than(row.observed):
-        return ""
-    picture = rendered(request, "campaign_picture.html", who, **shown)
+        return None
     is_old = row is not None and made.is_older_than(row.observed)
-    stale = rendered(request, "campaign_stale.html", None, is_old=is_old, row=row, page=shown["page"])
-    return (
-        f'<hx-partial hx-target="#picture" hx-swap="innerMorph">{picture}</hx-partial>'
-        f'<hx-partial hx-target="#stale" hx-swap="innerMorph">{stale}</hx-partial>'
-    )
+    return {
+        "picture": rendered(request, "campaign_picture.html", who, **shown),
+        "stale": rendered(request, "campaign_stale.html", None, is_old=is_old, row=row, page=shown["page"]),
+    }

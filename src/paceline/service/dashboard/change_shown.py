@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from paceline.campaign.catalogue import CATALOGUE
 from paceline.campaign.observed import WAITS_HERE, Stage
-from paceline.control.approval_findings import is_same_person
+from paceline.control.approving.findings import is_same_person
 from paceline.control.undoing import NoWayBackError, way_back
 from paceline.ledger.entry import Entry, Step
 from paceline.ledger.shown import ended_word, entry_document, part, rows_document

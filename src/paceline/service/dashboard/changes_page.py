@@ -19,8 +19,8 @@ from paceline.ledger.entry import Row, Step
 from paceline.ledger.shown import ended_word, entry_document
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, EntryId
-from paceline.service.dashboard.campaigns_page import QUIET_S
 from paceline.service.dashboard.change_shown import change_shown, may_approve
+from paceline.service.dashboard.following import QUIET_S
 from paceline.service.dashboard.pages import render
 from paceline.service.dashboard.visitors import Viewing, Visitor
 from paceline.service.parts import Here, Parts

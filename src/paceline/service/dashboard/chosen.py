@@ -1,4 +1,4 @@
-"""Which campaigns *Campaigns* shows: by state, label, text, or because they need a person; fifty at a time."""
+"""Which campaigns *Campaigns* shows: by state, label, text, or because they need a person; thirty at a time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fastapi import Depends, Query
 
 from paceline.campaign.observed import State
 from paceline.control.attention import Urgency
-from paceline.control.facts import Facts
+from paceline.control.facts.facts import Facts
 from paceline.control.wall import WallLook, WallRow
 
-ROWS = 50
-"""Campaigns on a page."""
+ROWS = 30
+"""Campaigns on a page: what a page may weigh allows no more."""
 _LONGEST = 100
 
 

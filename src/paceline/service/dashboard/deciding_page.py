@@ -10,7 +10,7 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange, SettingsChange
-from paceline.control.asked import Asked
+from paceline.control.approving.asked import Asked
 from paceline.control.foresight import Foreseen
 from paceline.control.outcome import Outcome
 from paceline.control.undoing import way_back
@@ -195,9 +195,10 @@ def _foreseen(parts: Parts, change: AnyChange | None) -> tuple[Foreseen | None, 
     if change is None:
         return None, None
     try:
-        if isinstance(change, SettingsChange):
-            return parts.system.foresight.of_settings(change), None
+        # Seen now: by a look of a moment ago, what was changed since would be so already.
         observed = parts.system.platform.read(change.campaign, part=change.part, lane=change.lane)
+        if isinstance(change, SettingsChange):
+            return parts.system.foresight.of_look(change, observed), None
         row = parts.live.row(change.campaign)
         live = calls_of(None if row is None else row.live)
         [found] = parts.system.foresight.of_many(lambda _campaign: change, [observed], lambda _campaign: live)

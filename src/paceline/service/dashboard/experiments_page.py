@@ -34,7 +34,7 @@ from paceline.service.dashboard.settings_page import Named
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.problems import named_one
 
 router = APIRouter(include_in_schema=False)
 """The routes of experiments."""
@@ -78,7 +78,9 @@ def show_experiments(request: Request, parts: Here, who: Viewing) -> Response:
     found = parts.system.experiments.listed()
     found.sort(key=lambda one: (not one.phase.is_under_way, one.phase is not Phase.PLANNED, -one.entry))
     shown = [(one, address_of(one.campaign), in_words(one.new)) for one in found[:SHOWN]]
-    return render(request, "experiments.html", who, shown=shown, more=max(len(found) - SHOWN, 0))
+    return render(
+        request, "experiments.html", who, shown=shown, more=max(len(found) - SHOWN, 0), campaigns=_known(parts)
+    )
 
 
 @router.get("/experiments/{campaign}")
@@ -128,14 +130,20 @@ def verb_of(word: str) -> Verb:
     Raises:
         ProblemError: there is nothing of that name.
     """
-    if word not in VERBS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return VERBS[word]
+    return named_one(word, VERBS)
 
 
 def address_of(campaign: str) -> str:
     """Return the address of a campaign's experiment."""
     return f"/experiments/{segment(campaign)}"
+
+
+def _known(parts: Parts) -> list[str]:
+    """Return campaigns that an experiment may be planned for, the first hundred; none while the platform is away."""
+    try:
+        return [str(row.campaign) for row in parts.live.look().rows[:SHOWN]]
+    except PacelineError:
+        return []
 
 
 def _shown(parts: Parts, who: Visitor, campaign: CampaignId) -> dict[str, Any]:

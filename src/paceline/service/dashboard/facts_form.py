@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from paceline.control.declared import CampaignFacts
-from paceline.control.known_facts import (
+from paceline.control.facts.declared import CampaignFacts
+from paceline.control.facts.known_facts import (
     CLOSED_DAYS,
     LABEL,
     MAX_CALLS,

@@ -14,12 +14,14 @@ from paceline.campaign.schedule.proof import BindingLaw, ClosedDay, closed_days,
 from paceline.campaign.schedule.windows import intervals_between
 from paceline.compliance.call import Place
 from paceline.compliance.calling_time import legal
+from paceline.compliance.clock_changes import changes_ahead
 from paceline.compliance.rule import Rule
 from paceline.compliance.rulebook import Rulebook
 from paceline.compliance.told import is_judged, terms_words
+from paceline.control.schedules.looked import binding_law
 from paceline.figures.named import title_of
 from paceline.figures.svg import inline_svg_of
-from paceline.figures.week import Panel, Week, changes_ahead, today_in, week_of
+from paceline.figures.week import Panel, Week, today_in, week_of
 from paceline.primitives.intervals import Intervals, instant_at
 from paceline.primitives.zones import zone
 
@@ -101,10 +103,7 @@ def hours_ahead(observed: Observed, schedule: Schedule, facts: Circumstances, ru
         UnknownZoneError: the pinned zone data lacks the zone of its schedule.
     """
     at = observed.at
-    unknown = tuple(sorted(facts.regions - rulebook.zones.keys()))
-    law = BindingLaw(
-        rulebook=rulebook, places=() if unknown else rulebook.places(facts.regions), call=facts.call
-    )  # fmt: skip
+    law, unknown = binding_law(facts, rulebook)
     week = week_of(title_of(observed.campaign, observed.name), schedule, law, today_in(schedule.zone, at))
     month = proof(schedule, law, at, AHEAD)
     days = closed_days(month)

@@ -1,4 +1,4 @@
-"""*Keys*: who may ask the service, and as what; for administrators. A key is shown once, where it is made."""
+"""*Keys*: who may ask the service, and as what; for administrators. A key or a link is shown once, where it is made."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path
 from fastapi.requests import Request
 from fastapi.responses import Response
 
-from paceline.control.access import KeyNotFoundError
-from paceline.control.access_keys import KeyStanding
-from paceline.control.access_rights import Role
+from paceline.control.access.access import KeyNotFoundError
+from paceline.control.access.keys import KeyStanding
+from paceline.control.access.rights import ENTRANCE, Role
 from paceline.primitives.canonical import Json
 from paceline.primitives.errors import PacelineError
 from paceline.service.dashboard.deciding_page import not_done
@@ -26,6 +26,8 @@ router = APIRouter(include_in_schema=False)
 BACK = "/keys"
 LASTS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked"))
 """How long a new key may be good for, in days; empty is without end."""
+LINK_LASTS = (("600", "10 minutes"), ("3600", "an hour"), ("28800", "8 hours"), ("86400", "a day"))
+"""How long a link may wait for whom it is, in seconds."""
 ROLES = {
     Role.VIEWER: "looks",
     Role.OPERATOR: "also orders changes",
@@ -91,6 +93,28 @@ def revoke_key(key: Annotated[str, Path(max_length=64)], request: Request, parts
     return render(request, "shown_once.html", who, told=told, what="", secret=None, note=None, back=BACK)
 
 
+@router.get("/keys/link")
+def ask_for_link(request: Request, who: Administering) -> Response:
+    """Ask whom a link is for."""
+    return render(request, "key_link.html", who, roles=ROLES, lasts=LINK_LASTS, back=BACK)
+
+
+@router.post("/keys/link")
+def make_link(request: Request, parts: Here, who: Administering) -> Response:
+    """Make a link that signs somebody in once, and show it, once."""
+    try:
+        role, (seconds, within) = _role(who.said("role")), _waits(who.said("lasts"))
+        secret = parts.system.access.make_link(who.said("name"), role, order_of(who), valid_s=float(seconds))
+    except PacelineError as error:
+        return not_done(request, who, error, back=BACK)
+    scheme = "https" if parts.options.behind_tls else request.url.scheme
+    told = f"{who.said('name')} may sign in with this link once, within {within}"
+    link = f"{scheme}://{request.url.netloc}{ENTRANCE}#{secret}"
+    return render(
+        request, "shown_once.html", who, told=told, what="The link, whole", secret=link, note=None, back=BACK
+    )  # fmt: skip
+
+
 @router.get("/keys/sign-out")
 def ask_to_sign_out(request: Request, who: Administering) -> Response:
     """Ask whose sessions are ended."""
@@ -125,3 +149,10 @@ def _days(text: str) -> timedelta | None:
     if text not in {days for days, _label in LASTS}:
         raise ProblemError(422, "that is no time that a key can be good for", code="access")
     return timedelta(days=int(text)) if text else None
+
+
+def _waits(text: str) -> tuple[str, str]:
+    found = next((one for one in LINK_LASTS if one[0] == text), None)
+    if found is None:
+        raise ProblemError(422, "that is no time that a link can wait", code="access")
+    return found

@@ -30,7 +30,7 @@ from paceline.service.dashboard import pacing_form
 from paceline.service.dashboard.answering import UNTIL
 from paceline.service.dashboard.awaiting import Awaited, awaited, begun
 from paceline.service.dashboard.pages import render, segment
-from paceline.service.dashboard.settings_page import Named, set_block
+from paceline.service.dashboard.settings_page import Named, hour_told, set_block
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
 from paceline.service.parts import Here, Parts
 
@@ -69,6 +69,7 @@ def judge_pacing(campaign: Named, request: Request, parts: Here, who: Operating)
         may=bool(told) and not any(one["severity"] == "error" for one in findings),
         changes=told.get("differences", ()),
         is_old=who.said("version") not in {"", seen.version},
+        hour=hour_told(parts, who),
         query=query_of(who),
         is_rollout=is_rollout,
     )

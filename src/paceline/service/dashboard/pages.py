@@ -14,13 +14,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
 from paceline.service.dashboard.assets import address_of
-from paceline.service.dashboard.bars import bar
-from paceline.service.dashboard.navigation import PLACES
+from paceline.service.dashboard.bars import bar, form_of
+from paceline.service.dashboard.citing import cited
+from paceline.service.dashboard.navigation import PLACES, menu_of
 from paceline.service.dashboard.shown import FILTERS
 from paceline.service.dashboard.sparklines import sparkline
 from paceline.service.dashboard.visitors import Visitor
 from paceline.service.dashboard.words import WORDS
 from paceline.service.identity import TOKEN_FIELD
+from paceline.service.parts import parts_of
 
 WHOLE, PART = "base.html", "part.html"
 """What templates extend."""
@@ -36,8 +38,10 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(FILTERS)
-    environment.globals.update(address_of=address_of, bar=bar, sparkline=sparkline, words=WORDS, token_name=TOKEN_FIELD)
+    environment.filters.update(FILTERS, cited=cited)
+    environment.globals.update(
+        address_of=address_of, bar=bar, form_of=form_of, sparkline=sparkline, words=WORDS, token_name=TOKEN_FIELD
+    )
     return environment
 
 
@@ -78,8 +82,9 @@ def rendered(request: Request, template: str, who: Visitor | None, /, **context:
         "layout": PART if is_part(request) else WHOLE,
         "who": who,
         "token": "" if who is None else who.token,
-        "places": [(place, place.holds(path)) for place in places],
+        "menu": menu_of(places, path),
         "path": path,
+        "law": parts_of(request).system.law,
         "is_part": is_part(request),
     }
     return templates().get_template(template).render({**around, **context})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.change import Lane
@@ -13,7 +14,7 @@ from paceline.control.foresight import Foreseen
 from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import CampaignId
 from paceline.service.decode import verb_change
-from paceline.service.problems import ProblemError
+from paceline.service.problems import named_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,10 @@ class Verb:
     drains: bool = False
     latches: bool = False
 
-    def change(self, campaign: CampaignId, drain: Drain = Drain.FINISH) -> AnyChange:
-        """Return the change by which it is judged and carried out; a freeze stops."""
+    def change(self, campaign: CampaignId, drain: Drain = Drain.FINISH, at: datetime | None = None) -> AnyChange:
+        """Return the change by which it is judged and carried out; a freeze stops. `at` is the platform's own hour."""
         word = "stop" if self.latches else self.word
-        return verb_change(word, campaign, drain, None)
+        return verb_change(word, campaign, drain, at)
 
 
 VERBS = {
@@ -87,9 +88,7 @@ def verb_of(word: str) -> Verb:
     Raises:
         ProblemError: there is none of that name.
     """
-    if word not in VERBS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return VERBS[word]
+    return named_one(word, VERBS)
 
 
 def drain_of(said: str) -> Drain:

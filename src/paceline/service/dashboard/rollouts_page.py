@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -24,18 +24,18 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.findings import Finding, Findings
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import pacing_form
-from paceline.service.dashboard.answering import answering, overrides_of
+from paceline.service.dashboard.answering import answering
 from paceline.service.dashboard.awaiting import unseen_for
 from paceline.service.dashboard.deciding_page import not_done
 from paceline.service.dashboard.endings import headline
 from paceline.service.dashboard.pages import render, segment
-from paceline.service.dashboard.settings_page import Named
+from paceline.service.dashboard.settings_page import Named, order_under
 from paceline.service.dashboard.typed import not_a_value, whole
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Operating, Viewing, Visitor
 from paceline.service.evidence import blocks_of
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.problems import named_one
 from paceline.service.routes.rollouts import against_it
 
 router = APIRouter(include_in_schema=False)
@@ -154,7 +154,7 @@ def start(campaign: Named, request: Request, parts: Here, who: Operating) -> Res
         findings = [one.document() for one in found]
         return render(request, "not_sent.html", who, findings=findings, back=f"{back}/start")
     try:
-        started = parts.system.rollout_desk.start(typed.change, terms, _ordered(who, seen.at))
+        started = parts.system.rollout_desk.start(typed.change, terms, order_under(who, seen.at))
     except PacelineError as error:
         return not_done(request, who, error, back=f"{back}/start")
     return _ended(request, who, started, back)
@@ -195,9 +195,7 @@ def verb_of(word: str) -> Verb:
     Raises:
         ProblemError: there is nothing of that name.
     """
-    if word not in VERBS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return VERBS[word]
+    return named_one(word, VERBS)
 
 
 def address_of(campaign: str) -> str:
@@ -241,11 +239,6 @@ def _ended(request: Request, who: Visitor, started: Started, back: str) -> Respo
         request, "rollout_started.html", who, told=told, good=good, one=one, findings=findings, back=back,
         answering=asked,
     )  # fmt: skip
-
-
-def _ordered(who: Visitor, now: datetime) -> Order:
-    """Return the order that the form stands for: under the version that it showed, and what is answered for."""
-    return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides_of(who, now))
 
 
 def _terms(who: Visitor, wrong: list[Finding]) -> Terms | None:

@@ -93,9 +93,9 @@ def row_text(row: WallRow, *, is_operator: bool) -> str:
 
 
 def left_of(row: WallRow) -> str:
-    """Return how many more calls may be abandoned before the period ends, in a few words."""
+    """Return how many more calls may be abandoned before the period ends, in a few words; empty before any answer."""
     worst = worst_of(row.account)
-    if worst is None or worst.counts is None:
+    if worst is None or worst.counts is None or not worst.counts.answered:
         return ""
     if worst.standing is Held.BREACHED:
         return "over the ceiling"

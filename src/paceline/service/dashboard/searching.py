@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from fastapi import Depends
 from fastapi import Query as Asked
 
-from paceline.campaign.catalogue import CATALOGUE
 from paceline.control.outcome import WORDS
+from paceline.control.reviewing.kinds import ASPECTS, KINDS
 from paceline.ledger.book import OPEN
 from paceline.ledger.entry import Query
 from paceline.primitives.ids import MalformedIdError, campaign_id
@@ -21,7 +21,7 @@ PAGE = 50
 """Entries on a page."""
 OUTCOMES = (*WORDS, OPEN)
 """How an entry may have ended, or that it has not."""
-KINDS = tuple(sorted({*CATALOGUE, *(f"{kind.partition('.')[0]}.*" for kind in CATALOGUE)}))
+PROPOSED = tuple(sorted({*KINDS, *ASPECTS}))
 """The kinds that are proposed; others may be typed."""
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 Text = Annotated[str, Asked(max_length=128)]

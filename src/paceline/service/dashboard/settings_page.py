@@ -14,12 +14,13 @@ from fastapi.responses import Response
 from paceline.campaign.catalogue import AnyChange
 from paceline.campaign.observed import Observed, Part
 from paceline.control.order import Order
-from paceline.control.outcome import Refused
-from paceline.primitives.findings import Findings, Severity
+from paceline.control.outcome import Outcome, Refused
+from paceline.primitives.findings import Finding, Findings, Severity
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form, weights_form
 from paceline.service.dashboard.answering import UNTIL, answering, overrides_of
 from paceline.service.dashboard.endings import headline, is_good
+from paceline.service.dashboard.later_form import When, kept, when_of
 from paceline.service.dashboard.pages import render, segment
 from paceline.service.dashboard.typed import Typed, differences
 from paceline.service.dashboard.verbs_page import order_of
@@ -138,7 +139,21 @@ def _judged(request: Request, parts: Parts, who: Visitor, word: str, campaign: C
         may=foreseen is not None and not any(one.severity is Severity.ERROR for one in foreseen.findings),
         changes=() if typed.change is None else differences(typed.change, seen),
         is_old=who.said("version") not in {"", seen.version},
+        hour=hour_told(parts, who),
     )
+
+
+def hour_told(parts: Parts, who: Visitor) -> Mapping[str, object] | None:
+    """Return what is to be told of the hour that a form names: when that is, what is wrong with it, who would make it.
+
+    Raises:
+        LedgerUnavailableError: nobody can tell whether a worker lives.
+    """
+    when = when_of(who)
+    if not when.is_later:
+        return None
+    told = when.document() or {"at": None, "zone": when.zone}
+    return {**told, "findings": _documents(when.findings), "is_alone": not parts.system.worker.has_company()}
 
 
 def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign: CampaignId) -> Response:
@@ -147,9 +162,13 @@ def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign:
     # Read anew: what differs from an older look may not be what differs from what is live.
     seen = read(parts, campaign, part=block.part)
     typed = block.typed(campaign, who, seen)
-    if typed.change is None:
-        return render(request, "not_sent.html", who, findings=_documents(typed.findings), back=back)
-    outcome = parts.system.corridor.run(typed.change, _under(who, seen.at))
+    when, change = when_of(who), typed.change
+    if change is None or when.findings:
+        return render(request, "not_sent.html", who, findings=_documents(typed.findings + when.findings), back=back)
+    order = order_under(who, when.at or seen.at)
+    outcome = _ordered(parts, change, order, when, seen=seen, shown=who.said("version"))
+    if isinstance(outcome, Finding):
+        return render(request, "not_sent.html", who, findings=[outcome.document()], back=back)
     return render(
         request,
         "outcome.html",
@@ -158,11 +177,22 @@ def set_block(request: Request, parts: Parts, who: Visitor, word: str, campaign:
         told=headline(outcome),
         good=is_good(outcome),
         back=back,
+        hour=when.document(),
         answering=answering(who, f"{back}/{word}", [outcome.findings]) if outcome.word == Refused.word else None,
     )
 
 
-def _under(who: Visitor, now: datetime) -> Order:
+def _ordered(
+    parts: Parts, change: AnyChange, order: Order, when: When, *, seen: Observed, shown: str
+) -> Outcome | Finding:
+    """Return how a change ended that is wanted now, or is kept for its hour; or that the page is older than that."""
+    if when.at is None:
+        return parts.system.corridor.run(change, order)
+    # Its hour holds it to what changed outside; what others order here before then is no conflict.
+    return kept(parts, lambda _campaign, _at: change, replace(order, if_revision=None), when, seen, shown=shown)
+
+
+def order_under(who: Visitor, now: datetime) -> Order:
     """Return the order that a form stands for: under the version that the page showed, and what is answered for."""
     return replace(order_of(who), if_revision=who.said("version") or None, overrides=overrides_of(who, now))
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from paceline.primitives.canonical import Json, canonical_json
+from paceline.primitives.clock import utc_text
+from paceline.primitives.zones import zone, zone_keys
 
 NOTHING = "-"
 """What stands where nothing is known."""
@@ -43,10 +45,20 @@ def instant(at: datetime | str | None) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def local(at: datetime, key: str) -> str:
+    """Return an instant to the minute by the clock of a zone, with its name; by UTC where nobody knows the zone.
+
+    >>> local(datetime(2026, 6, 15, 12, 30, tzinfo=UTC), "America/New_York")
+    '2026-06-15 08:30 America/New_York'
+    """
+    known = key if key in zone_keys() else "UTC"
+    return f"{at.astimezone(zone(known)):%Y-%m-%d %H:%M} {known}"
+
+
 def machine(at: datetime | str) -> str:
     """Return an instant for the attribute of a `time` element."""
     when = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return utc_text(when.astimezone(UTC))
 
 
 def number(value: float | None, digits: int | None = None) -> str:
@@ -202,6 +214,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "share": share,
     "clock": clock,
     "instant": instant,
+    "local": local,
     "machine": machine,
     "number": number,
     "ceiling": ceiling,

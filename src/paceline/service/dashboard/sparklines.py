@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 96, 24
 """The picture's own units."""
-MOST = 32
+MOST = 24
 """So many points are drawn at most: what a screen shows of an hour."""
 _SHAPE = Markup(
     '<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" aria-label="{label}">'

@@ -85,6 +85,23 @@ def show_twin(campaign: Named, request: Request, parts: Here, who: Viewing) -> R
     )
 
 
+@router.get("/campaigns/{campaign}/twin/standing")
+def show_standing(campaign: Named, request: Request, parts: Here, who: Viewing) -> Response:
+    """Show in a line whether the twin has a say: the part of a campaign's page that stands beside its weights."""
+    named = campaign_id(campaign)
+    twin = kept_twin(parts.system, named)
+    if twin is None:
+        parts.system.foresight.seen(named, Part.CAMPAIGN)  # a campaign that there is none of is said to be none
+    return render(
+        request,
+        "twin_standing.html",
+        who,
+        twin=None if twin is None else twin_document(twin),
+        campaign=named,
+        page=f"/campaigns/{segment(named)}",
+    )
+
+
 def _seen(parts: Parts, campaign: CampaignId, *, must: bool) -> tuple[Observed | None, str | None]:
     """Return the campaign, or why it cannot be looked at; without a twin a campaign that is none is said to be none."""
     try:

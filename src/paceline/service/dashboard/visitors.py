@@ -16,7 +16,7 @@ from fastapi import Depends, Security
 from fastapi.security import SecurityScopes
 from starlette.requests import Request
 
-from paceline.control.access_rights import Principal, Right
+from paceline.control.access.rights import Principal, Right
 from paceline.ledger.entry import Actor
 from paceline.service.identity import (
     TOKEN_FIELD,

@@ -26,7 +26,7 @@ from paceline.service.dashboard.pages import render
 from paceline.service.dashboard.verbs_page import order_of
 from paceline.service.dashboard.visitors import Administering, Viewing, Visitor
 from paceline.service.parts import Here, Parts
-from paceline.service.problems import ProblemError
+from paceline.service.problems import ProblemError, named_one
 
 router = APIRouter(include_in_schema=False)
 """The routes of the page of webhooks."""
@@ -172,9 +172,7 @@ def _deed(word: str) -> Deed:
     Raises:
         ProblemError: it stands for nothing.
     """
-    if word not in DEEDS:
-        raise ProblemError(404, "Not Found", code="no-such-address")
-    return DEEDS[word]
+    return named_one(word, DEEDS)
 
 
 def _range(who: Visitor) -> Range:

@@ -24,7 +24,7 @@ from paceline.service.dashboard.answering import UNTIL
 from paceline.service.dashboard.awaiting import Awaited, awaited, begun
 from paceline.service.dashboard.evidence_shown import rows_of
 from paceline.service.dashboard.pages import render, segment
-from paceline.service.dashboard.settings_page import Named, set_block
+from paceline.service.dashboard.settings_page import Named, hour_told, set_block
 from paceline.service.dashboard.typed import differences
 from paceline.service.dashboard.visitors import Operating, Visitor
 from paceline.service.parts import Here, Parts
@@ -66,6 +66,7 @@ def judge_weights(campaign: Named, request: Request, parts: Here, who: Operating
         may=bool(told) and not any(one["severity"] == "error" for one in findings),
         changes=told.get("differences", _differences(change, seen)),
         is_old=who.said("version") not in {"", seen.version},
+        hour=hour_told(parts, who),
     )
 
 

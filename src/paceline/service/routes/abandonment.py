@@ -11,19 +11,21 @@ from pydantic import ConfigDict, Field
 
 from paceline.campaign.ports import PlatformError
 from paceline.control.abandonment.account import CampaignAccount
+from paceline.control.access.rights import Principal
 from paceline.control.attention import worst_of
 from paceline.control.ease_to import EaseTo
 from paceline.control.order import OnConflict, Order
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id
-from paceline.service.answers import answer_of
-from paceline.service.bodies import Noted
+from paceline.service.answers import answer_of, answer_of_fleet
+from paceline.service.bodies import Noted, TargetBody
 from paceline.service.identity import Operator, Reader
+from paceline.service.many import hold_count, target_of
 from paceline.service.parts import Here, Parts
 from paceline.service.preconditions import Looked
 from paceline.service.replaying import OnceRoute
 from paceline.service.routes.verbs import Named
-from paceline.service.shapes import CHANGED, READ, READ_ONE, Document, ListShape, Shape, problems
+from paceline.service.shapes import CHANGED, CHANGED_MANY, READ, READ_ONE, Document, ListShape, Shape, problems
 
 router = APIRouter(prefix="/v1", tags=["abandonment"], route_class=OnceRoute)
 """The routes of the abandonment book."""
@@ -53,6 +55,15 @@ class EaseBody(Noted):
     )
     dry_run: bool = Field(default=False, description="Check it to the end, record it, send nothing.")
     on_conflict: OnConflict | None = None
+
+
+class EaseManyBody(EaseBody, TargetBody):
+    """Which campaigns are eased off, to what, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"campaigns": ["CMP-12345"], "to": "progressive", "dry_run": True}]},
+    )
 
 
 @router.get("/abandonment", responses=READ, response_model=ListShape)
@@ -95,7 +106,19 @@ def ease_off_campaign(
 ) -> Response:
     """Ease a campaign off: back to progressive dialing, or to the last pacing that kept the ceiling."""
     body = body or EaseBody()
-    order = Order(
+    return answer_of(parts.system.easing.ease(campaign_id(campaign), body.to, _order(who, body, looked)))
+
+
+@router.post("/campaigns:ease-off", responses=CHANGED_MANY)
+def ease_off_campaigns(parts: Here, who: Operator, body: EaseManyBody) -> Response:
+    """Ease many campaigns off, one after the other: an item each; what keeps one from it stops no other."""
+    found = parts.system.fleet.find(target_of(parts, body))
+    hold_count(len(found), body.count)
+    return answer_of_fleet(parts.system.easing.ease_all(found, body.to, _order(who, body, None)))
+
+
+def _order(who: Principal, body: EaseBody, looked: str | None) -> Order:
+    return Order(
         actor=who.actor(),
         reason=body.reason,
         ticket=body.ticket,
@@ -103,7 +126,6 @@ def ease_off_campaign(
         if_revision=looked,
         on_conflict=body.on_conflict,
     )
-    return answer_of(parts.system.easing.ease(campaign_id(campaign), body.to, order))
 
 
 def severity(account: CampaignAccount) -> tuple[int, float, str]:

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from paceline.control.metrics import measured
+from paceline.campaign.observed import Part
 from paceline.control.outcome import WORDS
+from paceline.control.reviewing.metrics import measured
 from paceline.ledger import entry as entries
 from paceline.ledger.book import OPEN
 from paceline.ledger.known_settings import known_document
@@ -106,9 +107,13 @@ def read_settings_at(
     instant: Annotated[Instant, Query(description="Such as 2026-06-15T17:00:00-04:00.")],
     campaign: Annotated[str, Query(max_length=128)],
 ) -> Response:
-    """Return what is known of a campaign's settings at an instant: since when, by whom, and what nobody saw."""
-    named = campaign_id(campaign)
-    return JSONResponse(known_document(parts.system.readings.settings_at(named, instant)))
+    """Return what is known of a campaign's settings at an instant: since when, by whom, and what nobody saw.
+
+    `schedule` says the same of its schedule, which the platform keeps under a version of its own.
+    """
+    named, readings = campaign_id(campaign), parts.system.readings
+    schedule = readings.settings_at(named, instant, Part.SCHEDULE)
+    return JSONResponse(known_document(readings.settings_at(named, instant), schedule=schedule))
 
 
 @router.get("/stats", responses={200: {"model": Shape}, 202: {"model": OperationShape}, **READ})

@@ -9,9 +9,10 @@ from fastapi.requests import Request
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.catalogue import AnyChange
+from paceline.campaign.change import Lane
 from paceline.campaign.observed import Observed, Part, State, Unreadable, document_of
-from paceline.control.access_rights import Principal
-from paceline.control.fleet import Target
+from paceline.control.access.rights import Principal
+from paceline.control.fleet.fleet import Target
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, campaign_id
 from paceline.service.answers import answer_of, etag_of
@@ -24,7 +25,7 @@ from paceline.service.preconditions import Looked, is_known
 from paceline.service.problems import ProblemError
 from paceline.service.replaying import OnceRoute
 from paceline.service.routes.verbs import Named
-from paceline.service.shapes import CHANGED, READ, READ_ONE, Document, ListShape
+from paceline.service.shapes import CHANGED, READ, READ_ONE, Document, ListShape, Shape
 
 router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=OnceRoute)
 """The routes of campaigns and of their blocks."""
@@ -34,6 +35,16 @@ Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Items on a page
 """How long a page is."""
 Label = Annotated[list[str] | None, Query(description="NAME=VALUE; several must all fit.", max_length=20)]
 """Which labels campaigns must have."""
+
+
+class NeedsShape(Shape):
+    """Who needs a person, by the platform's clock; how many are well; what cannot be read; why this may be old."""
+
+    at: str
+    items: list[Document]
+    well: int
+    unreadable: list[Document]
+    away: str | None = None
 
 
 @router.get("/campaigns", responses=READ, response_model=ListShape)
@@ -59,6 +70,16 @@ def list_campaigns(
     page = names[:limit]
     further = cursor_of(page[-1]) if len(names) > limit else None
     return JSONResponse({"items": [shown[name] for name in page], "next": further})
+
+
+@router.get("/needs", responses=READ, response_model=NeedsShape)
+def list_needs(parts: Here, _: Reader) -> Response:
+    """List the campaigns that need a person now, the most urgent first, each with why and what to do about it.
+
+    While the platform does not answer, what was seen last is told, with `away` and the `at` of then.
+    """
+    look = parts.live.look(thorough=True)
+    return JSONResponse({**look.in_need(), "away": parts.live.away})
 
 
 @router.get("/campaigns/{campaign}", responses=READ_ONE)
@@ -135,13 +156,13 @@ def write_schedule(  # noqa: PLR0917  # a route is called by name
     return _set(parts, who, schedule_change(campaign_id(campaign), body), looked, asked.ordered)
 
 
-def read(parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN) -> Observed:
+def read(parts: Parts, campaign: CampaignId, *, part: Part = Part.CAMPAIGN, lane: Lane = Lane.READING) -> Observed:
     """Return a campaign as the platform shows it now; the look is kept.
 
     Raises:
         PlatformError: it cannot be looked at.
     """
-    observed = parts.system.platform.read(campaign, part=part)
+    observed = parts.system.platform.read(campaign, part=part, lane=lane)
     parts.system.recorder.saw([observed])
     return observed
 

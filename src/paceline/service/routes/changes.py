@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.observed import Stage
-from paceline.control.access_rights import Principal
 from paceline.control.order import Order
 from paceline.control.unended import due_of
 from paceline.ledger.entry import Entry
@@ -19,6 +18,7 @@ from paceline.primitives.ids import EntryId, campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, answer_of
 from paceline.service.bodies import Noted
 from paceline.service.cursors import LONGEST_PAGE, PAGE, cursor_of, numbered
+from paceline.service.decode import noted_order
 from paceline.service.identity import Approver, Operator, Reader
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
@@ -65,7 +65,7 @@ def read_change(number: Number, parts: Here, _: Reader) -> Response:
 def cancel_change(number: Number, parts: Here, who: Operator, body: Noted | None = None) -> Response:
     """Withdraw a change that waits for its hour or for approval."""
     try:
-        return answer_of(parts.system.agenda.cancel(EntryId(number), noted_order(who, body)))
+        return answer_of(parts.system.agenda.cancel(EntryId(number), noted_order(body, who)))
     except (EntryNotFoundError, EntryClosedError) as late:
         raise not_waiting(parts, parts.system.book.read(EntryId(number))) from late
 
@@ -73,13 +73,13 @@ def cancel_change(number: Number, parts: Here, who: Operator, body: Noted | None
 @router.post("/changes/{number}:approve", responses=CHANGED)
 def approve_change(number: Number, parts: Here, who: Approver, body: Noted | None = None) -> Response:
     """Approve a change as a second person: it is judged again, and made at once or at its hour."""
-    return answer_of(parts.system.approvals.approve(EntryId(number), noted_order(who, body)))
+    return answer_of(parts.system.approvals.approve(EntryId(number), noted_order(body, who)))
 
 
 @router.post("/changes/{number}:reject", responses=CHANGED)
 def reject_change(number: Number, parts: Here, who: Approver, body: Noted | None = None) -> Response:
     """Reject a change as a second person: it ends as refused, which is what was wanted."""
-    outcome = parts.system.approvals.reject(EntryId(number), noted_order(who, body))
+    outcome = parts.system.approvals.reject(EntryId(number), noted_order(body, who))
     return JSONResponse(outcome.document()) if outcome.word == "refused" else answer_of(outcome)
 
 
@@ -90,12 +90,6 @@ def undo_change(number: Number, parts: Here, who: Operator, body: Undo | None = 
     order = Order(actor=who.actor(), reason=body.reason, ticket=body.ticket, dry_run=body.dry_run)
     outcome, _back = parts.system.undoing.undo(EntryId(number), order)
     return answer_of(outcome)
-
-
-def noted_order(who: Principal, body: Noted | None) -> Order:
-    """Return the order of somebody who says why, or does not."""
-    body = body or Noted()
-    return Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
 
 
 def change_document(parts: Parts, number: EntryId) -> tuple[dict[str, Json], bool]:

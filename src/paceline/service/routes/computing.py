@@ -22,7 +22,7 @@ from paceline.simulation import engine as engines
 from paceline.simulation.players import Engine
 from paceline.simulation.scenario import Scenario
 from paceline.teletraffic import preflight as forms
-from paceline.teletraffic.preflight import LIMIT, Preflight, Setting
+from paceline.teletraffic.preflight import LIMIT, Setting
 
 router = APIRouter(prefix="/v1", tags=["computing"])
 """The routes of what is computed; nothing is read from the platform and nothing is recorded."""
@@ -117,7 +117,7 @@ def preflight(_: Reader, body: PreflightBody) -> Response:
         patience_s=body.patience_s,
         limit=body.limit,
     )
-    told = _preflight_document(_judged(setting, body))
+    told = forms.preflight(setting, lines=body.lines, interval_ms=body.interval_ms, ratio=body.ratio).document()
     if not all(math.isfinite(value) for value in told.values() if isinstance(value, float)):
         raise ProblemError(422, "these values lie too far apart to compute with", code="parameter")
     return JSONResponse(told)
@@ -141,29 +141,3 @@ def simulate(parts: Here, _: Reader, body: SimulationBody) -> Response:
 
 def _played(scenario: Scenario, seed: int, engine: Engine) -> dict[str, Json]:
     return dict(engines.simulate(scenario, seed=seed, engine=engine).document())
-
-
-def _judged(setting: Setting, body: PreflightBody) -> Preflight:
-    if body.lines is not None:
-        return forms.preflight_lines(setting, body.lines)
-    if body.interval_ms is not None:
-        return forms.preflight_interval(setting, body.interval_ms / 1000)
-    if body.ratio is not None:
-        return forms.preflight_ratio(setting, body.ratio)
-    return forms.preflight_progressive(setting)
-
-
-def _preflight_document(judged: Preflight) -> dict[str, Json]:
-    told: dict[str, Json] = {
-        "model": judged.model.value,
-        "utilisation": judged.utilisation,
-        "abandonment": judged.abandonment,
-        "decision": judged.decision.value,
-        "late": judged.late,
-        "limit": judged.limit,
-    }
-    if judged.interval_s is None:
-        return {**told, "lines": judged.lines, "most_lines": judged.most_lines}
-    shortest = judged.shortest_interval_s
-    shortest_ms = None if shortest is None else shortest * 1000
-    return {**told, "interval_ms": judged.interval_s * 1000, "shortest_interval_ms": shortest_ms}

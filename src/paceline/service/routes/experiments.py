@@ -10,12 +10,11 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
-from paceline.control.experiments.plan import Balanced, Terms
+from paceline.control.experiments.plan import Balanced
+from paceline.control.experiments.planning import Terms
 from paceline.control.experiments.settings import Switch
 from paceline.control.experiments.standing import Experiment
 from paceline.control.experiments.starting import Began
-from paceline.control.order import Order, Override
 from paceline.primitives.canonical import Json
 from paceline.primitives.findings import Severity
 from paceline.primitives.ids import campaign_id
@@ -29,7 +28,7 @@ from paceline.service.bodies import (
     PredictiveSettingsBody,
     WeightsBody,
 )
-from paceline.service.decode import pacing_change, weights_change
+from paceline.service.decode import noted_order, pacing_change, weights_change
 from paceline.service.identity import Operator, Reader
 from paceline.service.parts import Here
 from paceline.service.preconditions import Looked
@@ -65,7 +64,7 @@ class PlanBody(Noted):
     predictiveDialerSettings: PredictiveSettingsBody | None = None  # noqa: N815  # the contract's word
     configuration: ConfigurationBody | None = None
     predictiveDialer: PredictiveDialerBody | None = None  # noqa: N815  # the contract's word
-    days: Annotated[int, Field(ge=3, le=100, description="On how many open days there are blocks.")] = 10
+    days: Annotated[int, Field(ge=5, le=100, description="On how many open days there are blocks.")] = 10
     block_s: Annotated[int, Field(ge=120, le=86_400, description="How long each is, whole minutes.")] = 3600
     guard_handles: Annotated[float, Field(ge=3, le=100, description="Mean handle times dropped of each.")] = 4.0
     balanced: Annotated[Literal["hour-of-day", "hour-of-week"], Field(description="Which times are the same.")] = (
@@ -181,7 +180,7 @@ def list_experiments(
 )
 def plan_experiment(parts: Here, who: Operator, looked: Looked, body: PlanBody) -> Response:
     """Plan an experiment: the new setting is judged, the coins are thrown, all of it is kept; nothing is sent."""
-    order = replace(_order(body, who, body.overrides, looked=looked), dry_run=body.dry_run)
+    order = replace(noted_order(body, who, answered=body.overrides, if_revision=looked), dry_run=body.dry_run)
     began = parts.system.experiment_desk.plan(body.wish(), body.terms, order)
     return _answer_of(began, 201)
 
@@ -206,20 +205,20 @@ def analyse_experiment(campaign: Named, parts: Here, _: Reader) -> Response:
 )
 def start_experiment(campaign: Named, parts: Here, who: Operator, body: Noted | None = None) -> Response:
     """Start what is planned, or what is paused."""
-    began = parts.system.experiment_desk.start(campaign_id(campaign), _order(body or Noted(), who, []))
+    began = parts.system.experiment_desk.start(campaign_id(campaign), noted_order(body, who))
     return _answer_of(began, 202)
 
 
 @router.post("/experiments/{campaign}:pause", responses=STEERED)
 def pause_experiment(campaign: Named, parts: Here, who: Operator, body: Noted | None = None) -> Response:
     """Have the old setting live until it is started again; blocks go by meanwhile."""
-    return _told(parts.system.experiment_desk.pause(campaign_id(campaign), _order(body or Noted(), who, [])))
+    return _told(parts.system.experiment_desk.pause(campaign_id(campaign), noted_order(body, who)))
 
 
 @router.post("/experiments/{campaign}:abort", responses=STEERED)
 def abort_experiment(campaign: Named, parts: Here, who: Operator, body: Noted | None = None) -> Response:
     """End an experiment, with the old setting live."""
-    return _told(parts.system.experiment_desk.abort(campaign_id(campaign), _order(body or Noted(), who, [])))
+    return _told(parts.system.experiment_desk.abort(campaign_id(campaign), noted_order(body, who)))
 
 
 def _answer_of(began: Began, status: int) -> Response:
@@ -239,11 +238,6 @@ def _answer_of(began: Began, status: int) -> Response:
         code="refused",
         more=began.document(),
     )
-
-
-def _order(body: Noted, who: Principal, said: list[OverrideBody], *, looked: str | None = None) -> Order:
-    overrides = tuple(Override(rule=one.rule, until=one.until) for one in said)
-    return Order(actor=who.actor(), reason=body.reason, ticket=body.ticket, if_revision=looked, overrides=overrides)
 
 
 def _told(experiment: Experiment) -> Response:

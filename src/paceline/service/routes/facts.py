@@ -10,8 +10,8 @@ from fastapi.requests import Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
-from paceline.control.known_facts import LONGEST, Scope, judged
+from paceline.control.access.rights import Principal
+from paceline.control.facts.known_facts import LONGEST, Scope, judged
 from paceline.control.order import Order
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import CampaignId, campaign_id

@@ -10,19 +10,20 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict
 
 from paceline.campaign.change import Lane
-from paceline.control.access_rights import Principal
-from paceline.control.fleet import Found
-from paceline.control.freeze import FreezeOutcome
-from paceline.control.order import Order
+from paceline.control.access.rights import Principal
+from paceline.control.fleet.fleet import Found
+from paceline.control.fleet.freeze import FreezeOutcome
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, status_of
 from paceline.service.bodies import Noted, TargetBody
+from paceline.service.decode import noted_order
 from paceline.service.identity import Operator, Reader
+from paceline.service.many import hold_count, target_of
 from paceline.service.parts import Here, Parts
 from paceline.service.problems import ProblemError
 from paceline.service.replaying import OnceRoute
-from paceline.service.routes.verbs import Named, target_of
+from paceline.service.routes.verbs import Named
 from paceline.service.shapes import READ, WRITTEN, Document, ListShape, OutcomeShape, Shape
 
 router = APIRouter(prefix="/v1", tags=["freeze"], route_class=OnceRoute)
@@ -119,21 +120,8 @@ def unfreeze_campaigns(parts: Here, who: Operator, body: FreezeManyBody) -> Resp
     return _freed(parts, who, named, body, count=body.count)
 
 
-def hold_count(found: int, wanted: int | None) -> None:
-    """Hold how many campaigns there are against how many were meant.
-
-    Raises:
-        ProblemError: there are others.
-    """
-    if wanted is not None and wanted != found:
-        raise ProblemError(
-            409, f"{wanted} campaigns were meant, and there are {found}", code="count",
-            hint="look again, and send the number that there is", more={"count": found},
-        )  # fmt: skip
-
-
 def _frozen(parts: Parts, who: Principal, found: Found, body: Noted) -> Response:
-    order = Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
+    order = noted_order(body, who)
     outcome = parts.system.freeze.freeze(found, order)
     if outcome.unknown and not outcome.frozen:
         told = ", ".join(outcome.unknown)[:200]
@@ -158,6 +146,6 @@ def _freed(parts: Parts, who: Principal, named: set[str], body: Noted, *, count:
     frozen = parts.system.freezes.frozen()
     chosen = [campaign for campaign in sorted(frozen) if campaign in named]
     hold_count(len(chosen), count)
-    order = Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
+    order = noted_order(body, who)
     freed = parts.system.freezes.unfreeze(chosen, order) if chosen else ()
     return JSONResponse({"unfrozen": [*freed], "not_frozen": sorted(named - {str(one) for one in freed})})

@@ -16,9 +16,10 @@ from paceline.compliance.decision import decide
 from paceline.compliance.rule import Rule
 from paceline.compliance.rule_terms import kind_of
 from paceline.compliance.rulebook import Rulebook
-from paceline.compliance.told import document_of, is_judged
+from paceline.compliance.told import rules_document, whole_document
 from paceline.compliance.zonedata import demand
 from paceline.primitives.canonical import Json
+from paceline.primitives.clock import utc_text
 from paceline.primitives.intervals import instant_at
 from paceline.primitives.zones import resembling, schedulable, zone_data_version
 from paceline.service.bodies import Body, Instant
@@ -112,9 +113,7 @@ def list_law(
     rules = _of_region(rulebook, region)
     rules = [rule for rule in rules if kind is None or kind_of(rule.terms) == kind]
     rules = [rule for rule in rules if on is None or rule.in_force(day)]
-    listed: list[Json] = [document_of(rule, on=day) for rule in rules]
-    unchecked: list[Json] = [rule.id for rule in rules if not is_judged(rule)]
-    return JSONResponse({"edition": rulebook.edition, "rules": listed, "not_checked": unchecked})
+    return JSONResponse(rules_document(rules, rulebook, on=day))
 
 
 @router.get("/law/{rule}", responses=READ_ONE)
@@ -128,7 +127,7 @@ def read_rule(
         near = get_close_matches(rule, [one.id for one in rulebook.rules])
         hint = f"is it {' or '.join(near)}?" if near else "GET /v1/law names all of them"
         raise ProblemError(404, "there is no such rule", code="no-rule", hint=hint)
-    return JSONResponse({**document_of(found, on=day), "edition": rulebook.edition})
+    return JSONResponse(whole_document(found, rulebook, on=day))
 
 
 @router.post("/law:check-call", responses=READ, response_model=DecisionShape)
@@ -169,16 +168,23 @@ def _day(parts: Parts, on: date | None) -> date:
 
 
 def _of_region(rulebook: Rulebook, region: str | None) -> list[Rule]:
-    if region is None:
-        return list(rulebook.rules)
-    known = {*rulebook.zones, *(one[:2] for one in rulebook.zones)}
-    if region not in known:
-        near = get_close_matches(region, sorted(known)) or ["US-FL", "CA-ON", "GB"]
+    if region is not None:
+        must_know(rulebook, region)
+    return rulebook.within(region)
+
+
+def must_know(rulebook: Rulebook, region: str) -> None:
+    """Hold a region against those of which somebody knows the law.
+
+    Raises:
+        ProblemError: nobody does (422).
+    """
+    if region not in rulebook.regions:
+        near = get_close_matches(region, sorted(rulebook.regions)) or ["US-FL", "CA-ON", "GB"]
         raise ProblemError(
             422, "no law of this region is known, so no call there is lawful", code="no-law",
             hint=f"known are such as {', '.join(near)}",
         )  # fmt: skip
-    return [rule for rule in rulebook.rules if rule.jurisdiction in {region, region[:2]}]
 
 
 def _minutes(text: str) -> int:
@@ -187,4 +193,4 @@ def _minutes(text: str) -> int:
 
 
 def _written(seconds: int) -> str:
-    return instant_at(seconds).isoformat().replace("+00:00", "Z")
+    return utc_text(instant_at(seconds))

@@ -9,7 +9,7 @@ from fastapi.requests import Request
 from fastapi.responses import Response
 from fastapi.security import SecurityScopes
 
-from paceline.control.access_rights import Right
+from paceline.control.access.rights import Right
 from paceline.service.identity import known
 from paceline.service.parts import Here
 from paceline.service.shapes import Document, problems

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
-from paceline.control.order import Order, Override
+from paceline.control.access.rights import Principal
+from paceline.control.order import Order
 from paceline.control.rollout.plan import MOST_STEPS
 from paceline.control.rollout.standing import Rollout
 from paceline.control.rollout.starting import Started, Terms
@@ -20,7 +20,7 @@ from paceline.primitives.findings import Findings, Severity
 from paceline.primitives.ids import campaign_id
 from paceline.service.answers import LOOK_AGAIN_S, answer_of
 from paceline.service.bodies import Noted, OverrideBody, PacingBody, PredictiveDialerBody
-from paceline.service.decode import pacing_change
+from paceline.service.decode import noted_order, pacing_change
 from paceline.service.evidence import evidence_of
 from paceline.service.identity import Operator, Reader
 from paceline.service.parts import Here
@@ -150,7 +150,7 @@ def list_rollouts(
 def start_rollout(parts: Here, who: Operator, looked: Looked, body: StartBody) -> Response:
     """Begin a rollout: the whole wish is judged first, then its first step is made; a worker leads it on."""
     wish = pacing_change(campaign_id(body.campaign), PacingBody(predictiveDialer=body.predictiveDialer))
-    order = replace(order_of(body, who, body.overrides, looked=looked), dry_run=body.dry_run)
+    order = replace(noted_order(body, who, answered=body.overrides, if_revision=looked), dry_run=body.dry_run)
     return answer_of_start(parts.system.rollout_desk.start(wish, body.terms, order))
 
 
@@ -232,15 +232,9 @@ def against_it(found: Findings) -> Findings:
     return Findings(*(one for one in found if one.severity is not Severity.INFO))
 
 
-def order_of(body: Noted, who: Principal, said: list[OverrideBody], *, looked: str | None = None) -> Order:
-    """Return the order of somebody, as a body says it."""
-    overrides = tuple(Override(rule=one.rule, until=one.until) for one in said)
-    return Order(actor=who.actor(), reason=body.reason, ticket=body.ticket, if_revision=looked, overrides=overrides)
-
-
 def _steering(body: SteerBody | None, who: Principal) -> Order:
     body = body or SteerBody()
-    return order_of(body, who, body.overrides)
+    return noted_order(body, who, answered=body.overrides)
 
 
 def _told(rollout: Rollout) -> Response:

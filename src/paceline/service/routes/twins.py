@@ -8,14 +8,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from paceline.campaign.observed import Part
-from paceline.control.predictions.accuracy import accuracy_of
+from paceline.control.predictions.accuracy import accuracy_by_source
 from paceline.primitives.ids import campaign_id
 from paceline.service.identity import Reader
 from paceline.service.parts import Here
-from paceline.service.problems import ProblemError
 from paceline.service.routes.verbs import Named
 from paceline.service.shapes import READ_ONE, Document, Shape
-from paceline.service.twin_told import kept_twin, twin_document
+from paceline.service.twin_told import kept_twin, no_twin, twin_document
 
 router = APIRouter(prefix="/v1", tags=["twins"])
 """The routes of twins and predictions."""
@@ -42,7 +41,7 @@ class TwinShape(Shape):
 
 
 class AccuracyShape(Shape):
-    """What was predicted of past changes and what was measured, and by metric how well they agree."""
+    """What was predicted of past changes and what was measured, and by source and metric how well they agree."""
 
     campaign: str
     predictions: list[Document]
@@ -56,21 +55,20 @@ def read_twin(campaign: Named, parts: Here, _: Reader) -> Response:
     twin = kept_twin(parts.system, named)
     if twin is None:
         parts.system.foresight.seen(named, Part.CAMPAIGN)  # a campaign that there is none of is said to be none
-        raise ProblemError(
-            404, f"campaign {named} has no twin", code="no-twin", hint=f"fit one: paceline twin fit {named}"
-        )
+        raise no_twin(named)
     return JSONResponse(twin_document(twin))
 
 
 @router.get("/campaigns/{campaign}/accuracy", responses=READ_ONE, response_model=AccuracyShape)
 def read_accuracy(campaign: Named, parts: Here, _: Reader) -> Response:
-    """Return what was predicted of each change, what was measured of it, and coverage and rank correlation by metric.
+    """Return what was predicted of each change, what was measured of it, and how well both agree.
 
-    Of what is not measured yet nothing is told but the prediction; without a measured change `accuracy` is empty.
+    Coverage and rank correlation are told by who predicted (`twin` or `experiment` of weights, `projection` of pacing)
+    and by metric. What is not measured yet has its prediction only; `accuracy` is empty without a measured change.
     """
     named = campaign_id(campaign)
     found = parts.system.predictions.of(named)
     if not found:
         parts.system.foresight.seen(named, Part.CAMPAIGN)
-    told = [one.document() for one in accuracy_of(found)]
+    told = [{"source": who, **one.document()} for who, row in accuracy_by_source(found).items() for one in row]
     return JSONResponse({"campaign": named, "predictions": [one.document() for one in found], "accuracy": told})

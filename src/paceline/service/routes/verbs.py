@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -11,19 +10,17 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from paceline.campaign.catalogue import AnyChange
-from paceline.control.access_rights import Principal
-from paceline.control.fleet import Target
-from paceline.control.later import kept_for_all
+from paceline.control.access.rights import Principal
 from paceline.control.order import OnConflict
 from paceline.control.outcome import Outcome
 from paceline.primitives.ids import CampaignId, campaign_id
-from paceline.service.answers import answer_of, answer_of_fleet
-from paceline.service.bodies import BulkBody, TargetBody, VerbBody
+from paceline.service.answers import answer_of
+from paceline.service.bodies import BulkBody, VerbBody
 from paceline.service.decode import order_of, verb_change
 from paceline.service.identity import Operator
+from paceline.service.many import change_many
 from paceline.service.parts import Here, Parts
 from paceline.service.preconditions import Looked
-from paceline.service.problems import ProblemError
 from paceline.service.replaying import OnceRoute
 from paceline.service.shapes import CHANGED, CHANGED_MANY
 
@@ -77,6 +74,12 @@ def resume_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
     return _many(parts, who, "resume", body)
 
 
+@router.post("/campaigns:start", responses=CHANGED_MANY)
+def start_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
+    """Start many campaigns: the same as to resume them."""
+    return _many(parts, who, "start", body)
+
+
 @router.post("/campaigns:stop", responses=CHANGED_MANY)
 def stop_campaigns(parts: Here, who: Operator, body: BulkBody) -> Response:
     """Stop many campaigns: an item each."""
@@ -99,27 +102,6 @@ def carried_out(
     return system.later.keeper(partial(_made, verb, body), order, body.at, lane=change.lane)(campaign, None)
 
 
-def target_of(parts: Parts, body: TargetBody) -> Target:
-    """Return the campaigns that a body means.
-
-    Raises:
-        ProblemError: the body contradicts itself, or means nothing.
-        MalformedIdError: an id can be none.
-    """
-    chosen = body.state is not None or bool(body.labels)
-    if sum((bool(body.campaigns), chosen, body.all)) != 1:
-        raise ProblemError(
-            422,
-            "say which campaigns: campaigns, or state and labels, or all; one of the three",
-            code="target",
-        )
-    if body.all and body.count is None:
-        raise ProblemError(422, "`all` wants `count`: how many campaigns there must be", code="target")
-    named = tuple(dict.fromkeys(campaign_id(one) for one in body.campaigns))
-    labelled = parts.system.facts.labelled(body.labels) if body.labels else None
-    return Target(named=named, state=body.state, labelled=labelled, everything=body.all)
-
-
 def _one(parts: Parts, who: Principal, verb: str, campaign: str, *, looked: str, body: VerbBody | None) -> Response:
     body = body or VerbBody()
     if body.on_conflict is None and looked.strip() != "*":
@@ -129,21 +111,8 @@ def _one(parts: Parts, who: Principal, verb: str, campaign: str, *, looked: str,
 
 
 def _many(parts: Parts, who: Principal, verb: str, body: BulkBody) -> Response:
-    system, target = parts.system, target_of(parts, body)
     lane = verb_change(verb, CampaignId("-"), body.drain, None).lane
-    is_later = body.at is not None and body.by is None
-    found, away = system.later.find(target, lane=lane) if is_later else (system.fleet.find(target, lane=lane), None)
-    if body.count is not None and body.count != len(found):
-        raise ProblemError(
-            409, f"{body.count} campaigns were meant, and there are {len(found)}", code="count",
-            hint="look again, and send the number that there is", more={"count": len(found)},
-        )  # fmt: skip
-    order = replace(order_of(body, who), campaigns=max(1, len(found)))
-    make = partial(_made, verb, body)
-    if is_later and body.at is not None:
-        keep = system.later.keeper(make, order, body.at, lane=lane)
-        return answer_of_fleet(kept_for_all(found, keep, away=away, told=lambda _outcome: None))
-    return answer_of_fleet(system.fleet.run(found, lambda campaign: make(campaign, body.at), order))
+    return change_many(parts, who, body, partial(_made, verb, body), lane=lane)
 
 
 def _made(verb: str, body: VerbBody, campaign: CampaignId, at: datetime | None) -> AnyChange:

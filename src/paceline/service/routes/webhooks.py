@@ -9,13 +9,12 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse, Response
 from pydantic import ConfigDict, Field
 
-from paceline.control.access_rights import Principal
-from paceline.control.order import Order
 from paceline.outbox.box import Range
 from paceline.outbox.subscribers import Subscriber, SubscriberId
 from paceline.primitives.canonical import Json
 from paceline.primitives.ids import campaign_id
 from paceline.service.bodies import Instant, Noted
+from paceline.service.decode import noted_order
 from paceline.service.identity import Administrator, Reader
 from paceline.service.parts import Here
 from paceline.service.problems import ProblemError
@@ -82,14 +81,14 @@ def list_webhooks(parts: Here, _: Reader) -> Response:
 @router.post("/webhooks", responses=WRITTEN, status_code=201, response_model=NewWebhookShape)
 def add_webhook(parts: Here, who: Administrator, body: WebhookBody) -> Response:
     """Have messages sent to an address; the answer shows the secret that they are signed with, once."""
-    made = parts.system.webhooks.add(body.url, body.kinds, _order(who, body), name=body.name)
+    made = parts.system.webhooks.add(body.url, body.kinds, noted_order(body, who), name=body.name)
     return _shown_once(made, 201)
 
 
 @router.post("/webhooks/{webhook}:test", responses=WRITTEN, response_model=WebhookShape)
 def try_webhook(webhook: Hook, parts: Here, who: Administrator, body: Noted | None = None) -> Response:
     """Put a message that only shows that messages arrive; a worker carries it."""
-    message = parts.system.webhooks.test(_id(webhook), _order(who, body))
+    message = parts.system.webhooks.test(_id(webhook), noted_order(body, who))
     return JSONResponse({"id": webhook, "message": message.id})
 
 
@@ -105,27 +104,27 @@ def replay_messages(webhook: Hook, parts: Here, who: Administrator, body: AgainB
         since_ns=_ns(body.since),
         until_ns=_ns(body.until),
     )
-    count = parts.system.webhooks.replay(_id(webhook), wanted, _order(who, body))
+    count = parts.system.webhooks.replay(_id(webhook), wanted, noted_order(body, who))
     return JSONResponse({"id": webhook, "messages": count})
 
 
 @router.post("/webhooks/{webhook}:rotate", responses=WRITTEN, response_model=NewWebhookShape)
 def rotate_secret(webhook: Hook, parts: Here, who: Administrator, body: Noted | None = None) -> Response:
     """Make a new secret and show it, once; messages are signed with the one before as well for a day."""
-    return _shown_once(parts.system.webhooks.rotate(_id(webhook), _order(who, body)), 200)
+    return _shown_once(parts.system.webhooks.rotate(_id(webhook), noted_order(body, who)), 200)
 
 
 @router.post("/webhooks/{webhook}:enable", responses=WRITTEN, response_model=WebhookShape)
 def enable_webhook(webhook: Hook, parts: Here, who: Administrator, body: Noted | None = None) -> Response:
     """Send again to a webhook that is disabled, or at once to one that fails: what waits for it first."""
-    enabled = parts.system.webhooks.enable(_id(webhook), _order(who, body))
+    enabled = parts.system.webhooks.enable(_id(webhook), noted_order(body, who))
     return JSONResponse({"id": webhook, "standing": enabled.standing.value})
 
 
 @router.delete("/webhooks/{webhook}", responses=WRITTEN, response_model=WebhookShape)
 def remove_webhook(webhook: Hook, parts: Here, who: Administrator) -> Response:
     """Send nothing to a webhook any more, and forget what waits for it."""
-    parts.system.webhooks.remove(_id(webhook), _order(who, None))
+    parts.system.webhooks.remove(_id(webhook), noted_order(None, who))
     return JSONResponse({"id": webhook, "removed": True})
 
 
@@ -138,11 +137,6 @@ def _id(text: str) -> SubscriberId:
     if not (text.isascii() and text.replace("_", "").replace("-", "").isalnum()):
         raise ProblemError(404, "there is no such webhook", code="subscriber-not-found")
     return SubscriberId(text)
-
-
-def _order(who: Principal, body: Noted | None) -> Order:
-    body = body or Noted()
-    return Order(actor=who.actor(), reason=body.reason, ticket=body.ticket)
 
 
 def _ns(at: datetime | None) -> int | None:

@@ -1,7 +1,7 @@
 """What to do when something is found, alarms or ends otherwise than wanted: a page for each id, kept with the code.
 
 The pages lie beside this module as Markdown: `rules/` by the rule of a finding, `alerts/` by the name of an alert,
-`outcomes/` by the word of an outcome or verdict. Read `reading`.
+`outcomes/` by the word of an outcome or verdict. Read first: `reading`.
 """
 
 from paceline.telemetry.runbooks.reading import (

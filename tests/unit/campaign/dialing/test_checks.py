@@ -279,6 +279,7 @@ def test_gap_that_the_law_wants_after_an_event_is_told() -> None:
     after = made("US-NY/gap", GapAfter(event="abandoned", gap=timedelta(hours=72)))
     found = only(setting().guard(around("US-NY", rulebook=law(FEDERAL, after))))
     assert (found.rule, found.severity, found.limit) == ("dialing.gap", Severity.INFO, 72 * 60)
+    assert "US-NY-gap wants 3 days without a call after `abandoned`" in found.message
     once = setting(attempt_limit=1, retry_intervals_min=())
     assert once.guard(around("US-NY", rulebook=law(FEDERAL, after))) == Findings()
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from paceline.campaign.blocks import DAY_S, Directive, Schedule, Window
 from paceline.campaign.schedule.model import WEEKDAYS, split_midnight, time_of_day, written
-from paceline.campaign.schedule.windows import OddHour, intervals_between, local_text, next_open, odd_hours
+from paceline.campaign.schedule.windows import OddHour, intervals_between, local_text, odd_hours
 from paceline.primitives.intervals import seconds_of
 from paceline.primitives.zones import zone
 from tests.unit.campaign.schedule.schedules import schedule, weekly, window
@@ -55,26 +55,6 @@ def test_window_that_ends_at_midnight_touches_the_next_day_without_a_seam() -> N
     assert [*intervals_between(told, monday, monday + timedelta(days=2))] == [
         (datetime(2026, 11, 24, 3, tzinfo=UTC), datetime(2026, 11, 24, 7, tzinfo=UTC))
     ]
-
-
-def test_schedule_that_is_open_now_opens_next_now() -> None:
-    monday = datetime(2026, 11, 23, 15, tzinfo=UTC)
-    assert next_open(weekly(8, 20), monday) == monday
-
-
-def test_schedule_opens_next_on_its_next_weekday() -> None:
-    told = schedule(windows=(window(0, 9 * 60, 10 * 60),))
-    assert next_open(told, datetime(2026, 11, 23, 15, tzinfo=UTC)) == datetime(2026, 11, 30, 14, tzinfo=UTC)
-
-
-def test_window_in_a_gap_opens_a_week_later() -> None:
-    told = schedule(windows=(window(6, 2 * 60, 2 * 60 + 30),))
-    # On 14 March 2027 New York skips from 02:00 to 03:00.
-    assert next_open(told, datetime(2027, 3, 8, tzinfo=UTC)) == datetime(2027, 3, 21, 6, tzinfo=UTC)
-
-
-def test_schedule_without_windows_never_opens() -> None:
-    assert next_open(schedule(windows=()), datetime(2026, 11, 23, tzinfo=UTC)) is None
 
 
 def test_odd_hours_are_told_with_their_date() -> None:

@@ -20,11 +20,12 @@ from paceline.control.experiments.counts import (
 )
 from paceline.control.experiments.guarding import harm_in
 from paceline.control.experiments.looking import due_look, gain_in
-from paceline.control.experiments.plan import MINUTE, Setting, Terms, planned
+from paceline.control.experiments.plan import MINUTE, Setting
+from paceline.control.experiments.planning import Terms, planned
 from paceline.control.experiments.power import power_of
 
 SINCE = datetime(2026, 6, 15, 3, tzinfo=UTC)
-TERMS = Terms(seed=3, days=4, hours=(9 * 3600, 13 * 3600))
+TERMS = Terms(seed=3, days=6, hours=(9 * 3600, 13 * 3600))
 PLAN = planned(blocks_of(None, SINCE, TERMS), TERMS, handle_s=180.0)
 BLOCK = PLAN.blocks[0]
 OTHER = Setting.OLD if BLOCK.setting is Setting.NEW else Setting.NEW
@@ -143,11 +144,11 @@ def test_power_follows_the_spread_of_earlier_blocks() -> None:
             told |= dict(minutes(start, 60, talk_s=500 + 20 * ((day * 7 + hour) % 5)))
     found = power_of(PLAN, None, TERMS, told)
     assert found is not None
-    assert (found.pairs, found.seen >= 12) == (8, True)
+    assert (found.pairs, found.seen >= 12) == (12, True)
     calm = power_of(PLAN, None, TERMS, dict(minutes(SINCE, 1)))
     assert calm is None
     # By hand: z of 1 - 0.05 / 6 is 2.394, z of 0.8 is 0.842.
-    assert found.smallest == pytest.approx((2.394 + 0.842) * found.spread / 8**0.5, rel=1e-3)
+    assert found.smallest == pytest.approx((2.394 + 0.842) * found.spread / 12**0.5, rel=1e-3)
 
 
 def test_harm_ends_it_and_blindness_gives_the_block_up() -> None:

@@ -13,20 +13,11 @@ from hypothesis import strategies as st
 
 from paceline.campaign.blocks import Directive, Schedule, Window
 from paceline.control.experiments.blocks import blocks_of, is_open_in
-from paceline.control.experiments.plan import (
-    LEAST_HANDLES,
-    Balanced,
-    ExperimentPlan,
-    PlanError,
-    Setting,
-    Terms,
-    guard_for,
-    hold,
-    planned,
-)
+from paceline.control.experiments.plan import Balanced, ExperimentPlan, PlanError, Setting
+from paceline.control.experiments.planning import LEAST_HANDLES, Terms, guard_for, hold, planned
 
 SINCE = datetime(2026, 6, 15, 3, tzinfo=UTC)
-TERMS = Terms(seed=3, days=4, hours=(9 * 3600, 13 * 3600))
+TERMS = Terms(seed=3, days=6, hours=(9 * 3600, 13 * 3600))
 WEEKDAYS = Schedule(
     zone="America/New_York",
     directive=Directive.STRICT,
@@ -71,7 +62,7 @@ def test_hours_are_those_of_the_clock_on_days_that_it_changes_too() -> None:
     always = replace(WEEKDAYS, windows=tuple(Window(weekday=day, start_s=0, end_s=24 * 3600) for day in range(7)))
     for since in (datetime(2026, 3, 6, 12, tzinfo=UTC), datetime(2026, 10, 30, 12, tzinfo=UTC)):
         blocks = blocks_of(always, since, TERMS)
-        assert [one.time for one in blocks] == ["09:00", "10:00", "11:00", "12:00"] * 4
+        assert [one.time for one in blocks] == ["09:00", "10:00", "11:00", "12:00"] * 6
 
 
 @pytest.mark.parametrize(
@@ -107,7 +98,7 @@ def test_pairs_have_the_same_time_on_days_that_follow_each_other() -> None:
         first, second = (one for one in plan.blocks if one.pair == pair)
         assert {first.setting, second.setting} == set(Setting)
         assert second.start - first.start == timedelta(days=1)
-    assert (plan.pairs, plan.days, plan.looks) == (8, 4, (15,))
+    assert (plan.pairs, plan.days, plan.looks) == (12, 6, (23,))
 
 
 def test_hour_of_week_pairs_the_same_weekday_of_two_weeks() -> None:
@@ -120,7 +111,7 @@ def test_hour_of_week_pairs_the_same_weekday_of_two_weeks() -> None:
 
 
 @settings(max_examples=25)
-@given(seed=st.integers(0, 2**40), days=st.integers(4, 9))
+@given(seed=st.integers(0, 2**40), days=st.integers(6, 11))
 def test_coins_are_of_the_seed_alone_and_each_pair_has_both_settings(seed: int, days: int) -> None:
     terms = replace(TERMS, seed=seed, days=days)
     plan = made(terms)
@@ -137,10 +128,10 @@ def test_other_seeds_throw_other_coins() -> None:
     assert len(coins) > 30
 
 
-def test_looks_are_after_days_that_complete_pairs_from_the_third_day_on() -> None:
+def test_looks_are_after_days_that_complete_pairs_from_the_fifth_day_on() -> None:
     plan = made(replace(TERMS, days=8))
-    assert plan.looks == (15, 23, 31)
-    assert [plan.blocks[one].day for one in plan.looks] == ["2026-06-18", "2026-06-20", "2026-06-22"]
+    assert plan.looks == (23, 31)
+    assert [plan.blocks[one].day for one in plan.looks] == ["2026-06-20", "2026-06-22"]
 
 
 @given(handle_s=st.floats(1.0, 2000.0), handles=st.floats(LEAST_HANDLES, 10.0))
@@ -155,7 +146,7 @@ def test_three_handle_times_are_dropped_however_late_a_setting_may_be(handle_s: 
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"days": 2}, "days cannot be 2"),
+        ({"days": 4}, "days cannot be 4"),
         ({"block": timedelta(seconds=90)}, "block cannot be"),
         ({"block": timedelta(0)}, "block cannot be"),
         ({"block": timedelta(days=400)}, "block cannot be"),
@@ -167,7 +158,7 @@ def test_three_handle_times_are_dropped_however_late_a_setting_may_be(handle_s: 
         ({"seed": -1}, "seed cannot be -1"),
         ({"seed": None}, "seed cannot be None"),
         ({"hours": (9 * 3600, 10 * 3600)}, "show nothing at a level"),
-        ({"days": 3}, "show nothing of how days differ"),
+        ({"days": 5}, "show nothing of how days differ"),
         ({"block": timedelta(minutes=20)}, "leaves less than half of a block"),
     ],
 )

@@ -46,7 +46,7 @@ def minutes(
 
 def prediction(entry: int, predicted: float, realised: float | None = None, *, half: float = 0.004) -> Prediction:
     """Return a prediction of the utilisation, measured where what came of it is given."""
-    came = None if realised is None else Realised(difference=around(realised, half), blocks=40, days=5)
+    came = None if realised is None else Realised(value=around(realised, half), blocks=40, days=5)
     return Prediction(
         entry=EntryId(entry),
         campaign=CampaignId("CMP-1"),

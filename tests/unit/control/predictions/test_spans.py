@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from paceline.control.predictions.spans import Spans, spans_of
@@ -33,6 +34,14 @@ def test_change_is_compared_with_what_was_live_since_the_last_other_setting() ->
 def test_what_came_after_the_change_ends_it_where_it_dials_otherwise() -> None:
     sightings = [seen(0, 0.1), seen(1, 0.2, by=40), seen(2, 0.2, other=1), seen(3, 0.1), seen(4, 0.2)]
     found = spans_of(sightings, EntryId(40), NAMES)
+    assert found is not None
+    assert found.until == MONDAY + timedelta(days=2), "on the third day something else was seen, which began before"
+
+
+def test_what_we_changed_ourselves_ends_the_one_before_when_it_was_sent() -> None:
+    sent = replace(seen(4, 0.1, by=41), sent_at=MONDAY + timedelta(days=3))
+    (first, made) = seen(2, 0.1), seen(3, 0.2, by=40)
+    found = spans_of([first, replace(made, first_seen=MONDAY, last_seen=MONDAY), sent], EntryId(40), NAMES)
     assert found is not None
     assert found.until == MONDAY + timedelta(days=3)
 

@@ -15,16 +15,15 @@ from paceline.campaign.pacing.boldness import bolder
 from paceline.control.order import Override
 from paceline.control.rollout.plan import Plan
 from paceline.control.rollout.standing import (
-    HISTORY,
     UNDER_WAY,
     Going,
     Latch,
     Phase,
     Rollout,
     gentler_of,
-    next_minute,
     rollout_of,
 )
+from paceline.control.undertakings.standing import HISTORY, next_minute
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import canonical_json
 from paceline.primitives.ids import CampaignId, EntryId

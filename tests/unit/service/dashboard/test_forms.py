@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from paceline.campaign.blocks import DAY_S, DialingMode, DialingRules, Directive, Pacing, Schedule, Window
-from paceline.control.access_rights import Principal, Role
-from paceline.control.declared import CampaignFacts, Said, Source
+from paceline.control.access.rights import Principal, Role
+from paceline.control.facts.declared import CampaignFacts, Said, Source
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.service.dashboard import facts_form, pacing_form, rules_form, schedule_form
 from paceline.service.dashboard.visitors import Visitor

@@ -37,6 +37,21 @@
     }
   });
 
+  /* An open group of the menu closes when one goes elsewhere, or by Escape. */
+  const closeMenu = (from) => {
+    for (const open of document.querySelectorAll(".top details[open]")) {
+      if (from && open.contains(from)) continue;
+      const had = open.contains(document.activeElement);
+      open.open = false;
+      if (had && !from) open.querySelector("summary").focus();
+    }
+  };
+  document.addEventListener("click", (event) => closeMenu(event.target));
+  document.addEventListener("focusin", (event) => closeMenu(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenu(null);
+  });
+
   /* Choosing many: the box in the head chooses all that are shown; how many are chosen is told. */
   const chosen = () => [...document.querySelectorAll("#rows input[name=campaign]")];
   const count = () => {

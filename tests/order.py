@@ -1,0 +1,86 @@
+"""In which order a run goes, and what stays in one process: so that two processes end at about the same time.
+
+* What runs compiled code first is one piece of work: it is compiled once, and kept for the other process.
+* What takes long goes before what is short, and single functions go last: they fill what is left.
+* A file stays in one process: its listings and fixtures belong together.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import Generator
+from contextlib import suppress
+
+import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]  # it ships no types
+from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-untyped]  # nor here
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]  # nor here
+
+COMPILED = (
+    "tests/unit/simulation/",
+    "tests/unit/optimizer/",
+    "tests/unit/twin/",
+    "tests/unit/compliance/test_recipients.py",
+)
+"""Where compiled code runs first."""
+PLACES = (
+    *COMPILED,
+    "tests/browser/",
+    "tests/emulator/",
+    "tests/acceptance/",
+    "README.md",
+    "docs/",
+    "tests/contract/",
+    "tests/service/",
+    "tests/architecture/",
+    "tests/unit/",
+    "src/",
+)
+"""From the first to the last."""
+BACKWARDS = "backwards"
+"""What a process is told that prepares the tests' files from the last to the first."""
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # of no known type
+    """Hands out files, those that are compiled in one piece."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # the order is ours
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "compiled" if nodeid.startswith(COMPILED) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Hand work out by this order."""
+    return Scheduling(config, log)
+
+
+def pytest_configure_node(node: WorkerController) -> None:
+    """Have every other process begin at the end, where all tests are run."""
+    is_whole = node.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    node.workerinput[BACKWARDS] = is_whole and int(node.gateway.id.removeprefix("gw")) % 2 == 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests into this order."""
+    items.sort(key=lambda item: next((n for n, place in enumerate(PLACES) if item.nodeid.startswith(place)), 0))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect without looking for garbage, and never look through what was collected again.
+
+    Of two processes one begins at the end: what either has prepared of the tests' files, the other one finds.
+    """
+    gc.disable()
+    if getattr(session.config, "workerinput", {}).get(BACKWARDS):
+        for file in sorted((session.config.rootpath / "tests").rglob("test_*.py"), reverse=True):
+            with suppress(Exception, pytest.skip.Exception):  # said where it is collected
+                importlib.import_module(".".join(file.relative_to(session.config.rootpath).with_suffix("").parts))
+    result = yield
+    gc.enable()
+    gc.freeze()
+    return result
