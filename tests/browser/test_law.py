@@ -30,7 +30,7 @@ def test_list_is_sent_and_read_by_keyboard_alone(shared_desk: Desk, tmp_path: Pa
     file.write_text(LIST)
     page = at(shared_desk, "/lists")
     tabbed_to(page, "list")
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser(timeout=60_000) as chooser:  # a busy machine opens it late
         page.keyboard.press("Enter")
     chooser.value.set_files(file)
     tabbed_to(page, "at")
