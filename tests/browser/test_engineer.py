@@ -14,7 +14,7 @@ from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, STOPPED, Desk, open_desk
 from tests.browser.pictures import picture
 from tests.browser.screens import Screens
-from tests.browser.seats import at
+from tests.browser.seats import at, entered, tabbed_to
 from tests.trust import http_client
 
 RECEIVER = "https://wfm.example.com/hook"
@@ -32,24 +32,9 @@ def erin(office: Desk, path: str) -> Page:
     return at(office, path, "erin", Role.ADMINISTRATOR)
 
 
-def go_to(page: Page, words: str) -> None:
-    """Press Tab until something with these words, or a field of this name, has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        here = page.evaluate("(document.activeElement.name || document.activeElement.textContent || '').trim()")
-        if str(here).startswith(words):
-            return
-    raise AssertionError(f"{words} was never reached")
-
-
-def enter(page: Page, words: str) -> None:
-    go_to(page, words)
-    page.keyboard.press("Enter")
-
-
 def asked(page: Page, words: str) -> Locator:
     """Open a question by the keyboard, and return it."""
-    enter(page, words)
+    entered(page, words)
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_be_focused()
     return dialog
@@ -90,9 +75,9 @@ def test_campaigns_show_what_stands_those_that_need_a_person_first(office: Desk)
 def test_program_gets_a_key_and_a_person_a_link_by_keyboard(office: Desk) -> None:
     page = erin(office, "/keys")
     asked(page, "Make a key")
-    go_to(page, "name")
+    tabbed_to(page, "name")
     page.keyboard.type("report")
-    enter(page, "Make it")
+    entered(page, "Make it")
     secret = page.locator("code.secret").inner_text()
     closed(page)
     held = office.system.access.keys()
@@ -100,11 +85,11 @@ def test_program_gets_a_key_and_a_person_a_link_by_keyboard(office: Desk) -> Non
     with http_client(base_url=office.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert program.get("/v1/me").json()["rights"] == ["read"]
         asked(page, "Make a link")
-        go_to(page, "name")
+        tabbed_to(page, "name")
         page.keyboard.type("bob")
-        go_to(page, "role")
+        tabbed_to(page, "role")
         page.keyboard.type("operator")
-        enter(page, "Make it")
+        entered(page, "Make it")
         link = page.locator("code.secret").inner_text()
         expect(page.get_by_role("dialog")).to_contain_text("bob may sign in with this link once, within 10 minutes")
         closed(page)
@@ -115,7 +100,7 @@ def test_program_gets_a_key_and_a_person_a_link_by_keyboard(office: Desk) -> Non
         assert (address, who.name, who.role) == (f"{office.url}/enter", "bob", Role.OPERATOR)
         picture(page, "engineer-2", page.get_by_role("heading", level=1), page.locator("#keys"))
         asked(page, f"Revoke {key.id}")
-        enter(page, "Revoke")
+        entered(page, "Revoke")
         expect(page.get_by_role("dialog")).to_contain_text("is revoked")
         closed(page)
         assert program.get("/v1/me").status_code == 401
@@ -125,12 +110,12 @@ def test_program_gets_a_key_and_a_person_a_link_by_keyboard(office: Desk) -> Non
 def test_change_is_made_by_keyboard_and_shown_step_by_step(office: Desk) -> None:
     page, before = erin(office, "/"), revision(office, STOPPED)
     asked(page, "Resume Winback South")
-    go_to(page, "reason")
+    tabbed_to(page, "reason")
     page.keyboard.type("the list is clean")
-    enter(page, "Resume")
+    entered(page, "Resume")
     expect(page.get_by_role("dialog").get_by_role("heading")).to_contain_text("Done")
     entry = last(office, STOPPED)
-    enter(page, str(entry.number))
+    entered(page, str(entry.number))
     expect(page.locator(".timeline li")).to_have_count(3)
     expect(page.locator("#change")).to_contain_text("the list is clean")
     picture(page, "engineer-3", page.get_by_role("heading", level=1), page.locator(".timeline"))
@@ -143,16 +128,16 @@ def test_change_of_somebody_outside_is_named_and_not_overwritten(office: Desk) -
     asked(page, "Resume Collections West")
     office.outside(Stop(campaign=campaign_id(PAUSED)))
     seen = revision(office, PAUSED)
-    enter(page, "Resume")
+    entered(page, "Resume")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("changed by outside paceline")
     assert (last(office, PAUSED).outcome, revision(office, PAUSED)) == ("conflicted", seen)
     picture(page, "engineer-4", dialog, margin=0)
-    enter(page, "Look again")
+    entered(page, "Look again")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator("#main")).to_contain_text("Stopped")
     asked(page, "Resume")
-    enter(page, "Resume")
+    entered(page, "Resume")
     expect(page.get_by_role("dialog").get_by_role("heading")).to_contain_text("Done")
     assert last(office, PAUSED).outcome == "applied"
 
@@ -160,22 +145,22 @@ def test_change_of_somebody_outside_is_named_and_not_overwritten(office: Desk) -
 def test_receiver_is_added_and_tried_by_keyboard(office: Desk) -> None:
     page = erin(office, "/webhooks")
     asked(page, "Add a webhook")
-    go_to(page, "url")
+    tabbed_to(page, "url")
     page.keyboard.type("http://127.0.0.1:18107/hook")
-    enter(page, "Add")
+    entered(page, "Add")
     expect(page.get_by_role("dialog")).to_contain_text("PACELINE_WEBHOOK_ALLOW_LOOPBACK=yes")
     told_of(office, "422")
     closed(page)
     asked(page, "Add a webhook")
-    go_to(page, "url")
+    tabbed_to(page, "url")
     page.keyboard.type(RECEIVER)
-    go_to(page, "name")
+    tabbed_to(page, "name")
     page.keyboard.type("workforce management")
-    enter(page, "Add")
+    entered(page, "Add")
     expect(page.locator("code.secret")).to_contain_text("whsec_")
     closed(page)
     asked(page, "Test workforce management")
-    enter(page, "Test")
+    entered(page, "Test")
     expect(page.get_by_role("dialog")).to_contain_text("a worker carries it")
     closed(page)
     (hook,) = office.system.webhooks.all()
@@ -186,10 +171,10 @@ def test_receiver_is_added_and_tried_by_keyboard(office: Desk) -> None:
 
 def test_ledger_is_verified_and_the_runbook_of_an_alert_is_found_by_keyboard(office: Desk) -> None:
     page = erin(office, "/audit")
-    enter(page, "Verify the ledger")
+    entered(page, "Verify the ledger")
     expect(page.locator("#verified")).to_contain_text("othing is wrong")
     page.goto(f"{office.url}/runbooks")
-    enter(page, "PacelineWorkerAway")
+    entered(page, "PacelineWorkerAway")
     expect(page.get_by_role("heading", level=1)).to_have_text("PacelineWorkerAway")
     expect(page.get_by_role("heading", name="What to do")).to_be_visible()
     picture(page, "engineer-6", page.locator("main section, main article").first)
@@ -208,7 +193,7 @@ def test_lost_answer_is_in_doubt_until_it_is_known_and_done_once(office: Desk) -
     assert ordered.status_code < 300
     page = erin(office, "/")
     asked(page, "Resume <script>")
-    enter(page, "Resume")
+    entered(page, "Resume")
     expect(page.get_by_role("dialog").get_by_role("heading")).to_contain_text("In doubt", timeout=20_000)
     office.control.delete("/faults")
     office.system.worker.once()
