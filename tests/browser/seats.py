@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import Locator, Page, Response, expect
 
 from paceline.control.access.rights import Role
 from tests.browser.desk import Desk
@@ -55,6 +55,13 @@ def entered(page: Page, words: str) -> None:
     """Go to something by Tab, and press Enter."""
     tabbed_to(page, words)
     page.keyboard.press("Enter")
+
+
+def closed(page: Page) -> None:
+    """Close a question or an answer by Escape, once it is shown: what came in stands on the page before it is."""
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def unfolded(page: Page, name: str) -> None:
