@@ -168,7 +168,7 @@ def _parts(system: System, options: Options, process: Process, budget: Budget | 
 
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
-    """The routes of every application of this process, those of the pages last: to make them costs more than to serve."""
+    """The routes of every application of this process: to make them costs more than to answer by them."""
     whole = APIRouter(generate_unique_id_function=_operation_id)
     for router in (*ROUTERS, *joining.ROUTERS):
         whole.include_router(router)
