@@ -1,6 +1,7 @@
-"""In which order a run goes, and what stays in one process: so that two processes end at about the same time.
+"""In how many processes and in which order a run goes, and what stays in one: so that all end at about the same time.
 
-* What runs compiled code first is one piece of work: it is compiled once, and kept for the other process.
+* One process more than there are cores: while one waits for a browser, a child or a lease, another one goes on.
+* What runs compiled code first is one piece of work: it is compiled once, and kept for the other processes.
 * What takes long goes before what is short, and single functions go last: they fill what is left.
 * A file stays in one process: its listings and fixtures belong together.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 from collections.abc import Generator
 from contextlib import suppress
 
@@ -38,6 +40,8 @@ PLACES = (
     "src/",
 )
 """From the first to the last."""
+MOST = 6
+"""Processes at most: each has a database server and a browser of its own, and takes 1.3 GB in the end."""
 BACKWARDS = "backwards"
 """What a process is told that prepares the tests' files from the last to the first."""
 
@@ -58,6 +62,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
     return Scheduling(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes `-n auto` means."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST) if hasattr(os, "sched_getaffinity") else 3
+
+
 def pytest_configure_node(node: WorkerController) -> None:
     """Have every other process begin at the end, where all tests are run."""
     is_whole = node.config.args_source is pytest.Config.ArgsSource.TESTPATHS
@@ -73,7 +82,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without looking for garbage, and never look through what was collected again.
 
-    Of two processes one begins at the end: what either has prepared of the tests' files, the other one finds.
+    Every other process begins at the end: what one has prepared of the tests' files, another one finds.
     """
     gc.disable()
     if getattr(session.config, "workerinput", {}).get(BACKWARDS):
