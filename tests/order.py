@@ -1,6 +1,7 @@
 """In how many processes and in which order a run goes, and what stays in one: so that all end at about the same time.
 
 * One process more than there are cores: while one waits for a browser, a child or a lease, another one goes on.
+* What looks through all of our files is one piece of work: they are parsed once.
 * What runs compiled code first is one piece of work: it is compiled once, and kept for the other processes.
 * What takes long goes before what is short, and single functions go last: they fill what is left.
 * A file stays in one process: its listings and fixtures belong together.
@@ -26,6 +27,8 @@ COMPILED = (
     "tests/unit/compliance/test_recipients.py",
 )
 """Where compiled code runs first."""
+LOOKING = "tests/architecture/"
+"""Where all of our files are looked through."""
 PLACES = (
     *COMPILED,
     "tests/browser/",
@@ -35,7 +38,7 @@ PLACES = (
     "docs/",
     "tests/contract/",
     "tests/service/",
-    "tests/architecture/",
+    LOOKING,
     "tests/unit/",
     "src/",
 )
@@ -47,14 +50,16 @@ BACKWARDS = "backwards"
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # of no known type
-    """Hands out files, those that are compiled in one piece."""
+    """Hands out files, those that are compiled, or looked through, in one piece."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False  # the order is ours
 
     def _split_scope(self, nodeid: str) -> str:
-        return "compiled" if nodeid.startswith(COMPILED) else super()._split_scope(nodeid)
+        if nodeid.startswith(COMPILED):
+            return "compiled"
+        return LOOKING if nodeid.startswith(LOOKING) else super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
