@@ -39,8 +39,8 @@ up: setup ## emulator with a dialing day, service with pages, worker: all in one
 	@$(BIN)/paceline up
 
 .PHONY: test
-test: setup ## run every test, the listings of the documents too, in two processes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile # a file stays in one process: its listings and fixtures belong together
+test: setup ## run every test, the listings of the documents too, in one process more than there are cores
+	@$(BIN)/python -m pytest -n auto --dist loadfile # a file stays in one process: its listings and fixtures belong together
 
 .PHONY: check
 check: setup ## lint, format, types, floor plan, house rules, generated pages, pinned requirements

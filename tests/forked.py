@@ -113,7 +113,12 @@ class Forking:
             listening.listen(64)  # those that ask before it has imported everything wait here
             numbers = [listening.fileno(), theirs.fileno()]
             command = [sys.executable, "-m", "tests.forking", *map(str, numbers)]
-            self._process = subprocess.Popen(command, pass_fds=numbers, stdin=subprocess.DEVNULL)  # noqa: S603 - our own interpreter
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                command,
+                cwd=Path(__file__).resolve().parents[1],  # a test may have gone elsewhere
+                pass_fds=numbers,
+                stdin=subprocess.DEVNULL,
+            )
         atexit.register(self._close)
 
     def commands(self) -> Path:

@@ -15,15 +15,19 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from typing import Any, NoReturn
 
 from paceline.cli.main import COMMANDS, main
+from paceline.primitives.clock import MachineClock
+from tests.reading import read_words_alone
 
 HEAVY = (
     "cmaes",
     "duckdb",
+    "encodings.idna",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -32,6 +36,7 @@ HEAVY = (
     "paceline.emulator.server",
     "paceline.service.app",
     "paceline.twin",
+    "pydantic.dataclasses",
     "scipy.optimize",
     "scipy.stats",
 )
@@ -144,9 +149,26 @@ def become(asked: dict[str, Any], streams: list[int]) -> NoReturn:
     os._exit(code)
 
 
+def warm_up() -> None:
+    """Do once what most commands begin with, for every fork to find it done.
+
+    The trust store and the law are read once in a process; to make tables loads a library that no command names.
+    """
+    from paceline.compliance.shelf import the_rulebook
+    from paceline.cxone.attempt import HttpClient
+    from paceline.storage.database import open_database
+
+    the_rulebook()
+    HttpClient(MachineClock()).close()
+    with tempfile.TemporaryDirectory(prefix="warm-") as folder:
+        open_database(f"sqlite:///{folder}/paceline.db").close()
+
+
 if __name__ == "__main__":
     for module in (*HEAVY, *(f"paceline.cli.{place.partition(':')[0]}" for _app, place, *_rest in COMMANDS)):
         importlib.import_module(module)
+    warm_up()
+    read_words_alone()
     gc.freeze()  # what all forks share is not looked through by each
     told = serve(socket.socket(fileno=int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2])))
     if told is not None:

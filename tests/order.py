@@ -1,6 +1,8 @@
-"""In which order a run goes, and what stays in one process: so that two processes end at about the same time.
+"""In how many processes and in which order a run goes, and what stays in one: so that all end at about the same time.
 
-* What runs compiled code first is one piece of work: it is compiled once, and kept for the other process.
+* One process more than there are cores: while one waits for a browser, a child or a lease, another one goes on.
+* What looks through all of our files is one piece of work: they are parsed once.
+* What runs compiled code first is one piece of work: it is compiled once, and kept for the other processes.
 * What takes long goes before what is short, and single functions go last: they fill what is left.
 * A file stays in one process: its listings and fixtures belong together.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 from collections.abc import Generator
 from contextlib import suppress
 
@@ -24,6 +27,8 @@ COMPILED = (
     "tests/unit/compliance/test_recipients.py",
 )
 """Where compiled code runs first."""
+LOOKING = "tests/architecture/"
+"""Where all of our files are looked through."""
 PLACES = (
     *COMPILED,
     "tests/browser/",
@@ -33,29 +38,38 @@ PLACES = (
     "docs/",
     "tests/contract/",
     "tests/service/",
-    "tests/architecture/",
+    LOOKING,
     "tests/unit/",
     "src/",
 )
 """From the first to the last."""
+MOST = 6
+"""Processes at most: each has a database server and a browser of its own, and takes 1.3 GB in the end."""
 BACKWARDS = "backwards"
 """What a process is told that prepares the tests' files from the last to the first."""
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # of no known type
-    """Hands out files, those that are compiled in one piece."""
+    """Hands out files, those that are compiled, or looked through, in one piece."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False  # the order is ours
 
     def _split_scope(self, nodeid: str) -> str:
-        return "compiled" if nodeid.startswith(COMPILED) else super()._split_scope(nodeid)
+        if nodeid.startswith(COMPILED):
+            return "compiled"
+        return LOOKING if nodeid.startswith(LOOKING) else super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Hand work out by this order."""
     return Scheduling(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes `-n auto` means."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST) if hasattr(os, "sched_getaffinity") else 3
 
 
 def pytest_configure_node(node: WorkerController) -> None:
@@ -73,7 +87,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without looking for garbage, and never look through what was collected again.
 
-    Of two processes one begins at the end: what either has prepared of the tests' files, the other one finds.
+    Every other process begins at the end: what one has prepared of the tests' files, another one finds.
     """
     gc.disable()
     if getattr(session.config, "workerinput", {}).get(BACKWARDS):

@@ -45,7 +45,11 @@ def typed() -> int:
 SERVERS = ("up", "emulator")
 
 if __name__ == "__main__":
-    code = typed()
+    try:
+        code = typed()
+    except OSError as away:
+        sys.stderr.write(f"nobody forks: {away}\n")
+        code = 1
     if code == 1 and sys.argv[1] in SERVERS:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.killpg(os.getpgrp(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Weigh every page, time what people do on them, and the first screen, at 1,000 campaigns; exit 1 if a limit is missed.
+"""Weigh pages, hold them to axe-core, time what people do and the first screen, at 1,000 campaigns; exit 1 on a miss.
 
 `python -m benchmarks.pages [--campaigns N] [--visits N] [--times N] [--write FILE]`
 
@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pages.house import house
-from benchmarks.pages.visit import LOADED, addresses, browsing, interactions, weight
+from benchmarks.pages.visit import LOADED, addresses, browsing, faults, interactions, weight
 from benchmarks.service.first_screen import MOST_S, first_screen_s
 from paceline.service.dashboard.navigation import PLACES
 
+CHOSEN = [f"/many/{what}campaign=CMP-10000&campaign=CMP-10001" for what in ("freeze?", "set?block=pacing&")]
+"""Pages for several campaigns, which no link leads to: they are reached by ticking."""
 MOST_BYTES = 150_000
 """What a page may weigh, with all that it loads."""
 MOST_MS = 200.0
@@ -34,6 +36,7 @@ each a process of its own on one machine of two cores, and a Chromium without a 
 | bytes of a page with all that it loads, its stream aside | {bytes} |
 | the slowest interaction of a visit, ms (of {visits} visits) | {inp} |
 | first useful screen of `paceline up`, s (of {starts} starts) | {screens} |
+| what axe-core finds on {kinds} kinds of pages, in light and dark, 1440 and 390 pixels wide | {faults} |
 
 Every page is held to its limit; of visits and starts the median is, for other work ran on the machine. `paceline up`
 begins with the demo tenant.
@@ -64,12 +67,13 @@ Uncompressed, nothing kept by the browser; one address of each kind, `*` for wha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was measured: bytes by kind of page, milliseconds by interaction and visit, seconds of first screens."""
+    """What was measured: bytes and faults by kind of page, milliseconds by interaction and visit, seconds of starts."""
 
     campaigns: int
     weights: dict[str, int]
     visits: list[dict[str, float]]
     screens: list[float]
+    faults: dict[str, list[str]]
 
     @property
     def inp(self) -> list[float]:
@@ -80,6 +84,7 @@ class Result:
     def missed(self) -> list[str]:
         """The limits that were missed, in words."""
         found = [f"{page} weighs {size:,} bytes" for page, size in self.weights.items() if size > MOST_BYTES]
+        found += [f"{page}: {fault}" for page, faults in self.faults.items() for fault in faults]
         if statistics.median(self.inp) >= MOST_MS:
             found.append(f"the slowest interaction of a visit takes {statistics.median(self.inp):.0f} ms")
         if statistics.median(self.screens) > MOST_S:
@@ -91,15 +96,16 @@ def measured(campaigns: int, visits: int, times: int) -> Result:
     """Start everything, and measure."""
     with house(campaigns) as link, browsing(link) as (base, context):
         page = context.new_page()
-        found = addresses(page, base, [place.path for place in PLACES])
+        found = addresses(page, base, [place.path for place in PLACES] + CHOSEN)
         weights = {kind: weight(page, f"{base}{address}") for kind, address in sorted(found.items())}
+        against = {kind: faults(page, f"{base}{address}") for kind, address in sorted(found.items())}
         interactions(page, base)  # once without counting: the browser has seen nothing yet
         told = [interactions(page, base) for _ in range(visits)]
     screens = []
     for _ in range(times):
         with tempfile.TemporaryDirectory(prefix="paceline-up-") as folder:
             screens.append(first_screen_s(folder))
-    return Result(campaigns=campaigns, weights=weights, visits=told, screens=screens)
+    return Result(campaigns=campaigns, weights=weights, visits=told, screens=screens, faults=against)
 
 
 def page_of(result: Result) -> str:
@@ -113,6 +119,9 @@ def page_of(result: Result) -> str:
         visits=len(inp),
         inp=f"{statistics.median(inp):.0f} | {max(inp):.0f} | {MOST_MS:.0f}",
         starts=len(screens),
+        kinds=len(result.faults),
+        faults=f"{statistics.median(len(one) for one in result.faults.values()):.0f} "
+        f"| {max(len(one) for one in result.faults.values())} | 0",
         screens=f"{statistics.median(screens):.2f} | {max(screens):.2f} | {MOST_S:.0f}",
         done="\n".join(f"| {name} | {statistics.median(took):.0f} | {max(took):.0f} |" for name, took in done.items()),
         pages="\n".join(f"| `{kind}` | {size:,} |" for kind, size in heaviest),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from tests.browser.screens import DESK, PHONE
+from tests.browser.seats import violations
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+"""The browser's file; Playwright looks for its own where there is none, and says how to get it."""
 WATCH = """
 window.found = [];
 new PerformanceObserver((list) => {
@@ -68,6 +75,21 @@ def weight(page: Page, url: str) -> int:
     page.remove_listener("response", came)
     session.detach()
     return sum(sizes)
+
+
+def faults(page: Page, url: str) -> list[str]:
+    """Return what axe-core finds against a page, in light and in dark, at a desk and on a phone."""
+    found = []
+    for scheme, (width, height) in product(("light", "dark"), (DESK, PHONE)):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(url)
+        page.wait_for_load_state("load")
+        page.wait_for_timeout(300)  # parts that a page fetches once it is there
+        found += [f"{scheme}, {width} wide: {one}" for one in violations(page)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return found
 
 
 def pattern(path: str) -> str:

@@ -30,8 +30,7 @@ def at_the_desk(
 ) -> Iterator[Shift]:
     """Begin where everything is declared of the campaigns: they sell in Florida."""
     with shift_on(emulator, folder, patch, captured) as begun:
-        for campaign in (EAST, WEST, NEW):
-            begun.type("declare", campaign, "purpose=sales", "regions=US-FL")
+        begun.declare(EAST, WEST, NEW)
         yield begun
 
 

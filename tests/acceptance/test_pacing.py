@@ -48,8 +48,7 @@ def desk(
     emulator: RunningEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Shift]:
     with shift_on(emulator, tmp_path, monkeypatch, capsys) as begun:
-        for campaign in (EAST, DIALS, NEW):
-            begun.type("declare", campaign, "purpose=sales", "regions=US-FL")
+        begun.declare(EAST, DIALS, NEW)
         yield begun
 
 

@@ -45,8 +45,7 @@ def desk(
     emulator: RunningEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Shift]:
     with shift_on(emulator, tmp_path, monkeypatch, capsys) as begun:
-        for campaign, regions in (("CMP-FL", "US-FL"), ("CMP-LATE", "US-FL")):
-            begun.type("declare", campaign, "purpose=sales", f"regions={regions}")
+        begun.declare("CMP-FL", "CMP-LATE")
         yield begun
 
 

@@ -75,6 +75,8 @@ def test_what_is_proposed_is_told_with_the_command_that_sets_it(floor: Shift) ->
     assert f"paceline set weights {TUNED} " in printed
     assert "worth having" in printed
     assert floor.emulated.shown(TUNED)["predictiveDialerSettings"] == WEIGHTS
+    asked = floor.data_of("audit", "list", "--kind", "weights.tuned")["items"]
+    assert [floor.data_of("audit", "show", str(one["entry"]))["campaign"] for one in asked] == [TUNED, TUNED]
 
 
 def test_what_is_found_goes_through_the_corridor_with_its_evidence(floor: Shift) -> None:

@@ -21,8 +21,7 @@ def desk(shift: Shift) -> Shift:
     blocks = {"predictiveDialerSettings": WEIGHTS, "configuration": TUNING}
     shift.emulated.control("POST", "/campaigns", {"id": HELD, "status": "PAUSED", "revision": 42, **blocks})
     shift.emulated.control("POST", "/campaigns", {"id": BARE, "status": "PAUSED"})
-    for campaign in (HELD, BARE):
-        shift.type("declare", campaign, "purpose=sales", "regions=US-FL")
+    shift.declare(HELD, BARE)
     return shift
 
 

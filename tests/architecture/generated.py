@@ -20,7 +20,7 @@ from paceline.emulator.platform import Platform
 from paceline.primitives.clock import ManualClock
 from tests.architecture import generated_rules, generated_service, generated_telemetry
 from tests.architecture.test_statements import statements
-from tests.architecture.tree import ROOT, parsed, python_files, relative
+from tests.architecture.tree import ROOT, files_with, nodes, relative
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by `make fix` from the code and the tests; changes here are overwritten. -->\n"
@@ -47,8 +47,8 @@ def contract_coverage() -> str:
 def holders() -> dict[str, set[str]]:
     """Return the tests that hold each statement, as file and function."""
     found: dict[str, set[str]] = {}
-    for path in python_files("tests"):
-        for node in ast.walk(parsed(path)):
+    for path in files_with("holds(", "tests"):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 for mark in node.decorator_list:
                     if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "holds":

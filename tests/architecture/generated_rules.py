@@ -16,7 +16,7 @@ from paceline.cli import exits
 from paceline.control import outcome
 from paceline.primitives.errors import PacelineError
 from paceline.settings import documented
-from tests.architecture.tree import PACKAGE, parsed, python_files
+from tests.architecture.tree import PACKAGE, files_with, nodes, parsed, python_files
 
 STATED = re.compile(r"^\* `(?P<rule>[a-z-]+\.[a-z-]+)`: (?P<words>(?:.|\n(?=  ))+)", re.MULTILINE)
 """How a module states a rule: `* `room.rule`: what has to hold.`, going on in lines that are indented."""
@@ -25,7 +25,7 @@ STATED = re.compile(r"^\* `(?P<rule>[a-z-]+\.[a-z-]+)`: (?P<words>(?:.|\n(?=  ))
 def stated_rules() -> dict[str, str]:
     """Return every rule with the words that its module states it in."""
     found: dict[str, str] = {}
-    for path in python_files("src"):
+    for path in files_with("\n* `", "src"):
         said = ast.get_docstring(parsed(path)) or ""
         found |= {rule["rule"]: " ".join(rule["words"].split()) for rule in STATED.finditer(said)}
     return dict(sorted(found.items()))
@@ -35,7 +35,7 @@ def used_rules() -> dict[str, Path]:
     """Return every rule id that a finding is made with, and where."""
     found = {}
     for path in python_files("src"):
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             named = node.value if isinstance(node, ast.keyword) and node.arg == "rule" else None
             if isinstance(named, ast.Constant) and isinstance(named.value, str):
                 found[named.value] = path

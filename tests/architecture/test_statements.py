@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections import Counter
+from functools import cache
 from typing import Any
 
-from tests.architecture.tree import ROOT, parsed, python_files, relative
+from tests.architecture.tree import ROOT, files_with, nodes, relative
 
 
 def statements() -> list[dict[str, Any]]:
@@ -15,11 +16,12 @@ def statements() -> list[dict[str, Any]]:
     return [entry for file in files for entry in tomllib.loads(file.read_text(encoding="utf-8"))["statements"]]
 
 
+@cache
 def marks() -> dict[str, set[str]]:
     """Return the statements that tests name in `holds(...)`, and the files that do."""
     found: dict[str, set[str]] = {}
-    for path in python_files("tests"):
-        for node in ast.walk(parsed(path)):
+    for path in files_with("holds(", "tests"):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "holds":
                 for word in node.args:
                     if isinstance(word, ast.Constant):

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.desk import Desk, open_desk
 from tests.browser.screens import Screens
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-"""Where pictures of pages are kept for whoever looks at a run; not under version control."""
+"""Where pictures of pages are kept for whoever looks at a run with SCREENSHOTS set; not under version control."""
+WAIT_MS = 20_000.0
+"""For so long a page is waited for, milliseconds: other processes of the suite are at work too."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +45,7 @@ def screens() -> Iterator[Screens]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip(MISSING)
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield Screens(launched)
@@ -72,9 +75,11 @@ def shared_desk(open_office: Desk) -> Iterator[Desk]:
 
 @pytest.fixture
 def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keeps a picture of what a page shows, under the test's file and a name."""
+    """Keeps a picture of what a page shows, under the test's file and a name, where somebody wants to look at it."""
 
     def keep(page: Page, name: str) -> None:
+        if not os.environ.get("SCREENSHOTS"):
+            return  # to draw them takes a tenth of a browser's time
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{request.path.stem.removeprefix('test_')}-{name}.png", full_page=True)
 

@@ -52,7 +52,7 @@ class Screens:
         """Return a browser that has seen nothing, for those whose past or set-up counts."""
         size = {"width": DESK[0], "height": DESK[1]}
         context = self.browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **options)  # type: ignore[arg-type]  # the dict has its two keys
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         person = Person("", context.new_page(), context)
         person.hear()
         return person

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import Locator, Page, Response, expect
 
 from paceline.control.access.rights import Role
 from tests.browser.desk import Desk
 from tests.browser.screens import DESK, PHONE, Person
 from tests.trust import http_client
 
+AXE: str = Axe().axe_script
+"""The rules, given to each page once; all that they find in order is longer than what is wrong, and stays there."""
 LOOKS = (("light", DESK), ("dark", PHONE))
 """In which colours and sizes a page is looked at: colours do not depend on the width, nor the order on the colours."""
 STANDARDS = {
@@ -57,6 +59,13 @@ def entered(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
+def closed(page: Page) -> None:
+    """Close a question or an answer by Escape, once it is shown: what came in stands on the page before it is."""
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def unfolded(page: Page, name: str) -> None:
     """Open the settings of a campaign that stand folded under a name, as somebody does who wants to change them."""
     fold = page.locator("details.fold", has=page.locator(f"summary b:text-is('{name}')"))
@@ -74,7 +83,9 @@ def posted(desk: Desk, name: str, role: Role, path: str) -> httpx2.Response:
 
 def violations(page: Page) -> list[str]:
     """Return what axe-core finds against a page as it is."""
-    found = Axe().run(page, options=STANDARDS).response["violations"]
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(options).then(told => told.violations)", STANDARDS)
     return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 

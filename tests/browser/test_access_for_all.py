@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import DIALING, Desk
 from tests.browser.screens import DESK
-from tests.browser.seats import LOOKS, read_by_everybody, unfolded, violations, weight
+from tests.browser.seats import LOOKS, closed, read_by_everybody, unfolded, violations, weight
 
 Shot = Callable[[Page, str], None]
 BYTES = 150_000
@@ -39,8 +39,7 @@ def test_questions_and_findings_can_be_read_by_everybody(shared_desk: Desk) -> N
         ada.page.locator("#picture").get_by_role("link", name="Pause").click()
         expect(ada.page.get_by_role("dialog")).to_be_visible()
         assert not "\n".join(violations(ada.page))
-        ada.page.keyboard.press("Escape")
-        expect(ada.page.get_by_role("dialog")).to_have_count(0)
+        closed(ada.page)
         unfolded(ada.page, "Dialing rules")
         form = ada.page.locator("#rules-form")
         form.get_by_label("Calls per agent").fill("30")

@@ -15,7 +15,7 @@ from paceline.ledger.entry import Query
 from paceline.primitives.ids import EntryId, campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, Desk, open_desk
 from tests.browser.screens import Screens
-from tests.browser.seats import at, overflows, posted, read_by_everybody, seated, violations
+from tests.browser.seats import at, closed, overflows, posted, read_by_everybody, seated, violations
 
 Shot = Callable[[Page, str], None]
 POLICY = '[approvals]\nrules = [{ kinds = ["lifecycle.resume"] }]\n'
@@ -102,8 +102,7 @@ def test_change_that_waits_is_withdrawn_by_the_keyboard_alone(office: Desk) -> N
     page.keyboard.type("not tonight")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text("Withdraw: as wanted, it ended as expired")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    closed(page)
     expect(page.locator("#change")).to_contain_text("expired")
     assert ended(office, entry) == "expired"
 

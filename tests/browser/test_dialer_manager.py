@@ -21,7 +21,7 @@ from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, STOPPED, Desk, open_desk
 from tests.browser.pictures import SIZE, picture
 from tests.browser.screens import Screens
-from tests.browser.seats import at, entered, row, tabbed_to
+from tests.browser.seats import at, closed, entered, row, tabbed_to
 
 CAREFUL = Decimal("0.012")
 OFFERS, REMINDERS = "CMP-61001", "CMP-61002"
@@ -95,11 +95,6 @@ def typed(page: Page, field: str, value: str) -> None:
 def ended(page: Page, word: str) -> None:
     """See how it ended."""
     expect(page.get_by_role("dialog").get_by_role("status").first).to_contain_text(word, timeout=30_000)
-
-
-def closed(page: Page) -> None:
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def held(floor: Desk, campaign: str) -> Observed:

@@ -14,7 +14,7 @@ from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, STOPPED, Desk, open_desk
 from tests.browser.pictures import picture
 from tests.browser.screens import Screens
-from tests.browser.seats import at, entered, tabbed_to
+from tests.browser.seats import at, closed, entered, tabbed_to
 from tests.trust import http_client
 
 RECEIVER = "https://wfm.example.com/hook"
@@ -38,11 +38,6 @@ def asked(page: Page, words: str) -> Locator:
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_be_focused()
     return dialog
-
-
-def closed(page: Page) -> None:
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def told_of(office: Desk, status: str) -> None:

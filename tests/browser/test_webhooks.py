@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from paceline.control.access.rights import Role
 from paceline.ledger.entry import Query
 from tests.browser.desk import HOSTILE, Desk
-from tests.browser.seats import at, read_by_everybody, seated, violations
+from tests.browser.seats import at, closed, read_by_everybody, seated, violations
 from tests.trust import http_client
 
 Shot = Callable[[Page, str], None]
@@ -30,8 +30,7 @@ def done(page: Page, button: str) -> str:
     ended = page.locator("#ask [data-changed]")
     expect(ended).to_be_visible()
     told = page.get_by_role("dialog").inner_text()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    closed(page)
     return told
 
 
@@ -118,7 +117,7 @@ def test_key_is_made_shown_once_used_and_revoked(shared_desk: Desk, shot: Shot) 
     dialog.get_by_role("button", name="Make it").click()
     secret = page.locator("code.secret").inner_text()
     shot(page, "key-once")
-    page.keyboard.press("Escape")
+    closed(page)
     every = shared_desk.system.access.keys()
     key = next(one for one in every if one.name == "reporting")
     row = page.locator(f"#key-{key.id}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,7 +19,7 @@ from tests.contract.emulated import START, TENANTS, Emulated
 from tests.contract.killing import Killer
 from tests.contract.scenes import TENANTS as CROWD
 from tests.contract.scenes import WALL_NS
-from tests.contract.systems import Office
+from tests.contract.systems import Another, Office
 from tests.databases import KINDS, PostgresServer
 
 
@@ -44,6 +46,20 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("opened") / "paceline.db"
     open_database(f"sqlite:///{file}").close()
     return file
+
+
+@pytest.fixture(scope="session")
+def another(opened: Path) -> Another:
+    """For a test of many examples: each has a SQLite database of its own, with its tables, and nothing in them."""
+
+    @contextmanager
+    def fresh() -> Iterator[Database]:
+        with TemporaryDirectory() as folder:
+            file = shutil.copyfile(opened, Path(folder) / "paceline.db")
+            with open_database(f"sqlite:///{file}") as database:
+                yield database
+
+    return fresh
 
 
 @pytest.fixture(params=KINDS)

@@ -26,6 +26,8 @@ from paceline.primitives.ids import CampaignId, TenantId, Version
 from paceline.storage.database import Database
 from tests.contract.emulated import Emulated
 
+Another = Callable[[], AbstractContextManager[Database]]
+"""What opens a database of which nobody else knows, and lets it be gone after the block."""
 _NUMBERS = count(1)
 STARTED = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ACTIVE, PAUSED, STOPPED = CampaignId("ACTIVE"), CampaignId("PAUSED"), CampaignId("STOPPED")

@@ -13,7 +13,7 @@ from paceline.bootstrap.weighing import weigher_of
 from paceline.campaign.evidence import UTILISATION, Evidence, Source
 from paceline.campaign.weigher import WeighAsked
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.weighing.asks import asked_before
+from paceline.control.weighing.asks import asked_before, note_tuned
 from paceline.twin.kept import By, Twins
 from tests.contract.set_up import HELD
 from tests.contract.systems import Office
@@ -57,6 +57,14 @@ def test_other_questions_of_the_same_days_count_and_the_same_one_keeps_its_place
     asked(system, weigher, other(2), "0.12")
     assert asked_before(system.book, HELD, other(9)) == 3
     assert [asked_before(system.book, HELD, other(number)) for number in (1, 2, 3)] == [0, 1, 2]
+
+
+def test_what_a_tuner_asked_counts_in_its_turn(office: Office, weigher: Scripted) -> None:
+    system = weighted(office, weigher)
+    note_tuned(system.book, HELD, other(1), system.actor)
+    asked(system, weigher, other(2), "0.12")
+    note_tuned(system.book, HELD, other(3), system.actor)
+    assert [asked_before(system.book, HELD, other(number)) for number in (1, 2, 3, 9)] == [0, 1, 2, 3]
 
 
 def test_other_days_other_campaigns_and_experiments_do_not_count(desk: Office, weigher: Scripted) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.clock import ManualClock
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.storage.database import Database, open_database
+from tests.contract.systems import Another
 
 EAST, WEST = CampaignId("EAST"), CampaignId("WEST")
 ADA = Order(actor=Actor(name="ada", known_by="test"), reason="new list", ticket="OPS-1")
@@ -148,12 +148,12 @@ VALUES = st.sampled_from([None, "sales", "debt", "info"])
 
 @settings(max_examples=25)
 @given(steps=st.lists(st.tuples(st.sampled_from(["declare", "adopt"]), VALUES), max_size=12))
-def test_value_is_that_of_the_rules_after_any_steps(steps: list[tuple[str, str | None]]) -> None:
+def test_value_is_that_of_the_rules_after_any_steps(another: Another, steps: list[tuple[str, str | None]]) -> None:
     """Against the rules as they are written: a second, plain telling of who spoke last."""
     value: str | None = None
     by_file = False
     in_file: str | None = None
-    with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/paceline.db") as database:
+    with another() as database:
         facts = Facts(database, Book(database, tenant=TenantId("acme"), clock=ManualClock()))
         for verb, said in steps:
             if verb == "declare":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from paceline.primitives.canonical import Json
 from paceline.primitives.clock import ManualClock
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.storage.database import Database, open_database
+from tests.contract.systems import Another
 
 ADA = Actor(name="ada", known_by="test")
 EAST = CampaignId("EAST")
@@ -141,9 +141,9 @@ LIVES = st.builds(
 
 @settings(max_examples=25)
 @given(lives=st.lists(LIVES, max_size=25))
-def test_figures_are_those_of_the_definitions(lives: list[Life]) -> None:
+def test_figures_are_those_of_the_definitions(another: Another, lives: list[Life]) -> None:
     clock = ManualClock()
-    with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/paceline.db") as database:
+    with another() as database:
         book = Book(database, tenant=TenantId("acme"), clock=clock)
         lived(book, clock, lives)
         found = measured(book.rows())

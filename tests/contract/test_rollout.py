@@ -11,6 +11,7 @@ import pytest
 from paceline.campaign.lifecycle.changes import Pause, Resume
 from paceline.campaign.pacing.changes import SetPacing
 from paceline.control.approving.policy import Policy, Rule
+from paceline.control.fleet.fleet import Found
 from paceline.control.order import Override
 from paceline.control.rollout.joining import rollout_desk
 from paceline.control.rollout.rollouts import NoRolloutError, OvertakenError
@@ -238,6 +239,14 @@ def test_rollout_of_a_campaign_that_does_not_dial_does_not_begin(desk: Office) -
     stage = Stage(desk)
     desk.outside(Pause(campaign=ROLLED))
     assert begin(stage.system()).findings.rules == ("rollout.not-dialing",)
+
+
+def test_rollout_of_a_frozen_campaign_does_not_begin(desk: Office) -> None:
+    stage = Stage(desk)
+    ada = stage.system()
+    ada.freeze.freeze(Found(campaigns={ROLLED: None}), order(ada))
+    found = begin(ada).findings
+    assert (found.rules, [one.found for one in found]) == (("rollout.not-dialing",), ["frozen"])
 
 
 def test_campaign_that_is_steered_minute_by_minute_has_no_rollout(desk: Office) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +33,7 @@ from paceline.telemetry.requests import RequestCounts
 from paceline.telemetry.standing import rows_after
 from tests.contract.asking import asked, people
 from tests.contract.later import HOUR, pass_by, planned
-from tests.contract.systems import ACTIVE, LOCKED, PAUSE, RESUME, STARTED, STOP, Office, actor, left_behind
+from tests.contract.systems import ACTIVE, LOCKED, PAUSE, RESUME, STARTED, STOP, Another, Office, actor, left_behind
 from tests.contract.test_metrics import ADA, LIVES, Life, lived
 from tests.databases import PostgresServer
 
@@ -100,8 +99,10 @@ def possible(life: Life) -> Life:
 
 @settings(max_examples=20)
 @given(lives=st.lists(LIVES.map(possible), max_size=8), at_once=st.integers(1, 7))
-def test_counts_are_those_of_the_figures_however_the_rows_are_read(lives: list[Life], at_once: int) -> None:
-    with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/paceline.db") as database:
+def test_counts_are_those_of_the_figures_however_the_rows_are_read(
+    another: Another, lives: list[Life], at_once: int
+) -> None:
+    with another() as database:
         clock = ManualClock(wall_ns=1_795_000_000_000_000_000)
         book = Book(database, tenant=TenantId("acme"), clock=clock)
         lived(book, clock, lives)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import wraps
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -48,6 +49,8 @@ STEER = "steer"
 """In place of a kind of change: one turn of the supervisor."""
 APPROVE = "approve"
 """In place of a kind of change: the approval of the change of `entry`."""
+NOWHERE = "http://127.0.0.1:1"
+"""Where nobody answers."""
 PLACES = (
     ("leases", "claim", None, "claimed"),
     ("desk", "give", "giving", "given"),
@@ -157,9 +160,10 @@ def system_of(order: WalkOrder) -> System:
         patience=Patience(schedule=Schedule(attempts=order.attempts)),
         tolerance=Tolerance(failures=1000),
     )
+    database = open_database(order.url)
     system = System(
         platform=OutboundV2(transport),
-        database=open_database(order.url),
+        database=database,
         tenant=TenantId(order.tenant),
         actor=Actor(name=order.actor, known_by="test"),
         clock=clock,
@@ -169,6 +173,8 @@ def system_of(order: WalkOrder) -> System:
             weigher=Scripted if order.weighs else None,
         ),
     )
+    system.closes(transport.close)
+    system.closes(database.close)
     follow(system, reached)
     return system
 
@@ -218,6 +224,21 @@ def warm() -> None:
     """Load, before any fork, what every child would load by itself."""
     # The trust store is read once in a process; threads and connections are opened by the children alone.
     HttpClient(ManualClock()).close()
+    with TemporaryDirectory() as folder:
+        nobodys = WalkOrder(
+            url=f"sqlite:///{folder}/paceline.db",
+            tenant="nobody",
+            api=NOWHERE,
+            secret="none",
+            kind="lifecycle.pause",
+            campaign="NONE",
+            moment="never",
+            attempts=1,
+            wall_ns=0,
+        )
+        # It fails at its first request, and no thread or connection of it outlives this block.
+        with system_of(nobodys) as system:
+            system.run(CATALOGUE[nobodys.kind](campaign=campaign_id(nobodys.campaign)))
 
 
 def carry_out(work: Callable[[WalkOrder], None]) -> None:

@@ -26,9 +26,10 @@ def shared_caller(shared_emulator: RunningEmulator) -> Iterator[Caller]:
 
 
 @pytest.fixture
-def platform(shared_caller: Caller) -> Caller:
+def platform(shared_emulator: RunningEmulator, shared_caller: Caller) -> Caller:
     """A caller of the shared emulator, set back to its tenants file, clock at START and standing still."""
-    shared_caller.reset()
+    shared_emulator.reset()
+    shared_caller.tokens.clear()
     return shared_caller
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulator.caller import TENANTS, Caller
+from paceline.testing import running_emulator
+from tests.emulator.caller import START, TENANTS, Caller, secrets_in
 from tests.emulator.documents import CAM, OUT, OVERLAPPING, pacing, rules, schedule, weights
 from tests.emulator.holds import holds
 from tests.emulator.refusals import refused
@@ -263,15 +263,25 @@ def test_of_two_failed_checks_the_earlier_answers(
     refused(write.send(), status, code)
 
 
-@pytest.fixture
-def narrow(launch: Callable[..., Caller], tmp_path: Path) -> Caller:
-    """An emulator where the client's limit is quickly used up."""
-    tenants = tmp_path / "narrow.toml"
+@pytest.fixture(scope="module")
+def narrow_caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """A caller of an emulator where the client's limit is quickly used up."""
+    tenants = tmp_path_factory.mktemp("narrow") / "narrow.toml"
     small = "max_concurrent_campaigns = 1\nrequests_per_minute = "
     text = TENANTS.read_text(encoding="utf-8")
     assert f"{small}100" in text
     tenants.write_text(text.replace(f"{small}100", f"{small}{LIMIT}"), encoding="utf-8")
-    return launch(tenants=tenants)
+    with running_emulator(tenants, now=START, speed=0.0, seed=7) as emulator:
+        caller = Caller(emulator.url, secrets_in(tenants))
+        yield caller
+        caller.close()
+
+
+@pytest.fixture
+def narrow(narrow_caller: Caller) -> Caller:
+    """That caller, with nothing of the limit used and the emulator set back."""
+    narrow_caller.reset()
+    return narrow_caller
 
 
 @holds("7.59", "7.60", "7.23")

@@ -8,8 +8,9 @@ from functools import partial
 from paceline.bootstrap.system import System
 from paceline.bootstrap.twins import twins_of
 from paceline.campaign.ceilings import tightest
+from paceline.campaign.evidence import Evidence
 from paceline.campaign.weights.changes import SetWeights
-from paceline.control.weighing.asks import asked_before
+from paceline.control.weighing.asks import asked_before, note_tuned
 from paceline.optimizer.tuner.told import TuneAsked, Tuned
 from paceline.optimizer.tuner.tuner import tuned
 from paceline.primitives.canonical import Json
@@ -25,6 +26,8 @@ def tuned_for(
     tell: Callable[[str], None] = lambda _words: None,
 ) -> Tuned | str:
     """Return the best weights for a campaign, or in words why none can be looked for; nothing is sent.
+
+    What the held-out days were asked is noted in the ledger: whoever asks with many seeds shares their error too.
 
     Args:
         system: whose twins and platform are asked.
@@ -56,7 +59,10 @@ def tuned_for(
         seed=seed_of(twin) if seed is None else seed,
     )
     tell("looking for weights on the days that the twin was fitted on")
-    return tuned(asked, weigher)
+    found = tuned(asked, weigher)
+    if isinstance(found, Tuned) and isinstance(found.evidence, Evidence):
+        note_tuned(system.book, campaign, found.evidence, system.actor)
+    return found
 
 
 def tuned_document(found: Tuned, steps: int) -> dict[str, Json]:

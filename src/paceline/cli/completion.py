@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from functools import cache
 from pathlib import PurePath
 
 from paceline.cli import exits
@@ -35,10 +36,16 @@ def completion(shell: Shell | None = None, /) -> int:
     shell
         Which shell; the one that SHELL names without.
     """
+    print(_script(shell or _own()))
+    return exits.DONE
+
+
+@cache
+def _script(shell: Shell) -> str:
+    # Every command is loaded and looked through for it.
     from paceline.cli.main import app
 
-    print(app.generate_completion(prog_name="paceline", shell=(shell or _own()).value).rstrip("\n"))
-    return exits.DONE
+    return app.generate_completion(prog_name="paceline", shell=shell.value).rstrip("\n")
 
 
 def _own() -> Shell:

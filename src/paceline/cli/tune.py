@@ -34,8 +34,8 @@ def tune(
 ) -> int:
     """Look for better weights on the campaign's twin, and ask the days that are held out once what they are worth.
 
-    Nothing is sent without --apply. Exit code 0 when there is a proposal or none is better, 3 when nobody can say, or
-    the held-out days do not bear the proposal out.
+    Nothing is sent without --apply; what the days were asked is noted in the ledger. Exit code 0 when there is a
+    proposal or none is better, 3 when nobody can say, or the held-out days do not bear the proposal out.
 
     Parameters
     ----------

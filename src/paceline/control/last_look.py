@@ -13,7 +13,7 @@ the worker that keeps frozen campaigns stopped (`enforcement`), and told by the 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from paceline.campaign.observed import Stage
 from paceline.control.freezes import Freezes, FrozenError
@@ -22,8 +22,18 @@ from paceline.control.recorder import Recorder
 from paceline.ledger.entry import Step
 from paceline.ledger.failures import EntryClosedError
 from paceline.primitives.ids import CampaignId
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import CONTROL_UNFINISHED, LEDGER_ENTRIES
 
+_OF, _ROW = CONTROL_UNFINISHED.c, LEDGER_ENTRIES.c
+_STANDING = Prepared(
+    select(_OF.stage, _OF.owner).where(_OF.tenant == bindparam("tenant"), _OF.entry == bindparam("entry"))
+)
+_INTENTS = Prepared(
+    select(func.count())
+    .select_from(LEDGER_ENTRIES)
+    .where(_ROW.tenant == bindparam("tenant"), _ROW.entry == bindparam("entry"), _ROW.step == Step.INTENT.value)
+)
 _ON_ITS_WAY = frozenset({Stage.OPEN, Stage.WAITING})
 """Stages of an entry that may be sent: made at once, or made by a worker because its hour has come."""
 
@@ -51,15 +61,12 @@ class LastLook:
         frozen = self._freezes.within(connection, campaign) if opened.resumes else None
         if frozen is not None:
             raise FrozenError(frozen)
-        tenant, of, row = self._recorder.book.tenant, CONTROL_UNFINISHED.c, LEDGER_ENTRIES.c
-        asked = select(of.stage, of.owner).where(of.tenant == tenant, of.entry == opened.entry)
-        found = connection.execute(asked).one_or_none()
-        if found is None or Stage(found.stage) not in _ON_ITS_WAY:
+        of: dict[str, Value] = {"tenant": self._recorder.book.tenant, "entry": opened.entry}
+        found = _STANDING.run(connection, of)
+        if not found or Stage(found[0][0]) not in _ON_ITS_WAY:
             raise EntryClosedError(f"entry {opened.entry} was ended by somebody else before it was sent")
-        if Stage(found.stage) is Stage.OPEN and found.owner != self._recorder.owner.name:
+        if Stage(found[0][0]) is Stage.OPEN and found[0][1] != self._recorder.owner.name:
             raise EntryClosedError(f"entry {opened.entry} is not this process's to send any more")
-        intents = select(func.count()).where(
-            row.tenant == tenant, row.entry == opened.entry, row.step == Step.INTENT.value
-        )
-        if connection.execute(intents).scalar_one() != number:
+        ((intents,),) = _INTENTS.run(connection, of)
+        if intents != number:
             raise EntryClosedError(f"entry {opened.entry} was begun anew by somebody else before it was sent")

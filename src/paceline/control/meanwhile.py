@@ -48,7 +48,11 @@ class Meanwhile:
         """
         # First who is at it, then what was made: nobody is missed who goes from one to the other.
         busy = self._at_it(now.campaign, own)
-        sightings = self._sightings(now)
+        return self._told(judged, now, busy, self._sightings(now), severity=severity)
+
+    def _told(
+        self, judged: Observed, now: Observed, busy: list[_AtIt], sightings: list[Sighting], *, severity: Severity
+    ) -> Findings:
         judged, now = _plain(judged), _plain(now)
         fields = sorted(name for name in {*judged.document, *now.document} - now.moving if _differs(name, judged, now))
         found = [
@@ -78,7 +82,7 @@ class Meanwhile:
         if seen is not None:
             number = int(named) if named.isdecimal() else None
             judged = replace(now, document=seen.settings, version=Version(named), revision=number)
-            return self.told(judged, now, severity=severity, own=own)
+            return self._told(judged, now, busy, sightings, severity=severity)
         by = _maker_of(now, sightings) or _perhaps(busy, named, now.version)
         return Findings(_finding("revision", named, now.revision or now.version, by=by, severity=severity))
 

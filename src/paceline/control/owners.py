@@ -26,7 +26,7 @@ from paceline.primitives.chance import fresh_key
 from paceline.primitives.clock import WaitingClock
 from paceline.storage.database import Database
 from paceline.storage.failures import StorageError
-from paceline.storage.prepared import Prepared
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import CONTROL_OWNERS, CONTROL_UNFINISHED
 
 LEASE_S = 10.0
@@ -47,7 +47,16 @@ _BEAT = Prepared(
         "DO UPDATE SET beats = control_owners.beats + 1, beat_ns = excluded.beat_ns"
     )
 )
-_LAST = select(CONTROL_OWNERS.c.beats, CONTROL_OWNERS.c.beat_ns).where(CONTROL_OWNERS.c.owner == bindparam("owner"))
+_LAST = Prepared(
+    select(CONTROL_OWNERS.c.beats, CONTROL_OWNERS.c.beat_ns).where(CONTROL_OWNERS.c.owner == bindparam("owner"))
+)
+_BUSY = select(CONTROL_UNFINISHED.c.owner).where(CONTROL_UNFINISHED.c.stage == Stage.OPEN.value)
+_FORGET = Prepared(
+    delete(CONTROL_OWNERS).where(
+        (CONTROL_OWNERS.c.beat_ns < bindparam("oldest_ns")) | (CONTROL_OWNERS.c.owner == bindparam("owner")),
+        CONTROL_OWNERS.c.owner.not_in(_BUSY),
+    )
+)
 
 
 class Standing(Enum):
@@ -182,8 +191,8 @@ class Owner:
         return self._clock.wall_ns() - beat_ns > (self.lease_s + SKEW_S) * _SECOND
 
     def _last(self, owner: str) -> tuple[int, int] | None:
-        found = self._database.read(lambda connection: connection.execute(_LAST, {"owner": owner}).one_or_none())
-        return None if found is None else (found.beats, found.beat_ns)
+        found = self._database.read(lambda connection: _LAST.run(connection, {"owner": owner}))
+        return (int(found[0][0]), int(found[0][1])) if found else None
 
     def _beat_on(self) -> None:
         while not self._wake.wait(self.lease_s / 3):
@@ -198,13 +207,8 @@ class Owner:
                     continue  # whoever holds an entry meets the same error himself, and the next beat may succeed
 
     def _forget(self) -> None:
-        oldest_ns = self._clock.wall_ns() - FORGET_S * _SECOND
-        busy = select(CONTROL_UNFINISHED.c.owner).where(CONTROL_UNFINISHED.c.stage == Stage.OPEN.value)
-        gone = delete(CONTROL_OWNERS).where(
-            (CONTROL_OWNERS.c.beat_ns < oldest_ns) | (CONTROL_OWNERS.c.owner == self.name),
-            CONTROL_OWNERS.c.owner.not_in(busy),
-        )
+        gone: dict[str, Value] = {"owner": self.name, "oldest_ns": self._clock.wall_ns() - FORGET_S * _SECOND}
         try:
-            self._database.write(lambda connection: connection.execute(gone))
+            self._database.write(lambda connection: _FORGET.run(connection, gone))
         except StorageError:
             return  # they are forgotten another time

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -53,6 +53,13 @@ _OTHERS = prepared.Prepared(
     .where(_UNFINISHED.tenant == bindparam("tenant"), _UNFINISHED.campaign == bindparam("campaign"))
     .order_by(_UNFINISHED.entry)
 )  # fmt: skip
+_UNENDED = (
+    select(_UNFINISHED.entry, _UNFINISHED.campaign, _UNFINISHED.kind, _UNFINISHED.actor, _UNFINISHED.owner,
+           _UNFINISHED.stage)
+    .where(_UNFINISHED.tenant == bindparam("tenant"))
+    .order_by(_UNFINISHED.entry)
+)  # fmt: skip
+_ALL_UNENDED = prepared.Prepared(_UNENDED)
 _PUT = prepared.Prepared(insert(CONTROL_UNFINISHED))
 _STAGE = prepared.Prepared(
     select(_UNFINISHED.stage).where(_UNFINISHED.tenant == bindparam("tenant"), _UNFINISHED.entry == bindparam("entry"))
@@ -330,26 +337,26 @@ class Recorder:
         Raises:
             LedgerUnavailableError: it cannot be read now.
         """
-        asked = select(CONTROL_UNFINISHED).where(_UNFINISHED.tenant == self.book.tenant).order_by(_UNFINISHED.entry)
+        whose: dict[str, prepared.Value] = {"tenant": self.book.tenant}
+        fits = _UNENDED
         if campaigns is not None:
-            asked = asked.where(_UNFINISHED.campaign.in_(sorted(campaigns)))
+            fits = fits.where(_UNFINISHED.campaign.in_(sorted(campaigns)))
         if stage is not None:
-            asked = asked.where(_UNFINISHED.stage == stage.value)
+            fits = fits.where(_UNFINISHED.stage == stage.value)
         if kind is not None:
-            asked = asked.where(_UNFINISHED.kind == kind)
+            fits = fits.where(_UNFINISHED.kind == kind)
+
+        def asked(connection: Connection) -> Iterable[Any]:
+            return _ALL_UNENDED.run(connection, whose) if fits is _UNENDED else connection.execute(fits, whose).all()
+
         with at_the_ledger():
-            found = self._database.read(lambda connection: connection.execute(asked).all())
-        return [unended_of((one.entry, one.campaign, one.kind, one.actor, one.owner, one.stage)) for one in found]
+            found = self._database.read(asked)
+        return [unended_of(tuple(row)) for row in found]
 
     def is_open(self, entry: EntryId) -> bool:
         """Return whether an entry is not closed yet."""
-        asked = select(_UNFINISHED.stage).where(
-            _UNFINISHED.tenant == self.book.tenant,
-            _UNFINISHED.entry == entry,
-            _UNFINISHED.stage == Stage.OPEN.value,
-        )
         with at_the_ledger():
-            return self._database.read(lambda connection: connection.execute(asked).first()) is not None
+            return self._database.read(lambda connection: self._stage_of(connection, entry)) is Stage.OPEN
 
     def _stage_of(self, connection: Connection, entry: EntryId) -> Stage | None:
         found = _STAGE.run(connection, {"tenant": self.book.tenant, "entry": entry})

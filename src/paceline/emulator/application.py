@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -162,8 +163,13 @@ def _target(scope: Scope) -> tuple[str, str]:
 
 def _is_loopback(client: Peer | None) -> bool:
     """Return whether a peer is this machine; a peer that cannot be told is not."""
+    return client is not None and _is_own(client[0])
+
+
+@lru_cache(maxsize=256)
+def _is_own(address: str) -> bool:
     try:
-        return client is not None and ipaddress.ip_address(client[0].removeprefix("::ffff:")).is_loopback
+        return ipaddress.ip_address(address.removeprefix("::ffff:")).is_loopback
     except ValueError:
         return False
 

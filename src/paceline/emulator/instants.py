@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from functools import lru_cache
 
 from paceline.primitives.zones import UnknownZoneError, zone
 
@@ -103,4 +104,10 @@ def instant_text(at: int) -> str:
 
 def http_date(at: int) -> str:
     """Return an instant as the `Date` header of HTTP writes it."""
-    return formatdate(max(EARLIEST, min(LATEST, at)) // SECOND, usegmt=True)
+    return _dated(max(EARLIEST, min(LATEST, at)) // SECOND)
+
+
+@lru_cache(maxsize=64)
+def _dated(second: int) -> str:
+    """Return a second as `Date` has it: the same for all answers in it."""
+    return formatdate(second, usegmt=True)

@@ -83,7 +83,8 @@ class Platform:
             else:
                 told, line, disturbance = self._serve(exchange)
             world.dialing.heed_changed(now)
-            stirred = line is None or bool(world.deliveries.changed)
+            moved = line is None and request.method != "GET"  # the clock and orders, by the control surface
+            stirred = moved or bool(world.deliveries.changed)
             try:
                 self._kept.save(line)
             except StateFileError as wrong:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
@@ -48,6 +50,7 @@ _SAME = and_(
     _CLOSING.c.step == Step.CLOSED.value,
 )
 _IS_CLOSED = exists().where(_SAME)
+_ORDER = (LEDGER_ENTRIES.c.entry, LEDGER_ENTRIES.c.sequence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +186,8 @@ class Book:
             EntryNotFoundError: the ledger has no entry of this number; what the platform was seen to hold is none.
             LedgerUnavailableError: it cannot be read now.
         """
-        found = self._entries(select(LEDGER_ENTRIES).where(self._ours(), LEDGER_ENTRIES.c.entry == entry))
+        asked = select(LEDGER_ENTRIES).where(self._ours(), LEDGER_ENTRIES.c.entry == entry)
+        found = self._entries(asked.order_by(*_ORDER))
         if not found or found[0].rows[0].step is Step.READING:
             newest = self.entries(Query(limit=1))
             held = f"it has {newest[0].number}: `paceline audit list` shows them" if newest else "it is empty"
@@ -196,24 +200,7 @@ class Book:
         Raises:
             LedgerUnavailableError: it cannot be read now.
         """
-        column = LEDGER_ENTRIES.c
-        asked = {column.campaign: query.campaign, column.actor: query.actor}
-        fits = [self._ours(), column.step.in_(_OPENS)]
-        if query.kind is not None:
-            fits.append(_is_of_kind(query.kind))
-        fits += [where == wanted for where, wanted in asked.items() if wanted is not None]
-        if query.since is not None:
-            fits.append(column.at >= instant_text(query.since))
-        if query.until is not None:
-            fits.append(column.at < instant_text(query.until))
-        if query.before is not None:
-            fits.append(column.entry < query.before)
-        if query.outcome == OPEN:
-            fits += [column.step == Step.OPENED.value, ~_closed()]
-        elif query.outcome is not None:
-            fits.append(_closed(query.outcome))
-        numbers = select(column.entry).where(*fits).order_by(column.sequence.desc()).limit(query.limit)
-        return self._entries(select(LEDGER_ENTRIES).where(self._ours(), column.entry.in_(numbers)))
+        return self._entries(_fitting(self.tenant, query))
 
     def unfinished(self, campaigns: Collection[CampaignId] | None = None) -> list[Entry]:
         """Return the entries that nobody has closed yet, the oldest first: of these campaigns, or all.
@@ -226,7 +213,7 @@ class Book:
         if campaigns is not None:
             fits.append(column.campaign.in_(sorted(campaigns)))
         numbers = select(column.entry).where(*fits)
-        return self._entries(select(LEDGER_ENTRIES).where(self._ours(), column.entry.in_(numbers)))
+        return self._entries(_whole(self.tenant, numbers))
 
     def head(self) -> Head:
         """Return where the chain ends now.
@@ -267,12 +254,45 @@ class Book:
 
     def _entries(self, asked: Select[tuple[object, ...]]) -> list[Entry]:
         gathered: dict[EntryId, list[Row]] = {}
-        for row in self._rows(asked.order_by(LEDGER_ENTRIES.c.entry, LEDGER_ENTRIES.c.sequence)):
+        for row in self._rows(asked):
             gathered.setdefault(row.entry, []).append(row)
         return [Entry(rows=tuple(rows)) for rows in gathered.values()]
 
     def _ours(self) -> ColumnElement[bool]:
-        return LEDGER_ENTRIES.c.tenant == self.tenant
+        return _of_tenant(self.tenant)
+
+
+@lru_cache(maxsize=256)
+def _of_tenant(tenant: TenantId) -> ColumnElement[bool]:
+    return LEDGER_ENTRIES.c.tenant == tenant
+
+
+@lru_cache(maxsize=256)  # asked with the same words at every turn of a worker; it takes longer to build than to answer
+def _fitting(tenant: TenantId, query: Query) -> Select[Any]:
+    """Return the question for the entries that fit."""
+    column = LEDGER_ENTRIES.c
+    asked = {column.campaign: query.campaign, column.actor: query.actor}
+    fits = [_of_tenant(tenant), column.step.in_(_OPENS)]
+    if query.kind is not None:
+        fits.append(_is_of_kind(query.kind))
+    fits += [where == wanted for where, wanted in asked.items() if wanted is not None]
+    if query.since is not None:
+        fits.append(column.at >= instant_text(query.since))
+    if query.until is not None:
+        fits.append(column.at < instant_text(query.until))
+    if query.before is not None:
+        fits.append(column.entry < query.before)
+    if query.outcome == OPEN:
+        fits += [column.step == Step.OPENED.value, ~_closed()]
+    elif query.outcome is not None:
+        fits.append(_closed(query.outcome))
+    return _whole(tenant, select(column.entry).where(*fits).order_by(column.sequence.desc()).limit(query.limit))
+
+
+def _whole(tenant: TenantId, numbers: Select[Any]) -> Select[Any]:
+    """Return the question for all rows of the entries with these numbers."""
+    whole = select(LEDGER_ENTRIES).where(_of_tenant(tenant), LEDGER_ENTRIES.c.entry.in_(numbers))
+    return whole.order_by(*_ORDER)
 
 
 def _closed(outcome: str | None = None) -> ColumnElement[bool]:

@@ -114,10 +114,10 @@ class Readings:
         Raises:
             LedgerUnavailableError: the ledger cannot be read now.
         """
-        asked = _SIGHTINGS.where(_SEEN.tenant == self._tenant, _SEEN.campaign == subject_of(campaign, part))
+        of: dict[str, Value] = {"tenant": self._tenant, "campaign": subject_of(campaign, part)}
         with at_the_ledger():
-            found = self._database.read(lambda connection: connection.execute(asked).mappings().all())
-        return sorted((_sighting(dict(values)) for values in found), key=_order)
+            found = self._database.read(lambda connection: _SIGHTINGS.run(connection, of))
+        return sorted((_sighting(dict(zip(_SIGHTED, values, strict=True))) for values in found), key=_order)
 
     def unexplained(self) -> frozenset[CampaignId]:
         """Return the campaigns of which a revision beside the first may have been made by no entry of ours.
@@ -217,7 +217,8 @@ _UPDATE = Prepared(
 _READING = LEDGER_ENTRIES.alias("reading")
 _OPENED = LEDGER_ENTRIES.alias("opened")
 _INTENT = LEDGER_ENTRIES.alias("intent")
-_SIGHTINGS = (
+_SIGHTED = (*_SEEN.keys(), "said", "opening", "sent_at")
+_SIGHTINGS = Prepared(
     select(
         LEDGER_SIGHTINGS,
         _READING.c.body.label("said"),
@@ -229,6 +230,7 @@ _SIGHTINGS = (
     )
     .join(_READING, and_(_READING.c.tenant == _SEEN.tenant, _READING.c.sequence == _SEEN.sequence))
     .outerjoin(_OPENED, and_(_OPENED.c.tenant == _SEEN.tenant, _OPENED.c.sequence == _SEEN.made_by))
+    .where(_SEEN.tenant == bindparam("tenant"), _SEEN.campaign == bindparam("campaign"))
     .order_by(_SEEN.first_seen, _SEEN.sequence)
 )
 _NOBODYS, _OURS = _SEEN.made_by.is_(None), _SEEN.made_by.is_not(None)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Row,
     bindparam,
     delete,
     func,
@@ -34,7 +33,7 @@ from paceline.primitives.canonical import canonical_json
 from paceline.primitives.ids import CampaignId, TenantId
 from paceline.storage.due_work import Work
 from paceline.storage.leases import Claim, Leases
-from paceline.storage.prepared import Prepared
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import OUTBOX_DEAD, OUTBOX_DELIVERIES, OUTBOX_MESSAGES, OUTBOX_STREAMS
 
 Columns: TypeAlias = "ReadOnlyColumnCollection[str, Column[Any]]"
@@ -64,6 +63,29 @@ _OLDEST = Prepared(
     .order_by(_DELIVERY.position)
     .limit(1)
 )  # fmt: skip
+
+
+def _of(column: Columns) -> tuple[ColumnElement[bool], ...]:
+    return tuple(column[name] == bindparam(f"of_{name}") for name in ("tenant", "subscriber", "campaign"))
+
+
+_HELD = Prepared(select(_STREAM.waiting).where(*_of(_STREAM)).with_for_update())
+_SET_DUE = Prepared(update(OUTBOX_STREAMS).where(*_of(_STREAM)).values(due_ns=bindparam("to_due_ns")))
+_TAKEN = Prepared(delete(OUTBOX_DELIVERIES).where(*_of(_DELIVERY), _DELIVERY.position == bindparam("of_position")))
+_LEFT = Prepared(
+    update(OUTBOX_STREAMS)
+    .where(*_of(_STREAM))
+    .values(
+        waiting=bindparam("to_waiting"),
+        delivered=_STREAM.delivered + bindparam("delivered_now"),
+        due_ns=bindparam("to_due_ns"),
+    )
+)
+_TRIED = Prepared(
+    update(OUTBOX_DELIVERIES)
+    .where(*_of(_DELIVERY), _DELIVERY.position == bindparam("of_position"))
+    .values(attempts=bindparam("to_attempts"), error=bindparam("to_error"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,19 +175,14 @@ class Streams:
             FencedError: somebody else has the stream by now.
         """
         held = self._held(connection, stream)
-        left = 0 if held is None else held.waiting - 1
+        left = 0 if held is None else held - 1
         if left > 0:
             self._leases.postpone(connection, claim, now_ns)
         else:
             self._leases.settle(connection, claim)
-        connection.execute(
-            delete(OUTBOX_DELIVERIES).where(*self._where(_DELIVERY, stream), _DELIVERY.position == waiting.position)
-        )
-        connection.execute(
-            update(OUTBOX_STREAMS)
-            .where(*self._where(_STREAM, stream))
-            .values(waiting=left, delivered=_STREAM.delivered + delivered, due_ns=now_ns if left > 0 else None)
-        )
+        of, due_ns = self._named(stream), now_ns if left > 0 else None
+        _TAKEN.run(connection, {**of, "of_position": waiting.position})
+        _LEFT.run(connection, {**of, "to_waiting": left, "delivered_now": delivered, "to_due_ns": due_ns})
 
     def postpone(
         self, connection: Connection, claim: Claim, stream: Stream, waiting: Waiting, *, due_ns: int, error: str
@@ -176,11 +193,8 @@ class Streams:
             FencedError: somebody else has the stream by now.
         """
         self.put_off(connection, claim, stream, due_ns=due_ns, error=error)
-        connection.execute(
-            update(OUTBOX_DELIVERIES)
-            .where(*self._where(_DELIVERY, stream), _DELIVERY.position == waiting.position)
-            .values(attempts=waiting.attempts, error=error)
-        )
+        tried: dict[str, Value] = {"to_attempts": waiting.attempts, "to_error": error}
+        _TRIED.run(connection, {**self._named(stream), "of_position": waiting.position, **tried})
 
     def put_off(self, connection: Connection, claim: Claim, stream: Stream, *, due_ns: int, error: str | None) -> None:
         """Try the oldest message at `due_ns`; it was not tried now.
@@ -207,7 +221,7 @@ class Streams:
             FencedError: somebody else has the stream by now.
         """
         held = self._held(connection, stream)
-        if whole or held is None or held.waiting == 0:
+        if whole or not held:
             self._leases.settle(connection, claim)
             self._set_due(connection, stream, None)
         else:
@@ -276,12 +290,13 @@ class Streams:
         for column, table in ((_DELIVERY, OUTBOX_DELIVERIES), (_STREAM, OUTBOX_STREAMS), (_DEAD, OUTBOX_DEAD)):
             connection.execute(delete(table).where(column.tenant == self.tenant, column.subscriber == subscriber))
 
-    def _held(self, connection: Connection, stream: Stream) -> Row[tuple[int]] | None:
-        asked = select(_STREAM.waiting).where(*self._where(_STREAM, stream)).with_for_update()
-        return connection.execute(asked).one_or_none()
+    def _held(self, connection: Connection, stream: Stream) -> int | None:
+        """Return how many messages wait in a stream, and hold it; None where there is none."""
+        found = _HELD.run(connection, self._named(stream))
+        return int(found[0][0]) if found else None
 
     def _set_due(self, connection: Connection, stream: Stream, due_ns: int | None) -> None:
-        connection.execute(update(OUTBOX_STREAMS).where(*self._where(_STREAM, stream)).values(due_ns=due_ns))
+        _SET_DUE.run(connection, {**self._named(stream), "to_due_ns": due_ns})
 
     def _work(self, stream: Stream, due_ns: int) -> Work:
         return Work(
@@ -296,6 +311,9 @@ class Streams:
 
     def _names(self, stream: Stream) -> dict[str, str | int | None]:
         return {"tenant": self.tenant, "subscriber": stream.subscriber, "campaign": stream.campaign or ""}
+
+    def _named(self, stream: Stream) -> dict[str, Value]:
+        return {f"of_{name}": value for name, value in self._names(stream).items()}
 
     def _where(self, column: Columns, stream: Stream) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -9,6 +9,7 @@ import struct
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from paceline.primitives.errors import PacelineError
@@ -62,7 +63,9 @@ class ZoneFile:
         if self.rule is not None and (not self.changes or end_s > self.changes[-1]):
             if not self.changes:
                 offset = self.rule.standard_s
-            ahead.update(self._turns(self.rule, start_s, end_s))
+            # From the last turn before `start_s`; a turn may lie in the next or last year.
+            first, last = max(_year(start_s) - 2, 1), min(_year(end_s) + 1, 9999)
+            ahead.update(_turns(self.rule, self.changes[-1] if self.changes else None, first, last))
         found: list[Segment] = []
         begun = start_s
         for change, following in ahead.items():
@@ -73,14 +76,6 @@ class ZoneFile:
                 begun = change
             offset = following
         return (*found, Segment(begun, end_s, offset))
-
-    def _turns(self, rule: PosixRule, start_s: int, end_s: int) -> list[tuple[int, int]]:
-        """Return the turns by the rule, from the last one before `start_s`; a turn may lie in the next or last year."""
-        after = self.changes[-1] if self.changes else None
-        years = range(max(_year(start_s) - 2, 1), min(_year(end_s) + 1, 9999) + 1)
-        turns = [turn for year in years for turn in turns_in(rule, year) if after is None or turn[0] > after]
-        # Where one ends as the other starts, as in a zone that saves all the year, the saving goes on.
-        return sorted(turns, key=lambda turn: (turn[0], turn[1] == rule.saving_s))
 
 
 def read_zone_file(data: bytes) -> ZoneFile:
@@ -137,6 +132,16 @@ def _length(counts: _Counts, width: int) -> int:
         + counts.standards
         + counts.universals
     )
+
+
+@lru_cache(maxsize=8192)
+def _turns(rule: PosixRule, after: int | None, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Return the turns by the rule in some years, both included, that come after an instant."""
+    turns = [
+        turn for year in range(first, last + 1) for turn in turns_in(rule, year) if after is None or turn[0] > after
+    ]
+    # Where one ends as the other starts, as in a zone that saves all the year, the saving goes on.
+    return tuple(sorted(turns, key=lambda turn: (turn[0], turn[1] == rule.saving_s)))
 
 
 def _year(seconds: int) -> int:

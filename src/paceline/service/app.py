@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from paceline.bootstrap import System
 from paceline.control.law.looks import LawLooks
@@ -136,11 +138,10 @@ def application(
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False},
         redirect_slashes=False,
+        routes=list(_routes()),
     )
     app.state.parts = parts
     problems.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
     joining.install(app)
     document.install(app)
     app.add_middleware(Edge, options=options, requests=parts.requests, clock=system.clock)
@@ -163,6 +164,15 @@ def _parts(system: System, options: Options, process: Process, budget: Budget | 
         requests=requests,
         telemetry=Telemetry(system, process=replace(process, requests=requests), budget=budget),
     )
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The routes of every application of this process: to make them costs more than to answer by them."""
+    whole = APIRouter(generate_unique_id_function=_operation_id)
+    for router in (*ROUTERS, *joining.ROUTERS):
+        whole.include_router(router)
+    return tuple(whole.routes)
 
 
 def _catch_up(telemetry: Telemetry) -> None:

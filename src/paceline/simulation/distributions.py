@@ -11,7 +11,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from paceline.simulation.errors import ScenarioError
@@ -130,12 +130,22 @@ def survivals_of(table: Ticks, ages: Floats) -> Floats:
     """Return [ages] the shares of times drawn from a table that are above each age, in the table's unit."""
     import numpy as np
 
-    at = np.append(np.arange(BINS) / BINS, (BINS - 1 + np.arange(1, BINS + 1) / BINS) / BINS)
+    at = _shares()
     after = np.clip(np.searchsorted(table, ages, side="right"), 1, NODES - 1)
     begin, end = table[after - 1], table[after]
     part = np.clip((ages - begin) / np.maximum(end - begin, 1), 0.0, 1.0)
     left = 1.0 - (at[after - 1] + (at[after] - at[after - 1]) * part)
     return np.asarray(np.where(ages < table[0], 1.0, np.where(ages >= table[-1], 0.0, left)))
+
+
+@cache
+def _shares() -> Floats:
+    """Return [8192] the shares of times that are at most the entries of a table, read only."""
+    import numpy as np
+
+    at = np.append(np.arange(BINS) / BINS, (BINS - 1 + np.arange(1, BINS + 1) / BINS) / BINS)
+    at.flags.writeable = False
+    return at
 
 
 @lru_cache(maxsize=8)

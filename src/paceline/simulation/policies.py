@@ -163,12 +163,15 @@ class Certainty(PacingPolicy):
         super().__init__(plan, row, keys)
         self.safety = self.parameters[pacing.SAFETY]
         self.belief = self.parameters[pacing.BELIEF]
+        # Whole numbers of Python: a table gives each of them out slowly.
+        self.answered: list[int] = plan.survival_answered.tolist()
+        self.unanswered: list[int] = plan.survival_unanswered.tolist()
 
     def posterior(self, age: int) -> int:
         """Return the chance that a line that has rung for `age` ticks will be answered, units of 2^-20."""
-        place = min(age // pacing.AGE_STEP, self.plan.survival_answered.size - 1)
-        answered = self.belief * int(self.plan.survival_answered[place])
-        return (answered << 20) // (answered + (ONE - self.belief) * int(self.plan.survival_unanswered[place]))
+        place = min(age // pacing.AGE_STEP, len(self.answered) - 1)
+        answered = self.belief * self.answered[place]
+        return (answered << 20) // (answered + (ONE - self.belief) * self.unanswered[place])
 
     def wanted(self, seen: Observation) -> int:
         """Return how many more lines leave expected demand below supply."""

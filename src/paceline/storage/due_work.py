@@ -130,7 +130,10 @@ def is_free() -> ColumnElement[bool]:
 
 def is_in_lanes(lanes: Collection[int] | None) -> ColumnElement[bool]:
     """Return the condition of a lane among these; None is every lane."""
-    return literal_column("1 = 1") if lanes is None else DUE_WORK.c.lane.in_(sorted(lanes))
+    if lanes is None:
+        return literal_column("1 = 1")
+    # Numbers of ours, written out: a statement that is prepared has as many values each time.
+    return literal_column(f"lane IN ({', '.join(str(int(lane)) for lane in sorted(lanes))})" if lanes else "1 = 0")
 
 
 def shown(row: Row[Any]) -> WorkRow:

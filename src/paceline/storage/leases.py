@@ -20,10 +20,11 @@ import math
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, delete, select, tuple_, update
 
 from paceline.primitives.clock import Clock, WaitingClock
 from paceline.storage.bells import Bell, Bells
@@ -40,6 +41,7 @@ from paceline.storage.due_work import (
 )
 from paceline.storage.heartbeat import Heartbeat
 from paceline.storage.lease_watch import LeaseWatch, Look, SeenLease, moment_ns
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.shelf import Shelf
 from paceline.storage.tables import DUE_WORK
 from paceline.storage.times import Times, times_of
@@ -50,6 +52,30 @@ _SECOND = 1_000_000_000
 _OF = DUE_WORK.c
 _Fence = tuple[int, int]
 _NOBODY: dict[str, Any] = {"owner": None, "lease_ns": 0, "lease_until_ns": 0}
+# Built once: to build one of these costs more than the database needs for it.
+_LEASES = Prepared(
+    select(_OF.number, _OF.beats, _OF.lease_ns, _OF.lease_until_ns).where(
+        _OF.tenant == bindparam("tenant"), _OF.room == bindparam("room"), is_waiting(), _OF.owner.is_not(None)
+    )
+)
+_OURS = (
+    (_OF.number == bindparam("of_number")) & (_OF.fence == bindparam("of_fence")) & (_OF.owner == bindparam("of_owner"))
+)
+_SETTLED = delete(DUE_WORK).where(_OURS)
+_LATER = update(DUE_WORK).where(_OURS).values(**_NOBODY, due_ns=bindparam("to_due_ns"), error=bindparam("to_error"))
+_BURIED = update(DUE_WORK).where(_OURS).values(**_NOBODY, state=WorkState.DEAD.value, error=bindparam("to_error"))
+_RELEASED = update(DUE_WORK).where(_OURS).values(**_NOBODY, attempts=_OF.attempts - 1)
+
+
+@cache
+def _free(lanes: frozenset[int] | None) -> Prepared:
+    """Return the question whether anything is due in these lanes that nobody has."""
+    return Prepared(
+        select(_OF.number)
+        .where(_OF.tenant == bindparam("tenant"), _OF.room == bindparam("room"), is_free(), is_in_lanes(lanes))
+        .where(_OF.due_ns <= bindparam("now_ns"))
+        .limit(1)
+    )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -173,7 +199,7 @@ class Leases(Shelf):
         Raises:
             FencedError: somebody else has claimed, replaced or cancelled it, or it was given back.
         """
-        done = connection.execute(delete(DUE_WORK).where(self._is_ours(claim)))
+        done = connection.execute(_SETTLED, self._as_ours(claim))
         _expect_one(done.rowcount, claim)
 
     def postpone(self, connection: Connection, claim: Claim, due_ns: int, *, error: str | None = None) -> None:
@@ -182,8 +208,8 @@ class Leases(Shelf):
         Raises:
             FencedError: as for `settle`.
         """
-        later = update(DUE_WORK).where(self._is_ours(claim)).values(**_NOBODY, due_ns=due_ns, error=error)
-        _expect_one(connection.execute(later).rowcount, claim)
+        later = {**self._as_ours(claim), "to_due_ns": due_ns, "to_error": error}
+        _expect_one(connection.execute(_LATER, later).rowcount, claim)
 
     def bury(self, connection: Connection, claim: Claim, error: str) -> None:
         """Give it up, until a person revives it.
@@ -191,16 +217,14 @@ class Leases(Shelf):
         Raises:
             FencedError: as for `settle`.
         """
-        dead = update(DUE_WORK).where(self._is_ours(claim))
-        dead = dead.values(**_NOBODY, state=WorkState.DEAD.value, error=error)
-        _expect_one(connection.execute(dead).rowcount, claim)
+        dead = {**self._as_ours(claim), "to_error": error}
+        _expect_one(connection.execute(_BURIED, dead).rowcount, claim)
 
     def release(self, claim: Claim) -> None:
         """Give it back untouched: others may have it at once, and it does not count as an attempt."""
-        free = update(DUE_WORK).where(self._is_ours(claim)).values(**_NOBODY, attempts=_OF.attempts - 1)
 
         def work(connection: Connection) -> None:
-            connection.execute(free)
+            connection.execute(_RELEASED, self._as_ours(claim))
             self._bells.put(connection, claim.work.room)
 
         self._database.write(work)
@@ -228,15 +252,13 @@ class Leases(Shelf):
     ) -> tuple[Look, bool]:
         """Return the leases of the room, and whether anything is due that nobody has."""
         leased_now_ns = self._times(connection)
-        leased = select(_OF.number, _OF.beats, _OF.lease_ns, _OF.lease_until_ns)
+        of: dict[str, Value] = {"tenant": tenant, "room": room}
         leases = [
             SeenLease(number=number, beats=beats, lease_ns=lease_ns, until_ns=until_ns)
-            for number, beats, lease_ns, until_ns in connection.execute(
-                leased.where(in_room(tenant, room), is_waiting(), _OF.owner.is_not(None))
-            )
+            for number, beats, lease_ns, until_ns in _LEASES.run(connection, of)
         ]
-        free = select(_OF.number).where(in_room(tenant, room), is_free(), is_in_lanes(lanes), _OF.due_ns <= now_ns)
-        has_free = connection.execute(free.limit(1)).first() is not None
+        free = _free(None if lanes is None else frozenset(lanes))
+        has_free = bool(free.run(connection, {**of, "now_ns": now_ns}))
         return Look(now_ns=leased_now_ns, leases=leases, running_ns=self._clock.running_ns()), has_free
 
     def _leased(self, connection: Connection, taken: Update) -> list[Row[Any]]:
@@ -255,8 +277,8 @@ class Leases(Shelf):
             clock=self._clock,
         )
 
-    def _is_ours(self, claim: Claim) -> ColumnElement[bool]:
-        return (_OF.number == claim.number) & (_OF.fence == claim.fence) & (_OF.owner == self.owner)
+    def _as_ours(self, claim: Claim) -> dict[str, object]:
+        return {"of_number": claim.number, "of_fence": claim.fence, "of_owner": self.owner}
 
     def _ends_ns(self) -> int:
         """Return when a lease that is given after this call is over for certain, by our running clock."""

@@ -20,6 +20,7 @@ CONNECTIONS = 10
 
 NOT_DURABLE = frozenset({"off"})
 """Settings of `synchronous_commit` under which a commit returns before it is on disk."""
+_DURABILITY = "current_setting('synchronous_commit')"
 
 
 class Notices:
@@ -58,6 +59,7 @@ class PostgresDatabase:
             pool_timeout=wait_s,
             pool_pre_ping=True,
             hide_parameters=True,
+            use_native_hstore=False,  # no table has that type, which the library would ask the server about
             connect_args={"connect_timeout": max(1, round(wait_s)), "application_name": "paceline"},
         )
         self._wait_ms = round(wait_s * 1000)
@@ -122,10 +124,10 @@ class PostgresDatabase:
                 bring_up_to_date(connection)
 
     def _connected(self, driver: Any, _record: object) -> None:  # noqa: ANN401 - the driver is an optional library
+        # One question, and no transaction around it: each that is asked of the server is waited for.
+        driver.autocommit = True
         with driver.cursor() as cursor:
-            # Names of settings are words of the server; the number is ours.
-            cursor.execute(f"SET lock_timeout = {self._wait_ms}")
-            cursor.execute("SHOW synchronous_commit")
-            if cursor.fetchone()[0] in NOT_DURABLE:
+            cursor.execute(f"SELECT set_config('lock_timeout', '{self._wait_ms}', false), {_DURABILITY}")
+            if cursor.fetchone()[1] in NOT_DURABLE:
                 cursor.execute("SET synchronous_commit = on")
-        driver.commit()
+        driver.autocommit = False

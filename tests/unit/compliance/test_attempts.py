@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -62,8 +63,9 @@ def most_by_the_day(placed: list[int], days: int) -> int:
         for off in (-60, 60) if odd >= 0 else (0,):
             lengths = [DAY_MIN + (off if n == odd else 0) for n in range(span)]
             ends = [sum(lengths[: n + 1]) for n in range(span)]
-            for first in range(0, lengths[0], 1 if span < 5 else 7):
-                dates = [next(n for n, end in enumerate(ends) if first + at < end) for at in placed]
+            firsts = range(0, lengths[0], 1 if span < 5 else 7)
+            # From most beginnings the attempts fall on the same dates as from another.
+            for dates in {tuple(bisect_right(ends, first + at) for at in placed) for first in firsts}:
                 most = max(most, *(sum(day <= on < day + days for on in dates) for day in range(span)))
     return most
 

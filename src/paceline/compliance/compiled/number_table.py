@@ -65,15 +65,16 @@ def _others(following: _Nodes, kinds: Kinds) -> tuple[Kinds, Kinds]:
     """Return the tables of all other numbers; the first row is where no digit but zeros was read."""
     padded = following.copy()
     padded[ROOT, 0] = ROOT
-    rows, waiting = {ROOT: 0, DEAD: 1}, [ROOT, DEAD]
+    rows, waiting = np.full(following.shape[0], -1), [ROOT, DEAD]
+    rows[waiting] = 0, 1
     found: list[npt.NDArray[np.uint16]] = []
     for node in waiting:
         after = _three_on(padded, np.array([node]))[0]
         for each in np.unique(after).tolist():
-            if each not in rows:
-                rows[each] = len(rows)
+            if rows[each] < 0:
+                rows[each] = len(waiting)
                 waiting.append(each)
-        found.append(np.array([rows[each] for each in after.tolist()], dtype=np.uint16))
+        found.append(rows[after].astype(np.uint16))
     ends = kinds[np.array(waiting)]
     return np.concatenate(found), ends
 

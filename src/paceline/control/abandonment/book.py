@@ -14,9 +14,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, case, delete, func, insert, select
+from sqlalchemy import Connection, Delete, Insert, Row, Table, bindparam, case, delete, func, insert, select
 
 from paceline.campaign.statistics import Tally
 from paceline.compliance.abandonment import Measured
@@ -278,8 +279,15 @@ def _not_less(held: KeptPeriod | None, told: KeptPeriod) -> KeptPeriod:
 
 
 def _put(connection: Connection, table: Table, row: Mapping[str, object], key: tuple[str, ...]) -> None:
-    connection.execute(delete(table).where(*(table.c[name] == row[name] for name in key)))
-    connection.execute(insert(table).values(**row))
+    gone, put = _putting(table, key)
+    connection.execute(gone, {f"of_{name}": row[name] for name in key})
+    connection.execute(put, dict(row))
+
+
+@cache
+def _putting(table: Table, key: tuple[str, ...]) -> tuple[Delete, Insert]:
+    """Return what takes a row away by its key, and what puts one."""
+    return delete(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in key)), insert(table)
 
 
 def _by_hour(told: Iterable[tuple[datetime, Tally]]) -> dict[datetime, Tally]:

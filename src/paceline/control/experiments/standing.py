@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from paceline.campaign.catalogue import document_of
 from paceline.campaign.observed import Observed
@@ -24,13 +25,13 @@ from paceline.control.undertakings.reading import (
     objects_in,
     word_in,
 )
-from paceline.control.undertakings.standing import Stage, Undertaking, actor_shown
+from paceline.control.undertakings.standing import Undertaking, actor_shown
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 
-class Phase(Stage):
+class Phase(StrEnum):
     """How far an experiment has come; the last three are its end."""
 
     PLANNED = "planned"

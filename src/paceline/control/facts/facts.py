@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from paceline.control.facts.declared import NONE, CampaignFacts, Declaration, Said, Source, Spoken, facts_from
 from paceline.control.facts.facts_file import FactsFile
@@ -28,11 +29,23 @@ from paceline.primitives.canonical import Json, canonical_json
 from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
+from paceline.storage.prepared import Prepared, Value
 from paceline.storage.tables import CAMPAIGN_FACTS
 
 DECLARED = "facts.declare"
 """The kind of the entry of a declaration."""
 _FACTS = CAMPAIGN_FACTS.c
+_ALL = select(_FACTS.campaign, _FACTS.fact, _FACTS.source, _FACTS.value, _FACTS.entry).where(
+    _FACTS.tenant == bindparam("tenant")
+)
+_ALL_SAID, _ALL_OF = Prepared(_ALL), Prepared(_ALL.where(_FACTS.campaign == bindparam("campaign")))
+_NAMED = _ALL.where(_FACTS.fact.in_(bindparam("names", expanding=True)))
+_WITHDRAW = Prepared(
+    delete(CAMPAIGN_FACTS).where(
+        *(_FACTS[name] == bindparam(name) for name in ("tenant", "campaign", "fact", "source"))
+    )
+)
+_SAY = Prepared(insert(CAMPAIGN_FACTS))
 
 
 class FactsMovedError(PacelineError):
@@ -258,9 +271,9 @@ class Facts:
     ) -> None:
         whose = {"tenant": self._book.tenant, "campaign": campaign or ""}
         for name, value in facts.items():
-            key = {**whose, "fact": name, "source": source.value}
-            connection.execute(delete(CAMPAIGN_FACTS).where(*(_FACTS[column] == said for column, said in key.items())))
-            connection.execute(insert(CAMPAIGN_FACTS).values(**key, value=canonical_json(value), entry=entry))
+            key: dict[str, Value] = {**whose, "fact": name, "source": source.value}
+            _WITHDRAW.run(connection, key)
+            _SAY.run(connection, {**key, "value": canonical_json(value), "entry": entry})
 
     def _spoken(self, connection: Connection, campaign: CampaignId | None) -> dict[str, Spoken]:
         return self._all(connection, campaign=campaign or "").get(campaign, {})
@@ -268,16 +281,19 @@ class Facts:
     def _all(
         self, connection: Connection, *, campaign: str | None = None, names: Iterable[str] | None = None
     ) -> dict[CampaignId | None, dict[str, Spoken]]:
-        asked = select(CAMPAIGN_FACTS).where(_FACTS.tenant == self._book.tenant)
-        if campaign is not None:
-            asked = asked.where(_FACTS.campaign == campaign)
+        whose: dict[str, Value] = {"tenant": self._book.tenant}
+        rows: Iterable[Any]
         if names is not None:
-            asked = asked.where(_FACTS.fact.in_(list(names)))
+            rows = connection.execute(_NAMED, {**whose, "names": list(names)})
+        elif campaign is not None:
+            rows = _ALL_OF.run(connection, {**whose, "campaign": campaign})
+        else:
+            rows = _ALL_SAID.run(connection, whose)
         found: dict[CampaignId | None, dict[str, Spoken]] = {}
-        for row in connection.execute(asked):
-            spoken = found.setdefault(CampaignId(row.campaign) if row.campaign else None, {})
-            said = Said(json.loads(row.value), Source(row.source), EntryId(row.entry))
-            spoken.setdefault(row.fact, Spoken()).by[said.source] = said
+        for of, fact, source, value, entry in rows:
+            spoken = found.setdefault(CampaignId(of) if of else None, {})
+            said = Said(json.loads(value), Source(source), EntryId(entry))
+            spoken.setdefault(fact, Spoken()).by[said.source] = said
         return found
 
 

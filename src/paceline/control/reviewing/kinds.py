@@ -59,6 +59,7 @@ NOTES = (
     "webhook.test",
     "weights.measured",
     "weights.told-by-platform",
+    "weights.tuned",
 )
 """Kinds of what is noted beside changes; a ledger may hold others, of a later version."""
 KINDS = tuple(sorted((*CATALOGUE, *NOTES)))

@@ -5,7 +5,8 @@
 * `rollout.latched`: no rollout was undone by evidence or aborted that nobody has cleared since.
 * `rollout.supervised`: the campaign's pacing is not steered by the supervisor.
 * `rollout.experiment`: no experiment of the campaign is under way.
-* `rollout.not-dialing`: the campaign is ACTIVE and dials predictively, so that a step can be judged by what it does.
+* `rollout.not-dialing`: the campaign is ACTIVE, not frozen, and dials predictively, so that a step can be judged by
+  what it does.
 * `rollout.unmeasured`: the platform tells what it measures; told, where too few days were measured to compare with, or
   nobody saw what was live then.
 * `rollout.plan`: the steps are as small, and the least evidence as sound, as a plan has to have them.
@@ -16,7 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from paceline.campaign.blocks import DialingMode
-from paceline.campaign.observed import Observed, State
+from paceline.campaign.observed import Frozen, Observed, State
 from paceline.control.rollout.evidence import FEWEST_DAYS
 from paceline.control.rollout.standing import Rollout
 from paceline.primitives.errors import PacelineError
@@ -75,10 +76,12 @@ def experimented(entry: EntryId) -> Finding:
     )
 
 
-def not_dialing(observed: Observed) -> Finding | None:
+def not_dialing(observed: Observed, frozen: Frozen | None) -> Finding | None:
     """Return that a step could not be judged by what it does; None when it can."""
     mode = None if observed.rules is None else observed.rules.mode
-    if observed.state is not State.ACTIVE:
+    if frozen is not None:
+        why, found, limit = f"{frozen.by} froze the campaign", "frozen", State.ACTIVE.value
+    elif observed.state is not State.ACTIVE:
         why, found, limit = f"the campaign is {observed.state}", observed.state.value, State.ACTIVE.value
     elif mode not in {None, DialingMode.PREDICTIVE}:
         why, found, limit = f"the campaign dials in mode {mode}", str(mode), DialingMode.PREDICTIVE.value

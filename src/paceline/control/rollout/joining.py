@@ -88,6 +88,7 @@ def rollout_desk(
             law=parts.law,
             measuring=measuring,
             rollouts=rollouts,
+            freezes=parts.freezes,
             is_supervised=is_supervised,
             experiment_of=experiment_of,
         ),

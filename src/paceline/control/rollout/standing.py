@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from paceline.campaign.blocks import Pacing
 from paceline.control.order import overrides_of
@@ -23,14 +24,14 @@ from paceline.control.undertakings.reading import (
     objects_in,
     word_in,
 )
-from paceline.control.undertakings.standing import Note, Stage, Undertaking, actor_shown
+from paceline.control.undertakings.standing import Note, Undertaking, actor_shown
 from paceline.ledger.entry import Actor
 from paceline.primitives.canonical import Json
 from paceline.primitives.clock import utc_text
 from paceline.primitives.ids import CampaignId, EntryId
 
 
-class Phase(Stage):
+class Phase(StrEnum):
     """How far a rollout has come; the last four are its end."""
 
     RUNNING = "running"

@@ -21,6 +21,7 @@ from paceline.campaign.pacing.steps import STEP
 from paceline.campaign.ports import Platform
 from paceline.campaign.statistics import Tally
 from paceline.control.facts.law import Law
+from paceline.control.freezes import Freezes
 from paceline.control.order import Order, Override
 from paceline.control.outcome import Outcome
 from paceline.control.pipeline import Corridor
@@ -115,6 +116,7 @@ class Starting:
         law: Law,
         measuring: Measuring,
         rollouts: Rollouts,
+        freezes: Freezes,
         is_supervised: Callable[[CampaignId], bool] = lambda _campaign: False,
         experiment_of: Callable[[CampaignId], EntryId | None] = lambda _campaign: None,
     ) -> None:
@@ -127,6 +129,7 @@ class Starting:
         self._law = law
         self._measuring = measuring
         self._rollouts = rollouts
+        self._freezes = freezes
         self._is_supervised = is_supervised
         self._experiment_of = experiment_of
 
@@ -183,7 +186,7 @@ class Starting:
                 None if tried is None else findings.experimented(tried),
                 None if Ability.STATISTICS in self._platform.abilities else findings.unmeasured(),
                 None if loosening(observed.pacing, whole) else findings.nothing_bolder(campaign),
-                findings.not_dialing(observed),
+                findings.not_dialing(observed, self._freezes.of(campaign)),
             ]
         )
 

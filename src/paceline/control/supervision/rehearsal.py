@@ -42,6 +42,7 @@ MOST_DIALS = 1_000_000
 """Days are fewer where so many dials are reached: some seconds of computing."""
 _ANSWERED, _NOBODY, _ENDED, _GONE = range(4)
 _WORD = (1 << 64) - 1
+_GRAIN = 2.0**-53
 _NORMAL = NormalDist()
 
 
@@ -141,16 +142,25 @@ class _Draws:
         self._state = (self._state + 0x9E3779B97F4A7C15) & _WORD
         mixed = ((self._state ^ (self._state >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
         mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _WORD
-        return (((mixed ^ (mixed >> 31)) >> 11) + 0.5) * 2.0**-53
+        return (((mixed ^ (mixed >> 31)) >> 11) + 0.5) * _GRAIN
 
     def normal(self) -> float:
         """Return a standard normal number."""
         return _NORMAL.inv_cdf(self.uniform())
 
-    def lasting(self, mean_s: float, variation: float) -> float:
-        """Return a lognormal time of this mean, and of this standard deviation over mean, seconds."""
-        spread = math.log1p(variation * variation)
-        return mean_s * math.exp(math.sqrt(spread) * self.normal() - spread / 2)
+    def lasting(self, mean_s: float, shape: tuple[float, float]) -> float:
+        """Return a lognormal time of this mean, seconds; `shape` is of `_shape`."""
+        deviation, half = shape
+        return mean_s * math.exp(deviation * _NORMAL.inv_cdf(self.uniform()) - half)
+
+
+def _shape(variation: float) -> tuple[float, float]:
+    """Return what a lognormal time needs to have this standard deviation over mean: of its logarithm."""
+    spread = math.log1p(variation * variation)
+    return math.sqrt(spread), spread / 2
+
+
+_RINGING, _HANDLING = _shape(0.4), _shape(1.0)
 
 
 @dataclass(slots=True)
@@ -174,24 +184,28 @@ class _Floor:
 
     def play(self, at: float, until: float) -> None:
         """Carry the day on, seconds."""
+        events, waiting, soonest = self.events, self.waiting, heapq.heappop
         self._fill(at)
-        while self.events and self.events[0][0] <= until:
-            now, number, kind = heapq.heappop(self.events)
+        while events and events[0][0] <= until:
+            now, number, kind = soonest(events)
             self._happen(now, number, kind)
-            self._fill(now)
+            if int(self.lines * self.idle) > self.ringing + len(waiting):
+                self._fill(now)
 
     def _fill(self, now: float) -> None:
-        wanted = int(self.lines * self.idle) - self.ringing - len(self.waiting)
-        room = self.cap - self.ringing - len(self.waiting) - self.talking
+        open_calls = self.ringing + len(self.waiting)
+        wanted = int(self.lines * self.idle) - open_calls
+        room = self.cap - open_calls - self.talking
+        uniform = self.chance.uniform
         for _ in range(min(wanted, room)):
             self.serial += 1
             self.ringing += 1
-            answers = self.chance.uniform() < self.rate
-            lasts = self.chance.lasting(RING_S, 0.4) if answers else UNANSWERED_S
+            answers = uniform() < self.rate
+            lasts = self.chance.lasting(RING_S, _RINGING) if answers else UNANSWERED_S
             heapq.heappush(self.events, (now + lasts, self.serial, _ANSWERED if answers else _NOBODY))
 
     def _happen(self, now: float, number: int, kind: int) -> None:
-        if kind in {_ANSWERED, _NOBODY}:
+        if kind <= _NOBODY:
             self.ringing -= 1
             self.counts[0] += 1
             if kind == _ANSWERED:
@@ -213,7 +227,7 @@ class _Floor:
     def _connect(self, now: float, number: int) -> None:
         self.idle -= 1
         self.talking += 1
-        lasts = self.chance.lasting(self.handle_s, 1.0)
+        lasts = self.chance.lasting(self.handle_s, _HANDLING)
         self.busy_s += lasts
         heapq.heappush(self.events, (now + lasts, number, _ENDED))
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from paceline.control.order import Order
 from paceline.control.supervision.standing import Standing, Steering, kept, standing_of
@@ -28,11 +28,20 @@ from paceline.primitives.errors import PacelineError
 from paceline.primitives.ids import CampaignId, EntryId
 from paceline.storage.database import Database
 from paceline.storage.pacing_tables import CONTROL_SUPERVISIONS
+from paceline.storage.prepared import Prepared
 
 START, END, SUSPEND = "supervision.start", "supervision.end", "supervision.suspend"
 KINDS = (END, START, SUSPEND)
 """The kinds of the notes of supervision, and the types of their news."""
 _OF = CONTROL_SUPERVISIONS.c
+_OURS = select(_OF.campaign, _OF.entry, _OF.fence, _OF.document).where(_OF.tenant == bindparam("tenant"))
+_ALL = Prepared(_OURS.order_by(_OF.campaign))
+_ONE = Prepared(_OURS.where(_OF.campaign == bindparam("campaign")))
+_PUT = (
+    update(CONTROL_SUPERVISIONS)
+    .where(*(_OF[name] == bindparam(f"of_{name}") for name in ("tenant", "campaign", "entry", "fence")))
+    .values({name: bindparam(f"to_{name}") for name in ("entry", "document", "fence")})
+)
 _STEP = "supervision {entry}: "
 T = TypeVar("T")
 
@@ -66,9 +75,8 @@ class Supervisions:
         Raises:
             LedgerUnavailableError: nobody can tell.
         """
-        asked = select(CONTROL_SUPERVISIONS).where(_OF.tenant == self._book.tenant).order_by(_OF.campaign)
-        found = self._read(lambda connection: connection.execute(asked).all())
-        return tuple(standing_of(one.campaign, one.entry, one.fence, json.loads(one.document)) for one in found)
+        found = self._read(lambda connection: _ALL.run(connection, {"tenant": self._book.tenant}))
+        return tuple(standing_of(of, entry, fence, json.loads(document)) for of, entry, fence, document in found)
 
     def begin(self, standing: Standing, order: Order, details: Mapping[str, Json]) -> tuple[Standing, bool]:
         """Keep a supervision that begins with its note, and return it and true; else the one that runs already.
@@ -172,21 +180,21 @@ class Supervisions:
 
     def _put(self, connection: Connection, standing: Standing) -> Standing | None:
         after = replace(standing, fence=standing.fence + 1)
-        ours = (_OF.tenant == self._book.tenant) & (_OF.campaign == standing.campaign)
-        held = ours & (_OF.entry == standing.entry) & (_OF.fence == standing.fence)
-        done = connection.execute(update(CONTROL_SUPERVISIONS).where(held).values(_values(after)))
-        return after if done.rowcount == 1 else None
+        whose = {"of_tenant": self._book.tenant, "of_campaign": standing.campaign}
+        held = {**whose, "of_entry": standing.entry, "of_fence": standing.fence}
+        to = {f"to_{name}": value for name, value in _values(after).items()}
+        return after if connection.execute(_PUT, {**held, **to}).rowcount == 1 else None
 
     def _forget(self, connection: Connection, campaign: CampaignId) -> None:
         ours = (_OF.tenant == self._book.tenant) & (_OF.campaign == campaign)
         connection.execute(delete(CONTROL_SUPERVISIONS).where(ours))
 
     def _within(self, connection: Connection, campaign: CampaignId) -> Standing | None:
-        ours = (_OF.tenant == self._book.tenant) & (_OF.campaign == campaign)
-        found = connection.execute(select(CONTROL_SUPERVISIONS).where(ours)).one_or_none()
-        if found is None:
+        found = _ONE.run(connection, {"tenant": self._book.tenant, "campaign": campaign})
+        if not found:
             return None
-        return standing_of(found.campaign, found.entry, found.fence, json.loads(found.document))
+        ((of, entry, fence, document),) = found
+        return standing_of(of, entry, fence, json.loads(document))
 
     def _noted(
         self, connection: Connection, kind: str, campaign: CampaignId, order: Order, details: Mapping[str, Json]

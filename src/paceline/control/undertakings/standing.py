@@ -10,8 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Self
+from typing import Protocol, Self
 
 from paceline.control.order import Override
 from paceline.ledger.entry import Actor
@@ -23,13 +22,18 @@ HISTORY = 200
 """So many events of an undertaking are kept beside it; the ledger keeps all."""
 
 
-class Stage(StrEnum):
-    """How far an undertaking has come; each kind of undertaking has its own."""
+class Phased(Protocol):
+    """How far an undertaking has come; each kind of undertaking has a list of its own."""
+
+    @property
+    def value(self) -> str:
+        """As the table keeps it."""
+        ...
 
     @property
     def is_under_way(self) -> bool:
         """Whether something may be sent for it yet."""
-        raise NotImplementedError
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,7 @@ class Undertaking(ABC):
 
     entry: EntryId
     campaign: CampaignId
-    phase: Stage
+    phase: Phased
     actor: Actor
     reason: str | None
     ticket: str | None

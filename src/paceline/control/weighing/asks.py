@@ -1,8 +1,9 @@
 """How often the held-out days of a twin were asked about other weights before, by the ledger.
 
 Who tries many weights on the same days finds some that look good by chance. So the error is shared among the questions
-(`twin.weighing`), and each has its share by how many others came first. Counted is what was ordered, dry runs too: each
-is in the ledger with what data said. The same question again keeps its place, so that its answer stays the same.
+(`twin.weighing`), and each has its share by how many others came first. Counted is what was ordered, dry runs too, and
+what a tuner asked: each is in the ledger with what data said. The same question again keeps its place, so that its
+answer stays the same.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import TYPE_CHECKING
 
 from paceline.campaign.weights.changes import SetWeights
 from paceline.control.weighing.weighed import EVIDENCE, said_of
-from paceline.ledger.entry import Query
+from paceline.ledger.entry import Deed, Query
 
 if TYPE_CHECKING:
     from paceline.campaign.evidence import Evidence
     from paceline.ledger.book import Book
+    from paceline.ledger.entry import Actor, Entry
     from paceline.primitives.canonical import Json
-    from paceline.primitives.ids import CampaignId
+    from paceline.primitives.ids import CampaignId, EntryId
 
+TUNED = "weights.tuned"
+"""The kind of the entry of what a tuner asked the held-out days."""
 MOST = 500
 """So many orders are looked back at."""
 _DIGITS = 12
@@ -40,8 +44,7 @@ def asked_before(book: Book, campaign: CampaignId, evidence: Evidence) -> int:
     """
     mine = evidence.document()
     asked, earlier = _question(mine), set[Question]()
-    for entry in book.entries(Query(campaign=campaign, kind=SetWeights.kind, limit=MOST)):
-        told = said_of(entry).get(EVIDENCE)
+    for told in _told(book, campaign):
         if not isinstance(told, Mapping) or not _same_days(told, mine):
             continue
         question = _question(told)
@@ -49,6 +52,32 @@ def asked_before(book: Book, campaign: CampaignId, evidence: Evidence) -> int:
             break
         earlier.add(question)
     return len(earlier)
+
+
+def note_tuned(book: Book, campaign: CampaignId, evidence: Evidence, actor: Actor) -> EntryId:
+    """Note what a tuner asked, so that it counts; return the note's number.
+
+    Raises:
+        LedgerUnavailableError: it cannot be noted now.
+    """
+    return book.note(Deed(kind=TUNED, campaign=campaign, actor=actor, details={EVIDENCE: evidence.document()}))
+
+
+def _told(book: Book, campaign: CampaignId) -> list[Json]:
+    """Return what data said to each who asked, the oldest first."""
+    asked = [
+        entry
+        for kind in (SetWeights.kind, TUNED)
+        for entry in book.entries(Query(campaign=campaign, kind=kind, limit=MOST))
+    ]
+    return [_evidence_in(entry) for entry in sorted(asked, key=lambda entry: entry.number)]
+
+
+def _evidence_in(entry: Entry) -> Json:
+    if entry.kind != TUNED:
+        return said_of(entry).get(EVIDENCE)
+    details = entry.rows[0].document.get("details")
+    return details.get(EVIDENCE) if isinstance(details, Mapping) else None
 
 
 def _same_days(told: Mapping[str, Json], mine: Mapping[str, Json]) -> bool:

@@ -13,7 +13,7 @@ from statistics import NormalDist
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _HALF = 1 << 32
-_NORMAL = NormalDist()
+_QUANTILE = NormalDist().inv_cdf
 
 OUTCOME, HANDLE, PARTY = 1, 2, 3
 """Purposes: how a dial ends and how long it rings; how long talk and wrap-up take; whether it was the right person."""
@@ -51,5 +51,5 @@ class Lasting:
         """Return the quantile at `chance`, nanoseconds; at least one, so that nothing ends before it began."""
         if self._level is None:
             return 1
-        exponent = self._level if self._spread == 0 else self._level + self._spread * _NORMAL.inv_cdf(chance)
+        exponent = self._level if self._spread == 0 else self._level + self._spread * _QUANTILE(chance)
         return max(1, round(math.exp(exponent) * 1e9))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +80,13 @@ def limits_of(truth: Truth) -> Limits:
 
 
 def mixture_table(parts: Sequence[Part]) -> Ticks:
-    """Return the table, as of `distributions.table_of`, of a mixture of gamma distributions, inverted by halving."""
+    """Return the table, as of `distributions.table_of`, of a mixture of gamma distributions."""
+    return _mixture(tuple(parts)).copy()
+
+
+@lru_cache(maxsize=64)
+def _mixture(parts: tuple[Part, ...]) -> Ticks:
+    """Return it, inverted by halving; to be copied, for it is kept."""
     coarse = np.arange(BINS) / BINS
     fine = (BINS - 1 + np.arange(1, BINS + 1) / BINS) / BINS
     fine[-1] = 1 - 2.0**-25  # half a part before the end, as there: the end itself is infinite

@@ -82,12 +82,10 @@ ROUTERS = (
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages; after the routes for programs and after `problems.install`."""
+    """Make an application ready for the pages, whose routes it has; after `problems.install`."""
     app.state.rows = Rows()
     clock = app.state.parts.system.clock
     app.state.many, app.state.questions = Runs(lambda: instant_of(clock.wall_ns())), Questions()
-    for router in ROUTERS:
-        app.include_router(router)
     error_pages.install(app)
 
 

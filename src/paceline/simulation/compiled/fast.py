@@ -8,6 +8,7 @@ by call. It paces by what can be seen from counts alone.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,6 +36,8 @@ PURPOSES = (
     Purpose.MIXING,
 )
 """The streams, in the order of the keys."""
+_LISTLESS: deque[Ticks] = deque(maxlen=8)
+"""Memory for days without a list, which every plan may use: to get it anew takes as long as to play a short day."""
 
 
 class Days(NamedTuple):
@@ -62,7 +65,7 @@ class Prepared:
         """
         self._plan = plan
         self._given = given_of(plan)
-        self._memories: list[Ticks] = []
+        self._memories: deque[Ticks] = deque() if plan.records else _LISTLESS
 
     def play(self, seed: int, first: int, days: int, *, series: bool = True) -> Days:
         """Play days, one after another; see `play_days`."""
@@ -72,7 +75,10 @@ class Prepared:
         numbers = range(first, first + days)
         keys = np.array([[stream(seed, day, purpose) for purpose in PURPOSES] for day in numbers], dtype=np.uint64)
         factors = np.array([self._plan.by_day[day % self._plan.by_day.size] for day in numbers], dtype=np.int64)
-        memory = self._memories.pop() if self._memories else memory_of(self._plan)
+        try:
+            memory = self._memories.pop()
+        except IndexError:  # there is none, or another thread was first
+            memory = memory_of(self._plan)
         status = _play_all(self._given, memory, keys, factors, rows, kept)
         self._memories.append(memory)
         if status:

@@ -36,7 +36,7 @@ def given_of(plan: Plan) -> Ticks:
         head[place] = value
     head[f.STEPS], head[f.QUEUES] = agenda.shape[0], delays.size
     head[f.SHARES : f.SHARES + 3] = plan.shares
-    parts = [head, _times(plan)]
+    parts = [head, *_times(plan)]
     places = (f.FACTORS_AT, f.RETRY_AT, f.AGENDA_AT, f.PACINGS_AT, f.TABLES_AT, f.DELAYS_AT)
     for place, part in zip(places, (plan.factors, queues, agenda, pacings, plan.tables, delays), strict=True):
         head[place] = sum(one.size for one in parts)
@@ -108,11 +108,10 @@ def _endings(plan: Plan) -> list[Ticks]:
     return [np.full(NODES, ring) if isinstance(ring, int) else ring for ring in rings]
 
 
-def _times(plan: Plan) -> Ticks:
-    """Return [11, 8192] ticks: rings of the five endings, then the other times, zeros where there is none."""
+def _times(plan: Plan) -> list[Ticks]:
+    """Return 11 rows of 8192 ticks: rings of the five endings, then the other times, zeros where there is none."""
     others = (plan.talk, plan.wrap, plan.greeting, plan.patience_table, plan.propensity, plan.unit_exponential)
-    rows = [*_endings(plan), *(row if row.size > 1 else np.zeros(NODES, dtype=np.int64) for row in others)]
-    return np.ascontiguousarray(np.stack(rows))
+    return [*_endings(plan), *(row if row.size > 1 else np.zeros(NODES, dtype=np.int64) for row in others)]
 
 
 def _delays(plan: Plan) -> tuple[Ticks, Ticks]:

@@ -29,18 +29,13 @@ def minutes(
     chance, found = np.random.default_rng(seed), []
     for day in range(days):
         shift = chance.normal(0.0, 0.003)
+        noise = chance.normal(0.0, 0.01, hours * 60).tolist()
+        abandons = (chance.random(hours * 60) < 0.4).astype(int).tolist()
         for minute in range(hours * 60):
             at = first + timedelta(days=day, minutes=minute)
-            busy = utilisation(at) + shift + chance.normal(0.0, 0.01)
-            talk = round(AGENTS * 60 * busy)
-            found.append(
-                (
-                    at,
-                    Tally(
-                        dials=60, connects=18, abandons=int(chance.random() < 0.4), talk_s=talk, staffed_s=AGENTS * 60
-                    ),
-                )
-            )
+            talk = round(AGENTS * 60 * (utilisation(at) + shift + noise[minute]))
+            tally = Tally(dials=60, connects=18, abandons=abandons[minute], talk_s=talk, staffed_s=AGENTS * 60)
+            found.append((at, tally))
     return found
 
 
