@@ -59,6 +59,14 @@ def entered(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
+def asked(page: Page, words: str) -> Locator:
+    """Open a question by the keyboard, and return it."""
+    entered(page, words)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
+    return dialog
+
+
 def closed(page: Page) -> None:
     """Close a question or an answer by Escape, once it is shown: what came in stands on the page before it is."""
     expect(page.get_by_role("dialog")).to_be_visible()

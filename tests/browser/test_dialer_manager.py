@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from paceline.bootstrap import open_system
 from paceline.campaign.lifecycle.changes import Resume
@@ -21,7 +21,7 @@ from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, STOPPED, Desk, open_desk
 from tests.browser.pictures import SIZE, picture
 from tests.browser.screens import Screens
-from tests.browser.seats import at, closed, entered, row, tabbed_to
+from tests.browser.seats import asked, at, closed, entered, row, tabbed_to
 
 CAREFUL = Decimal("0.012")
 OFFERS, REMINDERS = "CMP-61001", "CMP-61002"
@@ -71,14 +71,6 @@ def floor(screens: Screens, folder: Path) -> Iterator[Desk]:
 
 def ada(floor: Desk, path: str) -> Page:
     return at(floor, path, "ada", Role.OPERATOR)
-
-
-def asked(page: Page, words: str) -> Locator:
-    """Open a question by the keyboard, and return it."""
-    entered(page, words)
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
-    return dialog
 
 
 def because(page: Page, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from paceline.campaign.lifecycle.changes import Stop
 from paceline.control.access.rights import Role
@@ -14,7 +14,7 @@ from paceline.primitives.ids import campaign_id
 from tests.browser.desk import DIALING, ODD, PAUSED, STOPPED, Desk, open_desk
 from tests.browser.pictures import picture
 from tests.browser.screens import Screens
-from tests.browser.seats import at, closed, entered, tabbed_to
+from tests.browser.seats import asked, at, closed, entered, tabbed_to
 from tests.trust import http_client
 
 RECEIVER = "https://wfm.example.com/hook"
@@ -30,14 +30,6 @@ def office(screens: Screens, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def erin(office: Desk, path: str) -> Page:
     return at(office, path, "erin", Role.ADMINISTRATOR)
-
-
-def asked(page: Page, words: str) -> Locator:
-    """Open a question by the keyboard, and return it."""
-    entered(page, words)
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_be_focused()
-    return dialog
 
 
 def told_of(office: Desk, status: str) -> None:
