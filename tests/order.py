@@ -44,7 +44,7 @@ PLACES = (
 )
 """From the first to the last."""
 MOST = 6
-"""Processes at most: each has a database server and a browser of its own, and takes 1.3 GB in the end."""
+"""Processes at most: each has a database server and a browser of its own, and takes more than a gigabyte in the end."""
 BACKWARDS = "backwards"
 """What a process is told that prepares the tests' files from the last to the first."""
 

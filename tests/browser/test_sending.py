@@ -8,8 +8,8 @@ from paceline.control.access.rights import Role
 from tests.browser.desk import DIALING, PAUSED, Desk
 from tests.browser.seats import closed, violations
 
-WAITS = "Still being sent: no answer yet. It goes on if you close this, and is in the ledger either way."
-UNKNOWN = "does not know whether it was done. Look at Changes before you send it again."
+WAITS = "Still being sent: no answer yet. Closing this does not take it back."
+UNKNOWN = "does not know whether it was done. Look at the audit trail before you send it again."
 
 
 def asking(desk: Desk, campaign: str, verb: str) -> Page:

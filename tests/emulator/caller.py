@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from json import dumps
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from tests.emulator.wire import Wire, is_plain
 from tests.trust import http_client, trusted
 
 TENANTS = Path(__file__).with_name("tenants.toml")
 START = "2026-06-15T12:00:00Z"
 """Where the manual clock stands when a test begins (a Monday)."""
-TIMEOUT_S = 30.0
-"""How long an answer may take."""
 
 ABSENT: Any = object()
 
@@ -40,11 +36,9 @@ class Caller:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.http = http_client(base_url=self.url, timeout=TIMEOUT_S, verify=self.verify or trusted())
-        self._wire = Wire(self.url, TIMEOUT_S)
+        self.http = http_client(base_url=self.url, timeout=30.0, verify=self.verify or trusted())
 
     def close(self) -> None:
-        self._wire.close()
         self.http.close()
 
     def token(self, client: str = "acme-all") -> str:
@@ -71,12 +65,12 @@ class Caller:
         if client is not None:
             sent.setdefault("Authorization", f"Bearer {self.token(client)}")
         if json is not ABSENT:
-            body = dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        if body is not None and not any(name.lower() == "content-type" for name in sent):
-            sent["Content-Type"] = "application/json"
-        if self.url.startswith("http:") and is_plain(method, path, sent, body or b""):
-            return self._wire.send(method, path, self.http.headers, sent, body or b"")
-        return self.http.request(method, path, content=body, headers=sent)
+            return self.http.request(method, path, json=json, headers=sent)
+        if body is not None:
+            if not any(name.lower() == "content-type" for name in sent):
+                sent["Content-Type"] = "application/json"
+            return self.http.request(method, path, content=body, headers=sent)
+        return self.http.request(method, path, headers=sent)
 
     def get(self, path: str, **kwargs: Any) -> httpx2.Response:
         return self.send("GET", path, **kwargs)

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
 from paceline.storage.failures import StorageClosedError, StorageUnavailableError, at_the_door
 from paceline.storage.migrations import bring_up_to_date, is_up_to_date
@@ -107,12 +106,7 @@ def _engine(address: URL, *, wait_s: float, begin: str, pool: type[Any], setting
             driver.execute(setting)
 
     def begun(connection: Connection) -> None:
-        # Asked of the driver itself: the library's way to it takes longer than all that SQLite does for a small read.
-        try:
-            _driver(connection).execute(begin)
-        except sqlite3.Error as problem:
-            kind = connection.dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(begin, None, problem, kind, dialect=connection.dialect) from problem
+        connection.exec_driver_sql(begin)
 
     def about_to_run(connection: Connection, *_more: object) -> None:
         write_gathered(connection)

@@ -2,8 +2,8 @@
 "use strict";
 (() => {
   const PATIENCE_MS = 1500;
-  const ON_ITS_WAY = "Still being sent: no answer yet. It goes on if you close this, and is in the ledger either way.";
-  const UNKNOWN = "No answer came from paceline, so this page does not know whether it was done. Look at Changes before you send it again.";
+  const ON_ITS_WAY = "Still being sent: no answer yet. Closing this does not take it back.";
+  const UNKNOWN = "No answer came from paceline, so this page does not know whether it was done. Look at the audit trail before you send it again.";
   const AWAY = "No answer came from paceline. Nothing was changed by this; try again.";
 
   const orders = new Map();
