@@ -9,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,15 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 ) AS parts
 """
 """What a database is made of, as one word: what a test altered but rows is seen by it."""
+
+
+@cache
+def tables() -> bytes:
+    """Return a SQLite file that has its tables, and nothing in them: to make one takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "paceline.db"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
 
 
 class PostgresServer:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -21,9 +19,9 @@ from paceline.bootstrap import open_system
 from paceline.campaign.catalogue import AnyChange
 from paceline.cli.main import main
 from paceline.control.work.worker import Round
-from paceline.storage.database import open_database
 from paceline.testing import RunningEmulator
 from tests.contract.emulated import SECRET, Emulated
+from tests.databases import tables
 from tests.forked import PIPE, Forked
 
 NOW, LATER, PAST = "2026-06-15T12:00:00Z", "2026-06-15T13:00:00Z", "2026-06-15T11:58:59Z"
@@ -124,15 +122,6 @@ class Working:
         _, said = self.process.communicate()
         self.said += said.splitlines()
         return self.process.wait()
-
-
-@cache
-def tables() -> bytes:
-    """Return a database that has its tables, and nothing in them: to make one takes longer than most commands."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "paceline.db"
-        open_database(f"sqlite:///{file}").close()
-        return file.read_bytes()
 
 
 @contextmanager

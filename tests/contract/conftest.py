@@ -20,7 +20,7 @@ from tests.contract.killing import Killer
 from tests.contract.scenes import TENANTS as CROWD
 from tests.contract.scenes import WALL_NS
 from tests.contract.systems import Another, Office
-from tests.databases import KINDS, PostgresServer
+from tests.databases import KINDS, PostgresServer, tables
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def emulated(emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch) -> Iter
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database with its tables, to be copied."""
     file = tmp_path_factory.mktemp("opened") / "paceline.db"
-    open_database(f"sqlite:///{file}").close()
+    file.write_bytes(tables())
     return file
 
 
