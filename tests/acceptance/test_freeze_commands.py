@@ -85,6 +85,20 @@ def test_freeze_that_waits_ends_when_its_time_is_over(shift: Shift) -> None:
     assert [one["campaign"] for one in told["not_yet_stopped"]] == ["LOCKED"]
 
 
+def test_dry_run_shows_what_a_freeze_would_stop_and_freezes_and_sends_nothing(shift: Shift) -> None:
+    told = shift.data_of("freeze", "ACTIVE", "LOCKED", "--dry-run", code=7)
+    assert "nothing was frozen" in shift.err
+    assert {one["change"]["campaign"]: one["outcome"] for one in told["items"]} == {
+        "ACTIVE": "unchanged", "LOCKED": "refused",
+    }  # fmt: skip
+    assert shift.state("ACTIVE") == "ACTIVE"
+    assert not any(one["frozen"] for one in shift.data_of("get", "campaigns")["campaigns"])
+    shift.type("freeze", "ACTIVE")
+    assert shift.data_of("unfreeze", "ACTIVE", "STOPPED", "--dry-run") == {"would_unfreeze": ["ACTIVE"]}
+    assert "ACTIVE  would be let go of" in shift.type("unfreeze", "ACTIVE", "--dry-run")
+    assert shift.data_of("get", "campaign", "ACTIVE")["frozen"]
+
+
 def test_unfreezing_resumes_nothing_and_lets_it_be_resumed(shift: Shift) -> None:
     shift.type("freeze", "ACTIVE", "PAUSED", "--yes")
     told = shift.data_of("unfreeze", "ACTIVE", "STOPPED", "--reason", "list was cleaned")

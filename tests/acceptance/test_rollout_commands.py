@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -63,6 +64,18 @@ def test_people_read_the_steps_the_decisions_and_the_way_back(dialing: Shift) ->
         assert part in told
     assert dialing.type("rollout", "undo", ROLLED, "-o", "name").startswith("rollout/")
     assert "what was live before is live again" in dialing.type("rollout", "status", ROLLED)
+
+
+def test_dry_run_shows_the_steps_and_begins_nothing(dialing: Shift) -> None:
+    tried = dialing.data_of(*START, *ANSWERS, "--dry-run")
+    assert (tried["started"], tried["rollout"], live(dialing)) == (False, None, 0.004)
+    assert [Decimal(step["abandonment_aim"]) for step in tried["plan"]["steps"]] == [Decimal("0.008"), Decimal("0.012")]
+    told = dialing.type(*START, *ANSWERS, "--dry-run")
+    assert "it would go like this; no rollout was begun" in told
+    assert "step 2   belief 0.5, aim 0.012" in told
+    assert dialing.data_of(*START, "--dry-run", code=3)["plan"] is None
+    dialing.type("rollout", "status", ROLLED, code=1)
+    assert "never had a rollout" in dialing.err
 
 
 def test_rollout_is_refused_with_the_code_of_the_reason(dialing: Shift) -> None:

@@ -14,7 +14,7 @@ from paceline.cli.asking import may_go_on
 from paceline.cli.configured import Everywhere, Output
 from paceline.cli.entrance import open_system
 from paceline.cli.options import Campaigns, Targeting
-from paceline.cli.render import console_for, show_data, show_fleet, tell
+from paceline.cli.render import console_for, exit_of_fleet, show_data, show_fleet, tell
 from paceline.cli.target import target_of
 from paceline.cli.words import span
 from paceline.control.adoption import Adopt
@@ -35,6 +35,7 @@ def freeze(
     *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
     wait: Annotated[bool, Parameter(negative=())] = False,
     timeout: str = "15m",
     targeting: Targeting | None = None,
@@ -51,6 +52,8 @@ def freeze(
         Why, for the ledger and for whoever wants to resume.
     ticket
         Where it is discussed, for the ledger.
+    dry_run
+        Show what the stops would do: nothing is frozen, and nothing is sent.
     wait
         Try until all of them are stopped.
     timeout
@@ -63,8 +66,10 @@ def freeze(
         target = target_of(campaigns, targeting, system)
         order = _order(system, reason, ticket)
         found = _found(target, system)
-        if not may_go_on("Freeze", found, targeting):
+        if not may_go_on("Freeze", found, targeting, dry_run=dry_run):
             return exits.REFUSED
+        if dry_run:
+            return _foreseen(found, order, system, everywhere.output)
         outcome = system.freeze.freeze(found, order, latched=_tell_latched)
         if wait and outcome.not_yet:
             _show(outcome, everywhere.output if everywhere.output is Output.TABLE else None)
@@ -80,6 +85,7 @@ def unfreeze(
     *campaigns: Campaigns,
     reason: str | None = None,
     ticket: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
     targeting: Targeting | None = None,
     everywhere: Everywhere | None = None,
 ) -> int:
@@ -91,6 +97,8 @@ def unfreeze(
         Why, for the ledger.
     ticket
         Where it is discussed, for the ledger.
+    dry_run
+        Show which are frozen: none of them is let go of.
     """
     from paceline.control.fleet.fleet import Found
 
@@ -101,22 +109,36 @@ def unfreeze(
         frozen = system.freezes.frozen()
         named = set(target.named) if not target.is_selection else {*system.fleet.find(target).campaigns}
         chosen = sorted(named & set(frozen))
-        if not may_go_on("Unfreeze", Found(campaigns=dict.fromkeys(chosen)), targeting):
+        if not may_go_on("Unfreeze", Found(campaigns=dict.fromkeys(chosen)), targeting, dry_run=dry_run):
             return exits.REFUSED
-        freed = system.freezes.unfreeze(chosen, _order(system, reason, ticket))
+        freed = chosen if dry_run else system.freezes.unfreeze(chosen, _order(system, reason, ticket))
+    if dry_run:
+        tell("paceline: dry run: nothing was unfrozen")
     for campaign in sorted(named - set(freed)):
         tell(f"paceline: {campaign} is not frozen")
     listed: list[Json] = [*freed]
     if everywhere.output is Output.TABLE:
         for campaign in freed:
-            print(f"{campaign}  may be resumed again")
+            print(f"{campaign}  {'would be let go of' if dry_run else 'may be resumed again'}")
     else:
-        show_data({"unfrozen": listed}, everywhere.output, names=[f"campaign/{one}" for one in freed])
+        show_data(
+            {"would_unfreeze" if dry_run else "unfrozen": listed},
+            everywhere.output,
+            names=[f"campaign/{one}" for one in freed],
+        )
     return exits.DONE
 
 
 def _tell_latched(number: int) -> None:
     tell(f"paceline: {number} frozen: nobody here can resume them; now they are stopped")
+
+
+def _foreseen(found: Found, order: Order, system: System, output: Output) -> int:
+    """Show what the stops would do, and return the exit code."""
+    fleet = system.freeze.foreseen(found, order)
+    show_fleet(fleet, output)
+    tell("paceline: dry run: nothing was frozen, and nothing was sent")
+    return exit_of_fleet(fleet)
 
 
 def _alone(outcome: FreezeOutcome) -> str:

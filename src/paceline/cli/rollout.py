@@ -105,6 +105,7 @@ def start_rollout(
     file: Annotated[Path | None, Parameter(name="--file", allow_leading_hyphen=True)] = None,
     evidence: Evidence | None = None,
     if_revision: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
     why: Why | None = None,
     answering: Answering | None = None,
     everywhere: Everywhere | None = None,
@@ -123,7 +124,11 @@ def start_rollout(
         The pacing in the contract's words, in YAML, TOML or JSON; - is standard input. KEY=VALUE counts over it.
     if_revision
         The revision of the campaign that was looked at; if it has moved on, that is a conflict.
+    dry_run
+        Judge the wish and show the steps that lead there: no rollout begins, and nothing is sent.
     """
+    from dataclasses import replace
+
     ids = tuple(word for word in words if "=" not in word)
     fields: Any = block_words.named_by(block_words.PACING, [word for word in words if "=" in word], file)
     if len(ids) > 1:
@@ -134,7 +139,7 @@ def start_rollout(
         from paceline.campaign.pacing.changes import SetPacing
 
         campaign = one_named(ids[0] if ids else None, system)
-        order = order_for(system, why, answering, if_revision=if_revision)
+        order = replace(order_for(system, why, answering, if_revision=if_revision), dry_run=dry_run)
         started = system.rollout_desk.start(SetPacing(campaign=campaign, **fields), terms, order)
         show_started(started, everywhere.output)
         if started.rollout is not None and started.rollout.phase.is_under_way:

@@ -28,13 +28,16 @@ def show_started(started: Started, output: Output) -> None:
     console = console_for(sys.stdout)
     if started.rollout is None:
         show_outcome(started.judged, output)
-        if not started.findings.refused:
-            return
-        console.print("no rollout was begun", markup=False, highlight=False, style="red")
+        if started.findings.refused:
+            console.print("no rollout was begun", markup=False, highlight=False, style="red")
     for found in (*(started.judged.findings if started.rollout is not None else ()), *started.findings):
         console.print(f"  {found.severity}: {found.message} [{found.rule}]", markup=False, highlight=False)
     if started.rollout is not None:
         show_rollout(started.rollout, output)
+    elif started.plan is not None:
+        console.print("it would go like this; no rollout was begun", markup=False, highlight=False)
+        for step, pacing in enumerate(started.plan.steps, start=1):
+            console.print(f"  step {step:<3} {pacing_line(pacing)}", markup=False, highlight=False)
 
 
 def show_rollout(rollout: Rollout, output: Output) -> None:

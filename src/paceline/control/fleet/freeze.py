@@ -152,6 +152,14 @@ class Freeze:
         not_yet |= {one: why for one, why in not_stopped(stops).items() if one not in at_rest} | unreadable
         return self._kept(latch, stops, not_yet=not_yet, at_rest=at_rest, unknown=unknown)
 
+    def foreseen(self, found: Found, order: Order) -> FleetOutcome:
+        """Return what the stops of a freeze would do; nothing is latched, withdrawn or sent.
+
+        Raises:
+            LedgerUnavailableError: it cannot be asked what stands in the way.
+        """
+        return self._fleet.run(found, stop_of, replace(order, dry_run=True))
+
     def _kept(
         self,
         latch: Latched,
