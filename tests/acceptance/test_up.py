@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from paceline.campaign.ports import UnauthorizedError
+from paceline.campaign.ports import RateLimitedError, UnauthorizedError
 from paceline.cxone.auth import Credentials
 from paceline.cxone.outbound_v2.dialect import OutboundV2
-from paceline.cxone.transport import Address, Transport
+from paceline.cxone.retry import Schedule
+from paceline.cxone.transport import Address, Patience, Transport
 from paceline.primitives.ids import CampaignId
 from paceline.settings import Local, Settings, SettingsError, read_settings
 from tests.forked import PIPE, Forked
@@ -80,7 +81,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def reading(local: Local, credentials: Credentials) -> str:
     """Read a campaign of the demo tenant and return its name."""
-    transport = Transport(Address(api=local.api_url, token=local.token_url), credentials)
+    once = Patience(schedule=Schedule(attempts=1))
+    transport = Transport(Address(api=local.api_url, token=local.token_url), credentials, patience=once)
     try:
         return str(OutboundV2(transport).read(CampaignId("CMP-12345")).document["name"])
     finally:
@@ -116,6 +118,17 @@ def test_settings_of_another_process_find_it_and_its_credentials_work(
     assert reading(found.platform, found.platform.credentials) == "Renewals East"
     with pytest.raises(UnauthorizedError):
         reading(found.platform, Credentials(client_id="demo-client", client_secret="demo-secret"))
+
+
+def test_limit_that_is_set_for_us_is_the_emulators_too(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    up = start("--speed", "0", PACELINE_REQUESTS_PER_MINUTE="1", PACELINE_REQUEST_WINDOW_S="30")
+    found = up.settings().platform
+    assert isinstance(found, Local)
+    for _ in range(2):
+        reading(found, found.credentials)
+    with pytest.raises(RateLimitedError, match="more than 2 requests in 60 s"):
+        reading(found, found.credentials)
 
 
 def test_credentials_are_new_each_time_whatever_the_seed(start: Start) -> None:

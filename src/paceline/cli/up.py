@@ -75,11 +75,22 @@ def up(
     if clock is None and not emulator_only:
         day = day_under_way(instant_of(MachineClock().wall_ns()))
         clock = day.begins_text
-    listening = Listening(port=emulator_port, now=clock, speed=speed, options=Options(seed=seed))
+    # The limit that somebody sets for us is the emulator's too: nobody else asks it.
+    options = Options(seed=seed, requests_per_minute=_said_limit(settings))
+    listening = Listening(port=emulator_port, now=clock, speed=speed, options=options)
     with held(folder):
         if emulator_only:
             return _serve_alone(listening, folder, settings)
         return _serve(listening, day, folder, settings)
+
+
+def _said_limit(settings: Settings) -> int | None:
+    """Return how many requests a minute the emulator allows us, where that was said; 0 says nothing of it."""
+    from paceline.settings.reading import DEFAULT
+
+    if settings.requests_per_minute == 0 or settings.sources.get("requests_per_minute") == DEFAULT:
+        return None
+    return max(1, round(60 * settings.requests_per_minute / settings.request_window_s))
 
 
 def _serve(listening: Listening, day: DialingDay | None, folder: Path, settings: Settings) -> int:

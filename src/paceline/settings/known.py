@@ -151,7 +151,7 @@ _WORK = (
     Known(
         name="requests_per_minute", kind=kinds.whole(0, 1_000_000), default=100, unit="requests in a window",
         says="How many requests we allow ourselves in any `request_window_s`, which is a minute unless it is set; "
-        "0 is no limit of our own.",
+        "0 is no limit of our own. `paceline up` has its emulator allow as many.",
     ),
     Known(
         name="request_window_s", kind=kinds.above_zero(3600), default=60.0, unit="seconds",
