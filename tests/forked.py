@@ -1,8 +1,9 @@
-"""`paceline` as a process of its own that need not import everything first: each is a fork of one that has."""
+"""Processes of their own that need not import everything first: each is a fork of one that has (tests/forking.py)."""
 
 from __future__ import annotations
 
 import atexit
+import io
 import os
 import signal
 import socket
@@ -10,53 +11,78 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from types import TracebackType
+from typing import Any, Self, TextIO
 
 from tests import typed
 
 PIPE = subprocess.PIPE
+COMMANDS, MODULES = "commands", "modules"
+"""What is forked: `paceline`, or a module of the tests, for which every warning is an error."""
 
 
 class Forked:
-    """A `paceline` that was started with these words: as much of `subprocess.Popen` as the tests use."""
+    """A process that was started with these words: as much of `subprocess.Popen` as the tests use.
+
+    The words are those of `paceline`; or the name of a module, and what its `main` finds after that. A module can be
+    written to, and leads a group of its own.
+    """
 
     def __init__(
         self,
         words: list[str],
         *,
+        of: str = COMMANDS,
         folder: Path | None = None,
         environment: dict[str, str] | None = None,
+        stdout: int = PIPE,
         stderr: int | TextIO | None = None,
     ) -> None:
-        """Start it, in this process's folder and environment unless told; `stderr` is PIPE, a file, or our own."""
-        reading, writing = os.pipe()
-        self.stdout: TextIO = os.fdopen(reading, encoding="utf-8")
+        """Start it, in this process's folder and environment unless told.
+
+        `stdout` is PIPE or a file's number; `stderr` is PIPE, a file, or our own.
+        """
+        self.stdin: TextIO | None = None
+        self.stdout: TextIO = io.StringIO()  # where it writes elsewhere
         self.stderr: TextIO | None = None
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        self.returncode: Any = None  # what `subprocess.Popen` calls it, and of the same type
+        ours: list[int] = []
+        if of == MODULES:
+            given, self.stdin = _written_to(ours)
+        else:
+            given = os.open(os.devnull, os.O_RDONLY)
+            ours.append(given)
+        if stdout == PIPE:
+            stdout, self.stdout = _read_from(ours)
         errors = sys.__stderr__.fileno() if sys.__stderr__ is not None else 2
-        ours = [nothing, writing]
         if stderr == PIPE:
-            heard, errors = os.pipe()
-            ours.append(errors)
-            self.stderr = os.fdopen(heard, encoding="utf-8")
+            errors, self.stderr = _read_from(ours)
         elif stderr is not None and not isinstance(stderr, int):
             errors = stderr.fileno()
-        self.returncode: Any = None  # what `subprocess.Popen` calls it, and of the same type
         asked = {
-            "words": words,
+            "words": words if of == MODULES else ["paceline", *words],
             "folder": str(folder or Path.cwd()),
             "environment": dict(os.environ) if environment is None else environment,
-            "group": 0,
+            "group": 0 if of == MODULES else None,
         }
         self._talk = socket.socket(socket.AF_UNIX)
-        self._talk.connect(str(forking().address))
-        typed.ask(self._talk, asked, [nothing, writing, errors])
+        self._talk.connect(str(forking(of).address))
+        typed.ask(self._talk, asked, [given, stdout, errors])
         self._answers = self._talk.makefile(encoding="ascii")
         self.pid = int(self._answers.readline())
         for one in ours:
             os.close(one)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.communicate()
 
     def poll(self) -> int | None:
         """Return how it ended, as `wait` does, or None while it runs."""
@@ -84,7 +110,10 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def communicate(self) -> tuple[str, str]:
-        """Read both of its streams to their ends and wait for its own."""
+        """Close what it reads, read both of its streams to their ends and wait for its own."""
+        if self.stdin is not None:
+            with suppress(BrokenPipeError):  # it reads no more
+                self.stdin.close()
         told: list[str] = []
         reader = threading.Thread(target=lambda: told.append(_rest(self.stdout)))
         reader.start()
@@ -92,6 +121,20 @@ class Forked:
         reader.join()
         self.wait()
         return "".join(told), errors
+
+
+def _written_to(ours: list[int]) -> tuple[int, TextIO]:
+    """Return the end of a pipe that a process is given, to be closed here, and the one that we write to."""
+    given, told = os.pipe()
+    ours.append(given)
+    return given, os.fdopen(told, "w", encoding="utf-8")
+
+
+def _read_from(ours: list[int]) -> tuple[int, TextIO]:
+    """Return the end of a pipe that a process writes to, to be closed here, and the one that we read."""
+    heard, given = os.pipe()
+    ours.append(given)
+    return given, os.fdopen(heard, encoding="utf-8")
 
 
 def _rest(stream: TextIO) -> str:
@@ -102,19 +145,19 @@ def _rest(stream: TextIO) -> str:
 
 
 class Forking:
-    """The process that has imported everything; it ends with this one."""
+    """The process that has imported what is forked; it ends with this one."""
 
-    def __init__(self) -> None:
+    def __init__(self, of: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="forking-")
         self.address = Path(self._folder.name) / "asked"
         self._talk, theirs = socket.socketpair()
         with socket.socket(socket.AF_UNIX) as listening, theirs:
             listening.bind(str(self.address))
-            listening.listen(64)  # those that ask before it has imported everything wait here
+            listening.listen(64)  # those that ask before it has imported all of that wait here
             numbers = [listening.fileno(), theirs.fileno()]
-            command = [sys.executable, "-m", "tests.forking", *map(str, numbers)]
+            strict = ["-W", "error"] if of == MODULES else []
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                command,
+                [sys.executable, *strict, "-m", "tests.forking", of, *map(str, numbers)],
                 cwd=Path(__file__).resolve().parents[1],  # a test may have gone elsewhere
                 pass_fds=numbers,
                 stdin=subprocess.DEVNULL,
@@ -137,7 +180,15 @@ class Forking:
         self._folder.cleanup()
 
 
+def forking(of: str) -> Forking:
+    """Return the process that forks these, started when it is first asked for."""
+    with _STARTING:
+        return _forking(of)
+
+
+_STARTING = threading.Lock()
+
+
 @cache
-def forking() -> Forking:
-    """Return the process that forks, started when it is first asked for."""
-    return Forking()
+def _forking(of: str) -> Forking:
+    return Forking(of)

@@ -18,7 +18,7 @@ from unittest import SkipTest
 from sybil import Example
 
 from tests import typed
-from tests.forked import forking
+from tests.forked import COMMANDS, forking
 
 BETWEEN = "--- next command of the listing ---"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -49,7 +49,7 @@ def steps_of(listing: str) -> list[Step]:
 
 def reader() -> dict[str, str]:
     """Return the variables of a reader's shell: this environment's commands come first, and colours are off."""
-    first = forking()
+    first = forking(COMMANDS)
     places = (str(first.commands()), str(Path(sys.executable).parent), os.environ["PATH"])
     return {**os.environ, "PATH": os.pathsep.join(places), typed.ADDRESS: str(first.address), "NO_COLOR": "1"}
 

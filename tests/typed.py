@@ -33,8 +33,13 @@ def typed() -> int:
     talk = socket.socket(socket.AF_UNIX)
     talk.connect(os.environ[ADDRESS])
     environment = {name: value for name, value in os.environ.items() if name != ADDRESS}
-    group = os.getpgrp()
-    ask(talk, {"words": sys.argv[1:], "folder": os.getcwd(), "environment": environment, "group": group}, [0, 1, 2])  # noqa: PTH109  # pathlib takes as long as all the rest
+    asked = {
+        "words": ["paceline", *sys.argv[1:]],
+        "folder": os.getcwd(),  # noqa: PTH109  # pathlib takes as long as all the rest
+        "environment": environment,
+        "group": os.getpgrp(),
+    }
+    ask(talk, asked, [0, 1, 2])
     with talk.makefile(encoding="ascii") as answers:
         pid = int(answers.readline())
         for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

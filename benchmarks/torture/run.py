@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,6 +20,7 @@ from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import TenantId, campaign_id
 from paceline.storage.database import open_database
 from paceline.testing import running_emulator
+from tests.forked import MODULES, Forked
 
 TENANT = "torture"
 ACTORS = ("ada", "bob", "eve")
@@ -146,12 +145,7 @@ def _kill(url: str, api: str, tally: Tally, *, kills: int, seed: str) -> None:
 
     def act(actor: str) -> None:
         dice, forerunner = Dice(f"{seed}/{actor}"), _Forerunner()
-        with subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "benchmarks.torture.runner"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
+        with Forked(["benchmarks.torture.runner"], of=MODULES) as process:
             while True:
                 with lock:
                     number = next(left, None)
@@ -198,10 +192,9 @@ class _Forerunner:
         self._begun = 0
         self._again = 0
 
-    def follow(self, process: subprocess.Popen[str], life: Life) -> str | None:
+    def follow(self, process: Forked, life: Life) -> str | None:
         """Have a life lived to its end, and return what was wrong with it besides that it was killed."""
         assert process.stdin is not None
-        assert process.stdout is not None
         self._moment, self._told, self._begun = STARTING, [], 0
         self._again = life.again is not None
         process.stdin.write(life.written() + "\n")

@@ -1,7 +1,8 @@
-"""A warm process whose children change campaigns without end, each until it is killed: `-m benchmarks.torture.runner`.
+"""A warm process whose children change campaigns without end, each until it is killed.
 
-It reads a life (JSON, a line each). The child writes what it is at, a line each: `began KIND CAMPAIGN`, `at MOMENT`,
-`ended WORD ENTRY`. When it has been killed, the parent writes `killed`; when it ended by itself, how.
+Run by tests/forking.py, it reads a life (JSON, a line each). The child writes what it is at, a line each: `began KIND
+CAMPAIGN`, `at MOMENT`, `ended WORD ENTRY`. When it has been killed, the parent writes `killed`; when it ended by
+itself, how.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from paceline.ledger.entry import Actor
 from paceline.primitives.clock import MachineClock, WaitingClock
 from paceline.primitives.ids import TenantId, campaign_id
 from paceline.storage.database import Database, open_database
-from tests.contract.walker import Telling, ended, follow, forked, warm
+from tests.contract.walker import Telling, ended, follow, forked
 
 CLIENT, SECRET = "torture", "torture-secret"  # of an emulator that lives for a few minutes
 LEASE_S = 0.5
@@ -128,14 +129,9 @@ def killed(life: Life, clock: WaitingClock) -> str:
 
 def main() -> None:
     """Give birth and kill, one life after the other."""
-    warm()
     clock = MachineClock()
     for line in sys.stdin:
         told = json.loads(line)
         again = None if told["again"] is None else tuple(told["again"])
         life = Life(**{**told, "campaigns": tuple(told["campaigns"]), "again": again})
         _tell(killed(life, clock))
-
-
-if __name__ == "__main__":
-    main()

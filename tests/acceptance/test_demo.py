@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -44,9 +43,9 @@ from paceline.cxone.retry import Schedule
 from paceline.cxone.transport import Patience
 from paceline.outbox.signing import fresh_secret
 from tests.databases import PostgresServer
+from tests.forked import PIPE, Forked
 from tests.listings import check_console
 
-PACELINE = Path(sys.executable).with_name("paceline")
 README = Path(__file__).resolve().parents[2] / "README.md"
 LISTING = re.compile(r"```console\n(\$ paceline demo\n.*?)```", re.DOTALL)
 PICTURES = 7
@@ -56,16 +55,11 @@ PICTURES = 7
 def told(place: Path, *words: str, **variables: str) -> str:
     """Run the command in a folder of its own, and return what it printed."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "PYTHONPATH"))}
-    run = subprocess.run(  # noqa: S603  # the project's own command, with words of the tests
-        [str(PACELINE), "demo", *words],
-        cwd=place,
-        env={**kept, "HOME": str(place), "TMPDIR": str(place), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    return run.stdout
+    environment = {**kept, "HOME": str(place), "TMPDIR": str(place), **variables}
+    run = Forked(["demo", *words], folder=place, environment=environment, stderr=PIPE)
+    printed, errors = run.communicate()
+    assert (run.returncode, errors) == (0, "")
+    return printed
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A process that records until it has recorded enough, or is killed: `python -m tests.contract.appender URL TENANT N`.
+"""A process that records until it has recorded enough, or is killed: `appender URL TENANT N`.
 
 Each line that it writes, `sequence hash`, is a row that was reported durable.
 """
@@ -34,7 +34,3 @@ def main() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""A process that carries out a request and is killed over it: `python -m tests.contract.bearer URL KEY DIGEST`."""
+"""A process that carries out a request and is killed over it: `bearer URL KEY DIGEST`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,3 @@ def main() -> None:
         begun = replays.begin(key, "ada", digest)
         os.write(1, b"begun\n" if isinstance(begun, Fresh) else f"{begun}\n".encode())
         sys.stdin.readline()
-
-
-if __name__ == "__main__":
-    main()

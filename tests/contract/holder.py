@@ -1,4 +1,4 @@
-"""A process that claims work and does as it is told: `python -m tests.contract.holder URL NAME MODE`.
+"""A process that claims work and does as it is told: `holder URL NAME MODE`.
 
 `claimed`, `extended`, `settling`: it claims one row, says `MODE` when it has come so far, and stays there until it is
 killed; its leases are in the time of the test, from START_NS on. `drain`: it does all work in real time, says `NAME KEY
@@ -81,7 +81,3 @@ def main() -> None:
             wait(database, name)
         else:
             Holder(database, name).hold(mode)
-
-
-if __name__ == "__main__":
-    main()

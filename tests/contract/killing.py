@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from types import TracebackType
 from typing import Any, Self
 
 from tests.contract.emulated import SECRET
 from tests.contract.systems import Office
 from tests.contract.walker import WORK, WalkOrder, written
+from tests.forked import MODULES, Forked
 
 LEASE_S = 10.0
 
@@ -24,10 +23,7 @@ class Killer:
     """A process whose children are killed; `module` says what they do, and reads orders as the walker does."""
 
     def __init__(self, module: str = "tests.contract.walker") -> None:
-        command = [sys.executable, "-W", "error", "-m", module]
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        self._process = Forked([module], of=MODULES)
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +43,6 @@ class Killer:
 
     def line(self) -> str:
         """Return the next line that a child wrote, or how it ended."""
-        assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
     def killed(self, order: WalkOrder) -> None:

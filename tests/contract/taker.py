@@ -1,4 +1,4 @@
-"""A process that takes turns without end, once it is told to begin: `python -m tests.contract.taker URL NAME`.
+"""A process that takes turns without end, once it is told to begin: `taker URL NAME`.
 
 It writes `NAME ready`, then waits for a line. Each line after that, `NAME before after`, is one turn: what the clock of
 the machine said before it was asked for, and after it was given.
@@ -43,7 +43,3 @@ def main() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-
-
-if __name__ == "__main__":
-    main()

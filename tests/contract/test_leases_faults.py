@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -36,17 +34,15 @@ from tests.contract.leased import (
     settle_with_effect,
 )
 from tests.databases import PostgresServer
+from tests.forked import MODULES, Forked
 
 ROWS = 90
 NAMES = [f"row-{number:03}" for number in range(ROWS)]
 
 
 @contextmanager
-def holder(url: str, name: str, mode: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-W", "error", "-m", "tests.contract.holder", url, name, mode]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+def holder(url: str, name: str, mode: str) -> Iterator[Forked]:
+    process = Forked(["tests.contract.holder", url, name, mode], of=MODULES)
     try:
         yield process
     finally:
@@ -120,7 +116,6 @@ def test_work_of_a_killed_process_is_taken_over_one_lease_after_its_last_beat(
     make_effects(database)
     put_all(database, theirs, [due("a")])
     with holder(url, "dead", mode) as process:
-        assert process.stdout is not None
         assert process.stdout.readline() == f"{mode}\n"
         clock.advance(EXTENDED_AFTER_S if mode == "extended" else 0)
         assert claimed(theirs) == []
@@ -140,7 +135,6 @@ def test_work_of_a_killed_process_is_taken_over_one_lease_after_its_last_beat(
 def test_work_that_is_put_wakes_a_process_that_waits(postgres: PostgresServer, clock: ManualClock) -> None:
     url = postgres.new_database()
     with open_database(url) as database, holder(url, "waiting", "wait") as process:
-        assert process.stdout is not None
         assert process.stdout.readline() == "listening\n"
         leases = owner_of(database, clock, "test")
         with pytest.raises(LookupError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import islice
 
 from paceline.ledger.book import Book
@@ -12,14 +10,14 @@ from paceline.primitives.clock import MachineClock
 from paceline.primitives.ids import TenantId
 from paceline.storage.database import Database, open_database
 from tests.contract.appender import DEED
+from tests.forked import MODULES, Forked
 
 ENDLESS = 1_000_000
 TENANT = TenantId("acme")
 
 
-def appender(url: str, entries: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-W", "error", "-m", "tests.contract.appender", url, TENANT, str(entries)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own interpreter
+def appender(url: str, entries: int) -> Forked:
+    return Forked(["tests.contract.appender", url, TENANT, str(entries)], of=MODULES)
 
 
 def reported(lines: list[str]) -> dict[int, str]:
@@ -49,12 +47,9 @@ def test_process_killed_in_mid_append_loses_nothing_that_it_had_reported(url: st
     lines: dict[int, str] = {}
     # A reader of its own for each; what a process says after it was told to die counts too.
     for process, wanted in ((killed, 60), (other, 20)):
-        assert process.stdout is not None
         said = list(islice(process.stdout, wanted))
         process.kill()
-        said += process.stdout.readlines()
-        process.stdout.close()
-        process.wait()
+        said += process.communicate()[0].splitlines(keepends=True)
         lines |= reported(said)
     assert len(lines) >= 80
     with open_database(url) as database:

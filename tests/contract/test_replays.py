@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -22,6 +20,7 @@ from paceline.primitives.ids import TenantId
 from paceline.storage.database import Database
 from paceline.storage.failures import StorageUnavailableError
 from paceline.storage.tables import ACCESS_REPLAYS, CONTROL_OWNERS
+from tests.forked import MODULES, Forked
 
 DAY_S = 86_400
 ANSWER = Replay(202, (("Location", "/v1/changes/17"), ("ETag", '"43"')), b'{"entry": 17}\xff\x00')
@@ -217,9 +216,7 @@ def test_answer_that_could_not_be_kept_is_lost(process: Process) -> None:
 
 
 def test_killed_process_leaves_its_request_lost(url: str, database: Database) -> None:
-    command = [sys.executable, "-m", "tests.contract.bearer", url, "key-1", "d1"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603  # ours
-        assert other.stdout is not None
+    with Forked(["tests.contract.bearer", url, "key-1", "d1"], of=MODULES) as other:
         assert other.stdout.readline() == "begun\n"
         assert isinstance(begun_at(database, late_s=0), UnderWay)
         assert beats_on(database)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +18,7 @@ from paceline.storage.database import Database, open_database
 from tests.contract.lines import most_in_a_window
 from tests.contract.taker import ALLOWANCE
 from tests.databases import KINDS, PostgresServer
+from tests.forked import MODULES, Forked
 
 NAMES = ("a", "b", "c", "d")
 TURNS = 80
@@ -45,15 +44,7 @@ class Witnessed:
 def takers(url: str) -> Iterator[TextIO]:
     """Run the processes, all told to begin at once, and give what they say, in one stream."""
     told, say = os.pipe()
-    processes = [
-        subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-W", "error", "-m", "tests.contract.taker", url, name],
-            stdin=subprocess.PIPE,
-            stdout=say,
-            text=True,
-        )
-        for name in NAMES
-    ]
+    processes = [Forked(["tests.contract.taker", url, name], of=MODULES, stdout=say) for name in NAMES]
     os.close(say)
     with os.fdopen(told, encoding="utf-8") as lines:
         try:

@@ -1,7 +1,7 @@
 """A warm process that forks: each order is one change, made by a child that kills itself at a moment of its walk.
 
-`python -m tests.contract.walker` reads an order (JSON, a line each) and writes how its child ended, a line each:
-`signal N`, or `status N` for one that was never killed.
+Run by tests/forking.py, it reads an order (JSON, a line each) and writes how its child ended, a line each: `signal N`,
+or `status N` for one that was never killed.
 """
 
 from __future__ import annotations
@@ -243,11 +243,10 @@ def warm() -> None:
 
 def carry_out(work: Callable[[WalkOrder], None]) -> None:
     """Do this work for every order that is read, each in a child, and write how it ended."""
-    warm()
     for line in sys.stdin:
         order = WalkOrder(**json.loads(line))
         os.write(1, f"{ended(forked(lambda order=order: work(order)))}\n".encode())  # type: ignore[misc]  # a default binds it
 
 
-if __name__ == "__main__":
+def main() -> None:
     carry_out(walk)

@@ -1,7 +1,7 @@
 """Services in processes of their own, each killed at a moment of the first change that it makes.
 
-`python -m tests.service.dying` reads orders as the walker does: it writes the address of a service, which is gone by
-signal 9 at the moment of the order, and then how it ended.
+Run by tests/forking.py, it reads orders as the walker does: it writes the address of a service, which is gone by signal
+9 at the moment of the order, and then how it ended.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ def serve(order: WalkOrder) -> None:
         Event().wait()
 
 
-if __name__ == "__main__":
+def main() -> None:
     carry_out(serve)
