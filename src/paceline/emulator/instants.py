@@ -90,6 +90,7 @@ def _agree(zone_name: str, local: datetime, offset_s: int) -> None:
         raise ValueError(f"its offset and its zone {zone_name} disagree at that instant")
 
 
+@lru_cache(maxsize=8192)
 def instant_text(at: int) -> str:
     """Return an instant as the platform writes it, such as `2024-06-15T14:30:00Z`."""
     seconds, fraction = divmod(max(EARLIEST, min(LATEST, at)), SECOND)

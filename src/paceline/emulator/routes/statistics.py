@@ -7,7 +7,6 @@ They are what the campaign's dialer measured, or what the control surface set in
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paceline.emulator import blocks
@@ -75,13 +74,10 @@ def _inside(exchange: Exchange, campaign: Campaign, begin: int | None, end: int)
 
 
 def _counted(minutes: Sequence[Mapping[str, int]]) -> Json:
-    total: Mapping[str, int]
     if len(minutes) == 1:
-        (total,) = minutes
+        total = minutes[0]
     else:
-        total = summed = Counter[str]()
-        for counts in minutes:
-            summed.update(counts)
+        total = {name: sum([counts.get(name, 0) for counts in minutes]) for name in (*COUNTERS, *AGENT_SECONDS)}
     counted: Mapping[str, int] = {name: total.get(name, 0) for name in COUNTERS}
     return {**counted, "agentSeconds": {name: total.get(name, 0) for name in AGENT_SECONDS}}
 
