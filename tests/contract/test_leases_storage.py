@@ -27,7 +27,7 @@ from tests.contract.leased import (
     put_all,
     settle,
 )
-from tests.databases import KINDS, PostgresServer
+from tests.databases import KINDS, PostgresServer, tables
 
 HOUR_S = 3600
 Finish = Callable[[Leases, Connection, Claim], None]
@@ -45,8 +45,13 @@ def finished(deed: Finish, leases: Leases, claim: Claim, connection: Connection)
 @pytest.fixture(scope="module")
 def opened(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
     """A database of each kind for all tests here: to make one takes longer than most of them."""
-    sqlite = f"sqlite:///{tmp_path_factory.mktemp('leases') / 'paceline.db'}"
-    with open_database(sqlite) as on_sqlite, open_database(postgres.new_database()) as on_postgres:
+    file = tmp_path_factory.mktemp("leases") / "paceline.db"
+    file.write_bytes(tables())
+    with (
+        open_database(f"sqlite:///{file}") as on_sqlite,
+        postgres.lent_database() as address,
+        open_database(address) as on_postgres,
+    ):
         yield {"sqlite": on_sqlite, "postgresql": on_postgres}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,8 @@ from paceline.campaign.change import Lane
 from paceline.cxone.throttle import GRACE_NS, LONGEST_PUSH_S, Allowance
 from paceline.storage.database import open_database
 from tests.contract.lines import SECOND, Line, most_in_a_window
-from tests.databases import KINDS
+from tests.contract.systems import Another
+from tests.databases import KINDS, PostgresServer
 
 Lines = Callable[..., Line]
 AT_LARGE = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,17 +28,17 @@ ONE_LANE = st.lists(st.tuples(PAUSES_S, PUSHES_S), max_size=60)
 
 
 @pytest.fixture(params=("memory", *KINDS))
-def lines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> object:
+def lines(request: pytest.FixtureRequest, another: Another) -> Iterator[Lines]:
     """Return what makes lines, each before a throttle that nobody has used."""
     if request.param == "memory":
         yield lambda **allowance: Line(None, Allowance(**allowance))
-        return
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('throttle') / 'paceline.db'}"
+    elif request.param == "sqlite":
+        with another() as database:
+            yield lambda **allowance: Line(database, Allowance(**allowance))
     else:
-        url = request.getfixturevalue("postgres").new_database()
-    with open_database(url) as database:
-        yield lambda **allowance: Line(database, Allowance(**allowance))
+        server: PostgresServer = request.getfixturevalue("postgres")
+        with server.lent_database() as address, open_database(address) as database:
+            yield lambda **allowance: Line(database, Allowance(**allowance))
 
 
 @AT_LARGE

@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from phonenumbers.geodata import GEOCODE_DATA
-from phonenumbers.tzdata import TIMEZONE_DATA
 
 from paceline.compliance.geography.tables import area_codes, digest, plans
 from paceline.compliance.shelf import the_rulebook
@@ -48,12 +46,24 @@ def kind_of(code: str) -> tuple[str | None, bool]:
     return None, False
 
 
-KINDS = {str(code): kind_of(str(code)) for code in range(200, 1000)}
+@pytest.fixture(scope="module")
+def timezone_data() -> dict[str, tuple[str, ...]]:
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return TIMEZONE_DATA
 
 
-def prefix_zones() -> dict[str, set[str]]:
+@pytest.fixture(scope="module")
+def geocode_data() -> dict[str, dict[str, str]]:
+    """The names of places: every process collects this file, and they take long to load."""
+    from phonenumbers.geodata import GEOCODE_DATA
+
+    return GEOCODE_DATA
+
+
+def prefix_zones(timezone_data: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for prefix, zones in TIMEZONE_DATA.items():
+    for prefix, zones in timezone_data.items():
         if prefix.startswith("1") and len(prefix) >= 4:
             found[prefix[1:4]] |= set(zones)
     return found
@@ -66,25 +76,26 @@ def offsets(zones: set[str] | frozenset[str]) -> set[tuple[object, object]]:
 
 
 def test_table_has_exactly_the_area_codes_that_are_bound_to_a_place() -> None:
-    known = {code for code, (country, bound) in KINDS.items() if bound and country in OURS}
+    kinds = {str(code): kind_of(str(code)) for code in range(200, 1000)}
+    known = {code for code, (country, bound) in kinds.items() if bound and country in OURS}
     newer = {code for code, area in area_codes().items() if area.newer}
     assert set(area_codes()) - newer == known
     assert not newer & known
 
 
-def test_zones_cover_every_prefix_of_the_code() -> None:
+def test_zones_cover_every_prefix_of_the_code(timezone_data: dict[str, tuple[str, ...]]) -> None:
     missing = {
         code: sorted(map(str, offsets(zones) - offsets(area_codes()[code].zones)))
-        for code, zones in prefix_zones().items()
+        for code, zones in prefix_zones(timezone_data).items()
         if code in area_codes() and not offsets(zones) <= offsets(area_codes()[code].zones)
     }
     assert set(missing) == set(WRONG_THERE)
 
 
-def test_zones_of_other_plans_cover_every_prefix_of_their_areas() -> None:
+def test_zones_of_other_plans_cover_every_prefix_of_their_areas(timezone_data: dict[str, tuple[str, ...]]) -> None:
     codes = {"33": "FR", "34": "ES", "44": "GB", "49": "DE", "52": "MX", "55": "BR", "61": "AU", "64": "NZ", "91": "IN"}
     missing = set()
-    for prefix, zones in TIMEZONE_DATA.items():
+    for prefix, zones in timezone_data.items():
         plan = plans().get(codes.get(prefix[:2], ""))
         if plan is None or len(prefix) == 2:
             continue
@@ -96,9 +107,9 @@ def test_zones_of_other_plans_cover_every_prefix_of_their_areas() -> None:
     assert missing == {("MX", "201")}
 
 
-def test_regions_are_those_of_the_places_in_the_library() -> None:
+def test_regions_are_those_of_the_places_in_the_library(geocode_data: dict[str, dict[str, str]]) -> None:
     told: dict[str, Counter[str]] = defaultdict(Counter)
-    for prefix, names in GEOCODE_DATA.items():
+    for prefix, names in geocode_data.items():
         if prefix.startswith("1") and len(prefix) > 4 and "en" in names:
             told[prefix[1:4]][names["en"].rpartition(", ")[2]] += 1
     wrong = {}
@@ -111,12 +122,12 @@ def test_regions_are_those_of_the_places_in_the_library() -> None:
     assert wrong == {}
 
 
-def test_whole_codes_are_in_the_state_that_the_library_names() -> None:
+def test_whole_codes_are_in_the_state_that_the_library_names(geocode_data: dict[str, dict[str, str]]) -> None:
     wrong = {
-        code: GEOCODE_DATA[f"1{code}"]["en"]
+        code: geocode_data[f"1{code}"]["en"]
         for code, area in area_codes().items()
-        if GEOCODE_DATA.get(f"1{code}", {}).get("en") in STATES
-        and STATES[GEOCODE_DATA[f"1{code}"]["en"]] not in {region[3:] for region in area.regions}
+        if geocode_data.get(f"1{code}", {}).get("en") in STATES
+        and STATES[geocode_data[f"1{code}"]["en"]] not in {region[3:] for region in area.regions}
     }
     assert wrong == {}
 
