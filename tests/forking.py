@@ -41,7 +41,7 @@ HEAVY = (
     "scipy.stats",
 )
 """What commands import when they run, and every fork of theirs has."""
-MODULES = (
+PARTS = (
     "benchmarks.torture.runner",
     "tests.contract.appender",
     "tests.contract.bearer",
@@ -207,7 +207,7 @@ def load_engines() -> None:
 
 def prepared_modules() -> Callable[[], int | None]:
     """Import the modules, do once what a change begins with, and return what runs the one that is named first."""
-    for module in MODULES:
+    for module in PARTS:
         importlib.import_module(module)
     from tests.contract.walker import warm
 

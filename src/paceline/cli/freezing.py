@@ -137,7 +137,7 @@ def _foreseen(found: Found, order: Order, system: System, output: Output) -> int
     """Show what the stops would do, and return the exit code."""
     fleet = system.freeze.foreseen(found, order)
     show_fleet(fleet, output)
-    tell("paceline: dry run: nothing was frozen, and nothing was sent")
+    tell("paceline: dry run: nothing was frozen or sent; a freeze also holds what its stop is refused for, as above")
     return exit_of_fleet(fleet)
 
 
