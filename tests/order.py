@@ -1,6 +1,7 @@
 """In how many processes and in which order a run goes, and what stays in one: so that all end at about the same time.
 
 * One process more than there are cores: while one waits for a browser, a child or a lease, another one goes on.
+* The last of them begins with what waits, the others with what computes: two that wait at once leave a core idle.
 * What looks through all of our files is one piece of work: they are parsed once.
 * What runs compiled code first is one piece of work: it is compiled once, and kept for the other processes.
 * What takes long goes before what is short, and single functions go last: they fill what is left.
@@ -29,20 +30,19 @@ COMPILED = (
 """Where compiled code runs first."""
 LOOKING = "tests/architecture/"
 """Where all of our files are looked through."""
+WAITING = ("tests/browser/", "README.md", "docs/", "tests/acceptance/")
+"""Where browsers and commands are waited for."""
 PLACES = (
     *COMPILED,
-    "tests/browser/",
     "tests/emulator/",
-    "tests/acceptance/",
-    "README.md",
-    "docs/",
     "tests/contract/",
     "tests/service/",
     LOOKING,
     "tests/unit/",
+    *WAITING,
     "src/",
 )
-"""From the first to the last."""
+"""From the first to the last; who begins with what waits goes on with the first of the others."""
 MOST = 6
 """Processes at most: each has a database server and a browser of its own, and takes more than a gigabyte in the end."""
 BACKWARDS = "backwards"
@@ -60,6 +60,13 @@ class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # of no known type
         if nodeid.startswith(COMPILED):
             return "compiled"
         return LOOKING if nodeid.startswith(LOOKING) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node is self.nodes[-1]:
+            waiting = next((scope for scope in self.workqueue if scope.startswith(WAITING)), None)
+            if waiting is not None:
+                self.workqueue.move_to_end(waiting, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
