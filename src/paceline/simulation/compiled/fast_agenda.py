@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from paceline.simulation import counters as c
 from paceline.simulation import pacing as t
 from paceline.simulation.compiled import fast_places as f
-from paceline.simulation.compiled.compiler import compiled
+from paceline.simulation.compiled.compiler import compiled, written_out
 from paceline.simulation.compiled.counting import draw, high
 from paceline.simulation.compiled.fast_calls import in_slots, lasts, launch, serve, set_bounds
 from paceline.simulation.compiled.fast_given import ROW
@@ -30,7 +30,7 @@ def policy(n: Ticks, m: Ticks) -> int:
     return int(n[n[f.PACINGS_AT] + m[f.PACING] * ROW])
 
 
-@compiled
+@written_out
 def begin(n: Ticks, m: Ticks, keys: Words) -> None:
     """Plan the day."""
     m[f.EXPIRY_AT] = m[f.THROTTLE_AT] = m[f.DUE_AT] = f.NEVER
@@ -52,7 +52,7 @@ def schedule(n: Ticks, m: Ticks) -> None:
     m[f.CALENDAR] = at
 
 
-@compiled
+@written_out
 def planned(n: Ticks, m: Ticks, keys: Words) -> int:
     """Do what is planned for now, but for looks and snapshots; return how many events that was."""
     now = m[f.NOW]
@@ -179,7 +179,7 @@ def pace(n: Ticks, m: Ticks, keys: Words) -> int:
     return launch(n, m, keys, wanted) if wanted > 0 and m[f.DIALLING] == 1 else 0
 
 
-@compiled
+@written_out
 def look(n: Ticks, m: Ticks, keys: Words) -> int:
     """Look as often as is due now, and dial; return the status."""
     status = 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from paceline.simulation import counters as c
 from paceline.simulation.compiled import fast_places as f
-from paceline.simulation.compiled.compiler import compiled
+from paceline.simulation.compiled.compiler import compiled, written_out
 from paceline.simulation.compiled.counting import draw, high, low, signed
 from paceline.simulation.compiled.fast_list import put_back, take
 from paceline.simulation.compiled.fast_wheel import AGENT_FREE, CALL_END, OFFER, SILENT, put
@@ -147,7 +147,7 @@ def serve(n: Ticks, m: Ticks, keys: Words) -> None:
         m[f.EXPIRY_AT] = f.NEVER
 
 
-@compiled
+@written_out
 def expire(m: Ticks) -> None:
     """Let those go who have waited long enough; the others keep their order."""
     now = m[f.NOW]

@@ -12,7 +12,7 @@ import numpy as np
 
 from paceline.simulation import counters as c
 from paceline.simulation.compiled import fast_places as f
-from paceline.simulation.compiled.compiler import compiled
+from paceline.simulation.compiled.compiler import compiled, written_out
 from paceline.simulation.compiled.counting import draw
 from paceline.simulation.compiled.fast_agenda import begin, look, pace, planned, schedule, set_levels, staffed_until_now
 from paceline.simulation.compiled.fast_calls import connect, expire, offer, serve
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ONE, _BIT = np.uint64(1), np.int64(1)
 
 
-@compiled
+@written_out
 def play(  # noqa: PLR0917 - compiled code takes no keywords
     n: Ticks, m: Ticks, keys: Words, factor: int, rows: Ticks, series: Ticks
 ) -> int:
@@ -63,7 +63,7 @@ def play(  # noqa: PLR0917 - compiled code takes no keywords
     return status
 
 
-@compiled
+@written_out
 def let_pass(m: Ticks, slots: int) -> None:
     """Sum the levels over the time that passes, in slots; who is logged in changes seldom and is summed then."""
     m[c.BUSY_AREA] += slots * m[c.BUSY]
@@ -73,7 +73,7 @@ def let_pass(m: Ticks, slots: int) -> None:
     m[c.TALKING_AREA] += slots * m[c.TALKING]
 
 
-@compiled
+@written_out
 def happen(n: Ticks, m: Ticks, keys: Words) -> int:
     """Let happen what happens in the slot of now; return the status."""
     now = m[f.NOW]
@@ -107,7 +107,7 @@ def happen(n: Ticks, m: Ticks, keys: Words) -> int:
     return status | look(n, m, keys)
 
 
-@compiled
+@written_out
 def in_order(  # noqa: PLR0917 - compiled code takes no keywords
     n: Ticks,
     m: Ticks,
@@ -146,7 +146,7 @@ def free(n: Ticks, m: Ticks, keys: Words, agents: int) -> None:
         serve(n, m, keys)
 
 
-@compiled
+@written_out
 def greeted(n: Ticks, m: Ticks, keys: Words, place: int) -> int:
     """Let greetings begin and end; return whether any did."""
     began = m[f.WHEEL + f.SLOTS + place]
@@ -170,7 +170,7 @@ def greeted(n: Ticks, m: Ticks, keys: Words, place: int) -> int:
     return 1
 
 
-@compiled
+@written_out
 def snapshots(m: Ticks, rows: Ticks, series: Ticks) -> None:
     """Write down what was counted up to the end of a minute, and of the warm-up."""
     now = m[f.NOW]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paceline.simulation.compiled import trace_places as t
-from paceline.simulation.compiled.compiler import compiled
+from paceline.simulation.compiled.compiler import compiled, written_out
 from paceline.simulation.compiled.heap import pop
 from paceline.simulation.compiled.layout import HEAP_AT, KEY_NEVER, KIND_BITS, NUMBER, TIME_BITS
 from paceline.simulation.compiled.trace_agents import agent_free, call_end, expire, person_end, step
@@ -53,7 +53,7 @@ def play(  # noqa: PLR0917 - compiled code takes no keywords
                 return status
 
 
-@compiled
+@written_out
 def happen(  # noqa: PLR0917 - compiled code takes no keywords
     g: Ticks, s: Ticks, rows: Ticks, logins: Ticks, records: Ticks, steps: Ticks
 ) -> int:
