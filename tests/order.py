@@ -30,8 +30,16 @@ COMPILED = (
 """Where compiled code runs first."""
 LOOKING = "tests/architecture/"
 """Where all of our files are looked through."""
-WAITING = ("tests/browser/", "README.md", "docs/", "tests/acceptance/")
-"""Where browsers and commands are waited for."""
+WAITING = (
+    "tests/browser/",
+    "README.md",
+    "docs/",
+    "tests/emulator/test_control_surface.py",
+    "tests/emulator/test_dialer.py",
+    "tests/emulator/test_state_",
+    "tests/acceptance/",
+)
+"""Where browsers and commands are waited for: the process that forks commands is wanted by one alone, then."""
 PLACES = (
     *COMPILED,
     "tests/emulator/",
@@ -39,10 +47,9 @@ PLACES = (
     "tests/service/",
     LOOKING,
     "tests/unit/",
-    *WAITING,
     "src/",
 )
-"""From the first to the last; who begins with what waits goes on with the first of the others."""
+"""From the first to the last of the others. Who has done all of his goes on with what is left of theirs."""
 MOST = 6
 """Processes at most: each has a database server and a browser of its own, and takes more than a gigabyte in the end."""
 BACKWARDS = "backwards"
@@ -87,7 +94,12 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests into this order."""
-    items.sort(key=lambda item: next((n for n, place in enumerate(PLACES) if item.nodeid.startswith(place)), 0))
+    items.sort(key=lambda item: _place_of(item.nodeid))
+
+
+def _place_of(nodeid: str) -> tuple[bool, int]:
+    waits = nodeid.startswith(WAITING)
+    return waits, next((n for n, place in enumerate(WAITING if waits else PLACES) if nodeid.startswith(place)), 0)
 
 
 @pytest.hookimpl(wrapper=True)
