@@ -75,8 +75,7 @@ class PostgresServer:
         self._admin = create_engine(self._server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         with self._admin.connect() as connection:
             # The tests stop clients, never the machine: what the server has taken is safe without waiting for the disk.
-            # No table lives for so long that it wants cleaning, and to look at so many takes a process each second.
-            for setting in ("fsync", "full_page_writes", "autovacuum"):
+            for setting in ("fsync", "full_page_writes"):
                 connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
 

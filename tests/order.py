@@ -39,7 +39,7 @@ WAITING = (
     "tests/emulator/test_state_",
     "tests/acceptance/",
 )
-"""Where browsers and commands are waited for: the process that forks commands is wanted by one alone, then."""
+"""Where browsers and commands are waited for, which most of the other processes need not start, then."""
 PLACES = (
     *COMPILED,
     "tests/emulator/",
